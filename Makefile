@@ -1,0 +1,31 @@
+# Everything a newcomer needs: make demo, make test, make run, make check.
+SHELL := /bin/bash
+PY := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/.complete ## system libraries (through apt where allowed), .venv and the locked packages
+
+.venv/.complete: requirements.lock deploy/setup.sh
+	@bash deploy/setup.sh
+
+demo: setup ## a resident's visit, online and offline, over the real wire protocols
+	@$(PY) -m kiosk demo --out demo
+
+run: setup ## the terminal in a window, on simulated devices
+	@$(PY) -m kiosk run --simulate
+
+test: setup ## all tests
+	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n auto --dist loadgroup
+
+check: setup ## ruff, mypy, import contracts and the project's own checks
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-cache
+	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest tests/checks
+
+clean: ## remove what the commands above made, the environment included
+	@rm -rf .venv demo build dist .mypy_cache .ruff_cache .hypothesis

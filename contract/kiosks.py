@@ -1,0 +1,92 @@
+"""Terminals on the wire: enrolment, heartbeat, and errors."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class EnrolRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Body of ``POST /v1/kiosks/enrol`` (JSON): trade a one-time token for an identity."""
+
+    token: str
+    public_key: bytes
+    """Raw Ed25519 public key of the terminal, 32 bytes."""
+    name: str
+    """What people call the machine, e.g. ``娄桥便民服务中心 1 号机``."""
+    software_version: str
+
+    def __repr__(self) -> str:
+        return f"EnrolRequest(name={self.name!r}, token=<redacted>)"
+
+
+class SealingKey(msgspec.Struct, frozen=True):
+    """A public key to which cases may be sealed."""
+
+    key_id: str
+    suite: str
+    public_key: bytes
+
+
+class ReceiptKey(msgspec.Struct, frozen=True):
+    """A public key by which receipts are checked, raw Ed25519."""
+
+    key_id: str
+    public_key: bytes
+
+
+class EnrolAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The terminal's identity, and the platform's public keys, newest first."""
+
+    kiosk_id: str
+    region_code: str
+    """Six digits of GB/T 2260."""
+    device_code: str
+    """Four characters ``0-9A-Z``, never given to two terminals of a region."""
+    sealing_keys: tuple[SealingKey, ...]
+    receipt_keys: tuple[ReceiptKey, ...]
+    platform_time_ms: int
+
+
+class DeviceReport(msgspec.Struct, frozen=True):
+    """State of one device in XFS4IoT words, with a stable code."""
+
+    device: str
+    """``id_card_reader``, ``camera``, ``receipt_printer``, ``barcode_scanner``."""
+    state: str
+    code: str
+
+
+class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Body of ``POST /v1/heartbeats`` (JSON)."""
+
+    sent_at_ms: int
+    software_version: str
+    catalogue_version: str
+    pending_cases: int
+    oldest_pending_s: float | None
+    needs_staff_cases: int
+    free_disk_bytes: int
+    clock_doubtful: bool
+    serving: bool
+    """True when a resident could do at least one item now."""
+    devices: tuple[DeviceReport, ...]
+
+
+class HeartbeatAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The platform's time, its current public keys, and when to report next."""
+
+    platform_time_ms: int
+    next_in_s: float
+    sealing_keys: tuple[SealingKey, ...]
+    receipt_keys: tuple[ReceiptKey, ...]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Body of every error answer. ``code`` is stable, ``detail`` is for people.
+
+    Codes: ``bad_token``, ``bad_request``, ``unauthorised``, ``clock_skew``, ``too_large``, ``busy``, ``not_found``.
+    """
+
+    code: str
+    detail: str
+    platform_time_ms: int

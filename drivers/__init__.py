@@ -1,0 +1,1 @@
+"""Drivers of the terminal's hardware: one folder a device class, no Qt, nothing of the kiosk."""

@@ -1,0 +1,1 @@
+"""Device folder: camera."""

@@ -1,0 +1,37 @@
+"""The contract of a camera."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from drivers.camera.types import CameraCapabilities
+from drivers.status import DeviceStatus
+from drivers.types import Deadline, Frame
+
+
+class Camera(Protocol):
+    """Delivers the newest frame; a reader thread of its own drops the older ones."""
+
+    def start(self) -> None:
+        """Open the source and begin to read, in the background; the lens is covered by software until then."""
+        ...
+
+    def newest(self) -> Frame | None:
+        """The newest frame, or ``None`` before the first one; never blocks."""
+        ...
+
+    def wait_newer(self, than: Frame | None, deadline: Deadline) -> Frame | None:
+        """Wait for a frame newer than ``than``; ``None`` when the deadline came first."""
+        ...
+
+    def status(self) -> DeviceStatus:
+        """``online``/``ok``; ``hardware_error``/``frozen``; ``no_device``/``lost``; ``offline``/``stopped``."""
+        ...
+
+    def capabilities(self) -> CameraCapabilities | None:
+        """What the source delivers, once known."""
+        ...
+
+    def stop(self) -> None:
+        """Stop reading, drop and overwrite every frame held, release the source; may be called twice."""
+        ...

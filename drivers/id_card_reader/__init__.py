@@ -1,0 +1,1 @@
+"""Device folder: id_card_reader."""

@@ -1,0 +1,36 @@
+"""The contract of an ID-card reader."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from drivers.id_card_reader.types import ReadOutcome
+from drivers.status import DeviceStatus
+from drivers.types import Deadline
+
+
+class IdCardReader(Protocol):
+    """Reads 二代证 and the permits that share its format. One thread owns it; only ``Deadline.cancel`` may come from another."""
+
+    def status(self) -> DeviceStatus:
+        """Ask the device; never raises for a silent or missing one, says so instead."""
+        ...
+
+    def read(self, deadline: Deadline) -> ReadOutcome:
+        """Wait for a card until the deadline and read it whole.
+
+        Raises ``DeviceError`` when the link fails (then ``reopen`` by the caller's supervisor).
+        """
+        ...
+
+    def wait_removed(self, deadline: Deadline) -> bool:
+        """True when the card has surely been lifted before the deadline; False when not, or when nobody can tell."""
+        ...
+
+    def reset(self) -> None:
+        """Reset the SAM, as a way out of an RF lock-up."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the port; may be called twice."""
+        ...

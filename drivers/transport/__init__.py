@@ -1,0 +1,1 @@
+"""Byte links to devices: the one place that imports pyserial."""

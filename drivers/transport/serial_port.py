@@ -1,0 +1,94 @@
+"""A serial port, or what looks like one, with deadlines and typed errors.
+
+Everything pyserial can open by URL can be a port: ``/dev/serial/by-id/…``, ``socket://host:port``, ``rfc2217://``, ``loop://``,
+``spy://`` …
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+import serial
+
+from drivers.errors import Disconnected
+from drivers.types import Deadline
+
+_POLL_S = 0.05
+"""Longest single wait inside a read, so that a cancelled deadline is noticed soon."""
+
+
+class SerialPort:
+    """An open port. Every failure of the link is ``Disconnected``; silence is an empty or short answer."""
+
+    def __init__(self, url: str, baudrate: int = 115200) -> None:
+        """Open ``url`` at once, 8N1 without flow control; raises ``Disconnected``."""
+        self.url = url
+        self.baudrate = baudrate
+        try:
+            self._serial = serial.serial_for_url(url, baudrate=baudrate, timeout=_POLL_S, write_timeout=5.0)
+        except (serial.SerialException, OSError, ValueError) as error:
+            raise Disconnected(url, f"cannot be opened ({error})") from error
+
+    def write(self, data: bytes) -> None:
+        """Hand all bytes to the operating system."""
+        try:
+            self._serial.write(data)
+            self._serial.flush()
+        except (serial.SerialException, OSError) as error:
+            raise Disconnected(self.url, f"cannot be written ({error})") from error
+
+    def read(self, count: int, deadline: Deadline) -> bytes:
+        """Read ``count`` bytes, fewer when the deadline comes first."""
+        received = bytearray()
+        while len(received) < count and not deadline.is_over:
+            received += self._read_some(count - len(received), min(_POLL_S, deadline.remaining_s))
+        return bytes(received)
+
+    def read_available(self, limit: int, wait_s: float) -> bytes:
+        """Wait at most ``wait_s`` for the first byte, then take what is there, at most ``limit`` bytes."""
+        first = self._read_some(1, wait_s)
+        if not first:
+            return b""
+        rest = bytearray(first)
+        while len(rest) < limit:
+            more = self._read_some(1 if self._is_socket else max(1, self._waiting()), 0.0)
+            if not more:
+                break
+            rest += more
+        return bytes(rest[:limit])
+
+    def flush_input(self) -> None:
+        """Forget everything received so far: a stale answer must not be taken for the next one."""
+        try:
+            self._serial.reset_input_buffer()
+        except (serial.SerialException, OSError) as error:
+            raise Disconnected(self.url, f"has gone away ({error})") from error
+
+    def close(self) -> None:
+        """Let go of the port; may be called twice."""
+        self._serial.close()
+
+    def __enter__(self) -> SerialPort:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def _is_socket(self) -> bool:
+        return self.url.startswith("socket://")
+
+    def _waiting(self) -> int:
+        try:
+            return int(self._serial.in_waiting)
+        except (serial.SerialException, OSError) as error:
+            raise Disconnected(self.url, f"has gone away ({error})") from error
+
+    def _read_some(self, count: int, wait_s: float) -> bytes:
+        try:
+            if self._serial.timeout != wait_s:
+                self._serial.timeout = wait_s
+            return bytes(self._serial.read(count))
+        except (serial.SerialException, OSError, TypeError) as error:
+            # TypeError: pyserial 3.5 reads from a descriptor that another thread has just closed.
+            raise Disconnected(self.url, f"has gone away ({error})") from error
