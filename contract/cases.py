@@ -236,3 +236,25 @@ class StatusFeed(msgspec.Struct, frozen=True):
     cursor: str
     more: bool
     platform_time_ms: int
+
+
+class Rating(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """好差评 of one case. There is no default grade; a skipped rating is never sent."""
+
+    case_id: str
+    grade: int
+    """5 非常满意 to 1 非常不满意."""
+    rated_at_ms: int
+
+
+class SubmitRatings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``POST /v1/ratings`` (JSON), at most 500. One rating a case: the first one stands."""
+
+    ratings: tuple[Rating, ...]
+
+
+class RatingsAnswer(msgspec.Struct, frozen=True):
+    """Ids whose rating the platform now holds, or will never take; the terminal may forget both."""
+
+    settled: tuple[str, ...]
+    platform_time_ms: int

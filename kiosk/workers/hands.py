@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal
 
+from drivers.status import DeviceStatus
 from drivers.types import Deadline, Image
 from kiosk.config import Times
 from kiosk.domain.identity import Portrait
@@ -18,6 +20,8 @@ from kiosk.flow.session import SessionContext
 from kiosk.services.cases import CaseDesk, CaseFacts
 from kiosk.services.slips import SlipFacts
 from kiosk.workers.job_thread import JobThread
+
+PROBE_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -30,15 +34,27 @@ class Services:
     print_slip: Callable[[SlipFacts, Deadline], Event]
     draw_slip: Callable[[SlipFacts], Image]
     cases: CaseDesk
+    probes: Mapping[str, Callable[[], DeviceStatus]]
+    """How to ask each device for its state, by device name; each is asked on the thread that owns the device."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSeen:
+    """What a device said of itself when it was last asked."""
+
+    device: str
+    status: DeviceStatus
 
 
 class Hands(QObject):
-    """One thread for each: card reader, face, printer, store."""
+    """One thread for each: card reader, camera and face, printer, scanner, store."""
 
     happened = Signal(object)
     """An event of the flow, on the GUI thread."""
     slip_drawn = Signal(object)
     """Picture of the slip, as an array of grey or BGR."""
+    device_seen = Signal(object)
+    """``DeviceSeen``."""
     broke = Signal(object)
     """A bug in one of the jobs: the visit must end."""
     _asked = Signal(int, object)
@@ -48,8 +64,10 @@ class Hands(QObject):
         self._services = services
         self._times = times
         self._face_run = 0
-        self.card, self.face, self.printer, self.store = (JobThread(name, self) for name in ("card", "face", "printer", "store"))
-        self._threads = (self.card, self.face, self.printer, self.store)
+        self.card, self.face, self.printer, self.scanner, self.store = (
+            JobThread(name, self) for name in ("card", "face", "printer", "scanner", "store")
+        )
+        self._threads = (self.card, self.face, self.printer, self.scanner, self.store)
         for thread in self._threads:
             thread.done.connect(self._tell)
             thread.failed.connect(self.broke)
@@ -59,6 +77,19 @@ class Hands(QObject):
         """Cancel everything and join all threads."""
         for thread in self._threads:
             thread.stop()
+
+    def ask_devices(self) -> None:
+        """Ask every device that is not at work for its state; answers come as ``device_seen``."""
+        owners = {
+            "id_card_reader": self.card,
+            "camera": self.face,
+            "receipt_printer": self.printer,
+            "barcode_scanner": self.scanner,
+        }
+        for name, probe in self._services.probes.items():
+            owner = owners[name]
+            if not owner.is_busy:
+                owner.submit(partial(_ask, name, probe), PROBE_S)
 
     def device(self, effect: DeviceEffect, session: SessionContext) -> None:
         """Start, or stop, what the effect asks of a device. Slips have a call of their own."""
@@ -117,6 +148,8 @@ class Hands(QObject):
     def _tell(self, result: object) -> None:
         if isinstance(result, _Drawn):
             self.slip_drawn.emit(result.image)
+        elif isinstance(result, DeviceSeen):
+            self.device_seen.emit(result)
         elif result is not None:
             self.happened.emit(result)
 
@@ -124,3 +157,7 @@ class Hands(QObject):
 @dataclass(frozen=True, slots=True, eq=False)
 class _Drawn:
     image: Image
+
+
+def _ask(device: str, probe: Callable[[], DeviceStatus], _deadline: Deadline) -> DeviceSeen:
+    return DeviceSeen(device, probe())
