@@ -53,7 +53,7 @@ Handler = Callable[[FlowState, Any, Context], tuple[FlowState, tuple[Effect, ...
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. ``to`` lists every step the handler may lead to; anything else is a bug and raises."""
+    """One line of the table. A handler stays in its step or leads to one of ``to``; anything else is a bug and raises."""
 
     steps: frozenset[Step]
     event: type
@@ -63,7 +63,7 @@ class Row:
 
 def _row(steps: Step | frozenset[Step], event: type, handler: Handler, *to: Step) -> Row:
     sources = steps if isinstance(steps, frozenset) else frozenset({steps})
-    return Row(sources, event, handler, frozenset(to) or sources)
+    return Row(sources, event, handler, frozenset(to))
 
 
 _BUSY_WITH_STORE = frozenset({Step.COMMITTING, Step.DELIVERING})
