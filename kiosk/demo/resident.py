@@ -85,6 +85,10 @@ class Resident:
                 raise GaveUp(f"waited {seconds:.0f} s for {what}")
             wait(POLL_MS)
 
+    def wait_milliseconds(self, milliseconds: int) -> None:
+        """Do nothing for a moment, while the terminal goes on."""
+        wait(milliseconds)
+
     def picture(self, name: str) -> Path:
         """Keep a picture of the screen as it is now."""
         path = self._pictures / f"{len(self.screens) + 1:02d}-{name}.png"
