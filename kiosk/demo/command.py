@@ -55,7 +55,9 @@ def _folder(out: Path | None) -> Path:
 def _tell(result: dict[str, Any], out: Path) -> None:
     for visit in result["visits"]:
         states = " → ".join(entry["state"] for entry in visit["states"])
-        sys.stdout.write(f"{visit['name']}: {visit['receipt_number']}  {states}  {visit['touches']} touches, {visit['seconds']} s\n")
+        sys.stdout.write(
+            f"{visit['name']}: {visit['receipt_number']}  {states}  {visit['touches']} touches, {visit['seconds']} s\n"
+        )
     for problem in result["problems"]:
         sys.stdout.write(f"not as described: {problem}\n")
     sys.stdout.write(f"{'all visits ended as described' if result['ok'] else 'the demo failed'}; pictures in {out}\n")

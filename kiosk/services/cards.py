@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from drivers.errors import DeviceError
 from drivers.id_card_reader.abstract import IdCardReader
 from drivers.id_card_reader.types import CardNotRead, CardRead, IdCardRecord
 from drivers.types import Deadline
@@ -11,12 +10,8 @@ from kiosk.flow.events import CardFailed, CardWasRead
 
 
 def read_card(reader: IdCardReader, deadline: Deadline) -> CardWasRead | CardFailed:
-    """Wait for a card and read it. A lost reader is a failed card to the visit; the supervisor sees to the reader."""
-    try:
-        outcome = reader.read(deadline)
-    except DeviceError:
-        return CardFailed("card.reader_lost")
-    match outcome:
+    """Wait for a card and read it; passes on ``DeviceError`` when the reader is lost."""
+    match reader.read(deadline):
         case CardRead(record, photo):
             return CardWasRead(to_person(record), Portrait(photo) if photo is not None else None)
         case CardNotRead(trouble):

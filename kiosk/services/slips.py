@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from drivers.errors import DeviceError
 from drivers.receipt_printer.abstract import ReceiptPrinter
 from drivers.receipt_printer.types import Align, Block, Code128, Pair, PrintOutcome, PrintResult, QrCode, Rule, Space, Text
 from drivers.types import Deadline
@@ -127,11 +126,8 @@ class SlipWriter:
 
 
 def print_slip(printer: ReceiptPrinter, blocks: tuple[Block, ...], deadline: Deadline) -> SlipPrinted | SlipFailed:
-    """Print and follow to the end. Whatever happens here, the case is safe."""
-    try:
-        outcome = printer.print_receipt(blocks, deadline)
-    except DeviceError as error:
-        return SlipFailed(f"paper.{error.code}")
+    """Print and follow to the end; passes on ``DeviceError``. Whatever happens here, the case is safe."""
+    outcome = printer.print_receipt(blocks, deadline)
     return SlipPrinted() if outcome.result is PrintResult.PRINTED else SlipFailed(_reason(outcome))
 
 

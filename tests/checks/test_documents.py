@@ -10,4 +10,6 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_page_of_the_flow_is_made_from_the_present_table() -> None:
-    assert (ROOT / "docs" / "flow.md").read_text(encoding="utf-8") == document(), "run: python -m kiosk.flow.diagram > docs/flow.md"
+    assert (ROOT / "docs" / "flow.md").read_text(encoding="utf-8") == document(), (
+        "run: python -m kiosk.flow.diagram > docs/flow.md"
+    )

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 import assets
-from drivers.errors import Disconnected
 from drivers.receipt_printer.types import Block, PrinterStatus, PrintOutcome, PrintResult, QrCode, Text
 from drivers.status import DeviceState, DeviceStatus, SupplyState
 from drivers.types import Deadline
@@ -78,15 +77,13 @@ def test_names_are_shortened(name: str, short: str) -> None:
 
 
 class Printer:
-    def __init__(self, outcome: PrintOutcome | Disconnected) -> None:
+    def __init__(self, outcome: PrintOutcome) -> None:
         self.outcome = outcome
 
     def status(self) -> PrinterStatus:
         return FINE
 
     def print_receipt(self, blocks: Sequence[Block], deadline: Deadline) -> PrintOutcome:
-        if isinstance(self.outcome, Disconnected):
-            raise self.outcome
         return self.outcome
 
     def close(self) -> None:
@@ -100,8 +97,7 @@ class Printer:
         (PrintOutcome(PrintResult.PARTLY_PRINTED, OUT), SlipFailed("paper.paper_out")),
         (PrintOutcome(PrintResult.NOT_PRINTED, OUT), SlipFailed("paper.paper_out")),
         (PrintOutcome(PrintResult.UNKNOWN, FINE), SlipFailed("paper.unknown")),
-        (Disconnected("/dev/printer", "gone"), SlipFailed("paper.disconnected")),
     ],
 )
-def test_every_end_of_a_job_has_its_reason(facts: SlipFacts, outcome: PrintOutcome | Disconnected, event: object) -> None:
+def test_every_end_of_a_job_has_its_reason(facts: SlipFacts, outcome: PrintOutcome, event: object) -> None:
     assert print_slip(Printer(outcome), (), Deadline(1)) == event
