@@ -25,7 +25,11 @@ class Camera(Protocol):
         ...
 
     def status(self) -> DeviceStatus:
-        """``online``/``ok``; ``hardware_error``/``frozen``; ``no_device``/``lost``; ``offline``/``stopped``."""
+        """State and code, by ageing alone where nothing arrives any more.
+
+        ``online``/``ok``; ``offline``/``starting`` or ``stopped``; ``no_device``/``lost``, or ``ended`` for a recording that is over;
+        ``hardware_error``/``frozen``; ``user_error``/``black`` when the lens seems covered.
+        """
         ...
 
     def capabilities(self) -> CameraCapabilities | None:

@@ -1,0 +1,116 @@
+"""Warps that move eyelids, jaw and head of a portrait: pure functions of picture, landmarks and a strength from 0 to 1.
+
+All of them describe where each pixel of the new picture comes from, so nothing ever tears.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.camera.portrait import Points
+from drivers.types import Image
+
+Field = NDArray[np.float32]
+"""For each pixel a number: a source coordinate, a shift in pixels, or a brightness factor."""
+
+_EYES = ((36, (37, 38), 39, (41, 40), range(17, 22)), (42, (43, 44), 45, (47, 46), range(22, 27)))
+"""Outer corner, upper lid, other corner, lower lid and brow of each eye, as landmark numbers."""
+
+_TURN_RAD = 0.30
+_NOSE_DEPTH_OF_HEAD = 0.09
+_JAW_DROP_OF_MOUTH_WIDTH = 0.30
+_INSIDE_OF_MOUTH_BGR = (38.0, 28.0, 62.0)
+_TONGUE_BGR = (70.0, 62.0, 120.0)
+
+
+def close_eyes(picture: Image, landmarks: Points, strength: float) -> None:
+    """Draw the upper lids down over both eyes, in place; the skin above each eye stretches as a real lid does."""
+    for outer, upper, inner, lower, brow in _EYES:
+        corners = landmarks[[outer, inner]]
+        upper_lid = _curve(np.vstack((corners, landmarks[list(upper)])))
+        lower_lid = _curve(np.vstack((corners, landmarks[list(lower)])))
+        brow_y = float(landmarks[list(brow), 1].mean())
+        left, right = int(corners[:, 0].min()) - 1, int(corners[:, 0].max()) + 2
+        top, bottom = int(brow_y) - 2, int(landmarks[list(lower), 1].max()) + 4
+        x, y = _grid(left, top, right, bottom)
+        lid_y, end_y = upper_lid(x), np.maximum(lower_lid(x), upper_lid(x))
+        closed_y = lid_y + strength * (end_y - lid_y + 1.5)
+        fold_y = lid_y - 0.8 * (lid_y - brow_y)
+        share = np.clip((y - fold_y) / np.maximum(closed_y - fold_y, 1.0), 0.0, 1.0)
+        lid_source = fold_y + share * (lid_y - fold_y)
+        source_y = np.where((y > fold_y) & (y <= closed_y), lid_source, y)
+        picture[top:bottom, left:right] = cv2.remap(picture, x, source_y.astype(np.float32), cv2.INTER_LINEAR)
+
+
+def open_mouth(picture: Image, landmarks: Points, strength: float) -> None:
+    """Drop the jaw in place: teeth stay with the upper lip, lower lip and chin move down, the gap shows the mouth."""
+    jaw = float(landmarks[16, 0] - landmarks[0, 0])
+    mouth_left, mouth_right = landmarks[60], landmarks[64]
+    half_width = float(mouth_right[0] - mouth_left[0]) / 2
+    drop = strength * _JAW_DROP_OF_MOUTH_WIDTH * half_width * 2
+    chin_y = float(landmarks[8, 1])
+    left, right = int(max(0, landmarks[0, 0])), int(min(picture.shape[1], landmarks[16, 0]))
+    top, bottom = int(mouth_left[1]) - 4, int(min(picture.shape[0], chin_y + jaw * 0.28))
+    x, y = _grid(left, top, right, bottom)
+    across = (x - (mouth_left[0] + mouth_right[0]) / 2) / half_width
+    lens = np.clip(1.0 - across**2, 0.0, None) ** 0.85
+    lip_y = _curve(landmarks[[60, 64, 65, 66, 67]])(np.clip(x, mouth_left[0], mouth_right[0]))
+    gap = (drop * lens).astype(np.float32)
+    jaw_shift = drop * np.exp(-((across / 1.8) ** 4))
+    lip_end, chin_end, neck_end = lip_y + gap, chin_y + jaw_shift, float(bottom)
+    to_chin = np.clip((y - lip_end) / np.maximum(chin_end - lip_end, 1.0), 0.0, 1.0)
+    to_neck = np.clip((y - chin_end) / np.maximum(neck_end - chin_end, 1.0), 0.0, 1.0)
+    below = np.where(y < chin_end, lip_y + to_chin * (chin_y - lip_y), chin_y + to_neck * (neck_end - chin_y))
+    source_y = np.where(y <= lip_y, y, np.where(y < lip_end, lip_y, below)).astype(np.float32)
+    moved = cv2.remap(picture, x, source_y, cv2.INTER_LINEAR).astype(np.float32)
+    inside = ((y > lip_y) & (y < lip_end)).astype(np.float32)
+    inside = cv2.GaussianBlur(inside, (0, 0), 1.3)[..., None]
+    depth = np.clip((y - lip_y) / np.maximum(gap, 1.0), 0.0, 1.0)[..., None] ** 2
+    mouth = np.array(_INSIDE_OF_MOUTH_BGR) * (1 - depth) + np.array(_TONGUE_BGR) * depth
+    picture[top:bottom, left:right] = np.clip(moved * (1 - inside) + mouth * inside, 0, 255).astype(np.uint8)
+
+
+class HeadTurn:
+    """The head as an upright cylinder with a nose on it, turned by about 20 degrees at full strength."""
+
+    def __init__(self, landmarks: Points, size_px: tuple[int, int]) -> None:
+        """Prepare the fields of a full turn for a picture of ``size_px`` (width, height)."""
+        width, height = size_px
+        self._x, self._y = _grid(0, 0, width, height)
+        jaw = float(landmarks[16, 0] - landmarks[0, 0])
+        radius = jaw * 0.92
+        across = np.clip((self._x - float(landmarks[[0, 16], 0].mean())) / radius, -1.0, 1.0)
+        self._across, self._radius = across, radius
+        self._angle = np.arcsin(across)
+        chin_y = float(landmarks[8, 1])
+        neck = np.clip((self._y - chin_y + jaw * 0.05) / (jaw * 0.45), 0.0, 1.0)
+        self._share = (1.0 - neck * neck * (3 - 2 * neck)).astype(np.float32)
+        nose = landmarks[30]
+        self._nose_at, self._nose_spread = nose, jaw * 0.17
+        self._nose_shift = _NOSE_DEPTH_OF_HEAD * jaw
+
+    def fields(self, turn: float) -> tuple[Field, Field, Field]:
+        """Source x, source y and brightness for ``turn`` from -1 (to the left of the picture) to 1 (to its right)."""
+        theta = _TURN_RAD * turn
+        source_angle = self._angle - theta * np.cos(self._angle) ** 2 * self._share
+        shift = (self._across - np.sin(source_angle)) * self._radius
+        nose_x = float(self._nose_at[0]) + self._radius * float(np.sin(theta)) * 0.8
+        distance = ((self._x - nose_x) ** 2 + (self._y - self._nose_at[1]) ** 2) / (2 * self._nose_spread**2)
+        shift = shift + self._nose_shift * turn * np.exp(-distance) * self._share
+        light = 1.0 - 0.16 * turn * self._across * self._share
+        return (self._x - shift).astype(np.float32), self._y, light.astype(np.float32)
+
+
+def _curve(points: Points) -> np.poly1d:
+    """A parabola through lid or lip points: y as a function of x."""
+    middle = np.polyfit(points[:, 0].astype(np.float64), points[:, 1].astype(np.float64), 2)
+    return np.poly1d(middle)
+
+
+def _grid(left: int, top: int, right: int, bottom: int) -> tuple[Field, Field]:
+    y, x = np.mgrid[top:bottom, left:right].astype(np.float32)
+    return cast(Field, np.ascontiguousarray(x)), cast(Field, np.ascontiguousarray(y))
