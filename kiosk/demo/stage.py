@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from drivers.camera.simulator import PortraitCamera
 from drivers.receipt_printer.emulator import PrinterEmulator
 
+from drivers.camera.simulator import PortraitCamera
 from drivers.emulation.host import TcpHost
 from drivers.id_card_reader.cards import EmulatedCard, make_card, sample_card
 from drivers.id_card_reader.emulator import IdReaderEmulator

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import cast
 
+from drivers.receipt_printer.factory import open_printer
+
 from drivers.barcode_scanner.abstract import BarcodeScanner
 from drivers.barcode_scanner.factory import open_scanner
 from drivers.camera.abstract import Camera
@@ -13,7 +15,6 @@ from drivers.errors import DeviceError
 from drivers.id_card_reader.abstract import IdCardReader
 from drivers.id_card_reader.factory import open_reader
 from drivers.receipt_printer.abstract import ReceiptPrinter
-from drivers.receipt_printer.factory import open_printer
 from drivers.receipt_printer.types import PaperWidth, PrinterStatus
 from drivers.status import DeviceState, DeviceStatus
 from drivers.types import Deadline
