@@ -125,6 +125,5 @@ def _best_face(path: Path) -> int:
 def _is_missing(font: ImageFont.FreeTypeFont, char: str) -> bool:
     if char.isspace():
         return False
-    return bytes(font.getmask(char)) == bytes(font.getmask(_NO_CHARACTER)) and font.getlength(char) == font.getlength(
-        _NO_CHARACTER
-    )
+    same_width = font.getlength(char) == font.getlength(_NO_CHARACTER)
+    return same_width and bytes(font.getmask(char)) == bytes(font.getmask(_NO_CHARACTER))

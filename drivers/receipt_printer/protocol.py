@@ -1,7 +1,7 @@
 """ESC/POS bytes and status answers; pure, no I/O.
 
-Sources: printer manuals of Epson (APG; TM-T90 and TM-T81 specifications), Citizen, Bixolon, HPRT and Zijiang. The names in brackets
-are the commands' names in all of them.
+Sources: printer manuals of Epson (APG; TM-T90 and TM-T81 specifications), Citizen, Bixolon, HPRT and Zijiang, which name the
+commands alike. DLE, ESC, FS and GS stand for the bytes 10, 1B, 1C and 1D.
 """
 
 from __future__ import annotations

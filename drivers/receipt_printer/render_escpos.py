@@ -1,7 +1,7 @@
 """A laid-out slip as ESC/POS bytes.
 
-python-escpos makes modes, feeds, QR codes and the cut. Three things are our own: text (python-escpos sends Chinese without ``FS &``
-and "?" for much of it), pictures (its pictures may hold real-time commands), and bar codes (it writes a remark to standard output).
+python-escpos makes modes, feeds, QR codes and the cut. Three things are our own: text (it sends Chinese without ``FS &`` and
+"?" for much of it), pictures (its own may hold real-time commands) and bar codes (it writes a remark to standard output).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ MARGIN_DOTS = 24
 
 
 def picture(blocks: Sequence[Block], width: PaperWidth = "80mm", zoom: int = 1, glyphs: Glyphs | None = None) -> Image.Image:
-    """The slip as it will come out, for the screen: grey ("L"), 576 or 384 dots times ``zoom`` wide, with a margin above and below.
+    """The slip as it will come out, for the screen: grey ("L"), 576 or 384 dots times ``zoom`` wide, with margins.
 
     Raises ``ValueError`` as ``lay_out`` does and ``FontMissing`` when there is no Chinese font.
     """

@@ -46,7 +46,8 @@ def code128_modules(payload: str) -> Modules:
 
     check_code128_payload(payload)
     code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.Code128)
-    return _black(np.asarray(code.to_image(scale=1, add_quiet_zones=False)))[0]
+    first_row: Modules = _black(np.asarray(code.to_image(scale=1, add_quiet_zones=False)))[0]
+    return first_row
 
 
 def code128_data(payload: str) -> bytes:

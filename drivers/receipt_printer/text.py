@@ -17,6 +17,7 @@ MAX_CHARACTERS = 1000
 _NO_LINE_START = frozenset("，。、；：？！）》】〉」』”’…—～％%℃·,.;:?!)]}>")
 _NO_LINE_END = frozenset("（《【〈「『“‘￥$([{<")
 _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
+_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # only the base character can be drawn
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Cn"})
 
 
@@ -36,10 +37,7 @@ def _printable(line: str) -> str:
 
 
 def _is_dropped(char: str) -> bool:
-    # Variation selectors: only the base character is drawn, with them or without.
-    return (
-        unicodedata.category(char) in _DROPPED_CATEGORIES or "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
-    )
+    return unicodedata.category(char) in _DROPPED_CATEGORIES or _VARIATION_SELECTORS.match(char) is not None
 
 
 @lru_cache(maxsize=4096)
