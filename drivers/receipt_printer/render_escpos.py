@@ -75,7 +75,7 @@ class _Writer:
                 self._escpos.set(align="left")
 
     def _text_line(self, line: TextLine) -> None:
-        if not line.text:
+        if not text.columns(line.text):
             self._feed(line.height_dots)
         elif line.is_raster:
             self._raster_line(line)

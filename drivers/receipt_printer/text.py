@@ -17,6 +17,7 @@ MAX_CHARACTERS = 1000
 _NO_LINE_START = frozenset("，。、；：？！）》】〉」』”’…—～％%℃·,.;:?!)]}>")
 _NO_LINE_END = frozenset("（《【〈「『“‘￥$([{<")
 _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
+_ACCENTED = re.compile("[A-Za-z][\u0300-\u036f]+")
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # only the base character can be drawn
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Cn"})
 
@@ -32,7 +33,9 @@ def sanitise(text: str) -> str:
 
 
 def _printable(line: str) -> str:
-    line = unicodedata.normalize("NFC", line.replace("\t", " ").replace("\u00a0", " "))
+    line = line.replace("\t", " ").replace("\u00a0", " ")
+    # Only letters with accents: normalising all would replace rare Chinese characters of names by common ones.
+    line = _ACCENTED.sub(lambda match: unicodedata.normalize("NFC", match.group()), line)
     return "".join(char for char in line if not _is_dropped(char))
 
 
