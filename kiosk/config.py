@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -36,7 +36,7 @@ class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Vendor library that decodes the card's photo (WLT), if there is one."""
     camera: str = "sim://portrait"
     receipt_printer: str = "sim://"
-    receipt_width: str = "80mm"
+    receipt_width: Literal["80mm", "58mm"] = "80mm"
     barcode_scanner: str = "sim://"
 
 

@@ -10,14 +10,22 @@ from kiosk.domain.identity import Route
 
 
 @dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """What the queue says of itself."""
+
+    closed: str = ""
+    """Code of the backlog gate when no new case may be taken, empty when it is open."""
+    enrolled: bool = True
+    network_up: bool = True
+    """The platform answered when it was last asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What readiness is decided from. ``devices`` maps device name to the code of its trouble, empty when fine."""
 
     devices: Mapping[str, str] = field(default_factory=dict)
-    store_closed: str = ""
-    """Code of the backlog gate when no new case may be taken, empty when open."""
-    enrolled: bool = True
-    network_up: bool = True
+    store: StoreHealth = StoreHealth()  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ def assess(facts: Facts, catalogue: Catalogue) -> Readiness:
     closed = _closed_reason(facts, reader)
     item_reasons = dict.fromkeys((item.code for item in catalogue.items), closed) if closed else {}
     printer = _trouble(facts, "receipt_printer")
-    return Readiness(routes, route_reasons, item_reasons, f"paper.{printer}" if printer else "", facts.network_up)
+    return Readiness(routes, route_reasons, item_reasons, f"paper.{printer}" if printer else "", facts.store.network_up)
 
 
 def serving(readiness: Readiness, catalogue: Catalogue) -> bool:
@@ -62,10 +70,10 @@ def _trouble(facts: Facts, device: str) -> str:
 
 
 def _closed_reason(facts: Facts, reader: str) -> str:
-    if not facts.enrolled:
+    if not facts.store.enrolled:
         return "store.not_enrolled"
-    if facts.store_closed:
-        return f"store.{facts.store_closed}"
+    if facts.store.closed:
+        return f"store.{facts.store.closed}"
     if reader:
         return f"id_card_reader.{reader}"
     return ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import cast
+
+import numpy as np
 
 from drivers.receipt_printer.factory import open_printer
 
@@ -15,9 +16,10 @@ from drivers.errors import DeviceError
 from drivers.id_card_reader.abstract import IdCardReader
 from drivers.id_card_reader.factory import open_reader
 from drivers.receipt_printer.abstract import ReceiptPrinter
+from drivers.receipt_printer.render_image import picture
 from drivers.receipt_printer.types import PaperWidth, PrinterStatus
 from drivers.status import DeviceState, DeviceStatus
-from drivers.types import Deadline
+from drivers.types import Deadline, Image
 from kiosk.config import Devices
 from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
 from kiosk.services.cards import read_card
@@ -30,11 +32,12 @@ class Bench:
 
     def __init__(self, devices: Devices, slips: SlipWriter) -> None:
         self._slips = slips
+        self._width: PaperWidth = devices.receipt_width
         self._reader: DeviceSlot[IdCardReader] = DeviceSlot(
             lambda: open_reader(devices.id_card_reader, devices.id_card_reader_baudrate, devices.photo_library)
         )
         self._printer: DeviceSlot[ReceiptPrinter] = DeviceSlot(
-            lambda: open_printer(devices.receipt_printer, cast(PaperWidth, devices.receipt_width))
+            lambda: open_printer(devices.receipt_printer, devices.receipt_width)
         )
         self._scanner: DeviceSlot[BarcodeScanner] = DeviceSlot(lambda: open_scanner(devices.barcode_scanner))
         self.camera: Camera = open_camera(devices.camera)
@@ -62,6 +65,10 @@ class Bench:
             return self._printer.use(lambda printer: print_slip(printer, self._slips.blocks(facts), deadline))
         except DeviceError as error:
             return SlipFailed(f"paper.{error.code}")
+
+    def draw_slip(self, facts: SlipFacts) -> Image:
+        """The same slip as a grey picture."""
+        return np.asarray(picture(self._slips.blocks(facts), self._width).convert("L"), dtype=np.uint8)
 
     def close(self) -> None:
         """Let go of all devices; called when their threads have ended."""

@@ -5,26 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from drivers.status import DeviceStatus
 from kiosk.catalogue.models import Catalogue
-from kiosk.readiness import Facts, Readiness, assess, serving
+from kiosk.readiness import Facts, Readiness, StoreHealth, assess, serving
 from kiosk.services.bench import trouble_of
 from kiosk.workers.hands import DeviceSeen, Hands
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class StoreHealth:
-    """What the queue says: why no new case may be taken (empty when it may), whether enrolled, whether the platform answered last."""
-
-    closed: str
-    enrolled: bool
-    network_up: bool
 
 
 class Health(QObject):
@@ -87,9 +77,7 @@ class Health(QObject):
         store = self._store()
         facts = Facts(
             devices={name: trouble_of(status) for name, status in self.devices().items()},
-            store_closed=store.closed,
-            enrolled=store.enrolled,
-            network_up=store.network_up,
+            store=store,
         )
         readiness = assess(facts, self._catalogue)
         if readiness != self._readiness:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.domain.identity import Route
-from kiosk.readiness import Facts, assess, serving
+from kiosk.readiness import Facts, StoreHealth, assess, serving
 from tests.helpers.people import all_ready, sample_catalogue
 
 CATALOGUE = sample_catalogue()
@@ -37,8 +37,8 @@ def test_a_broken_camera_takes_the_face_and_leaves_the_staff() -> None:
     [
         (Facts(devices=FINE | {"id_card_reader": "no_answer"}), "id_card_reader.no_answer"),
         (Facts(devices={}), "id_card_reader.missing"),
-        (Facts(devices=FINE, store_closed="disk_full"), "store.disk_full"),
-        (Facts(devices=FINE, enrolled=False), "store.not_enrolled"),
+        (Facts(devices=FINE, store=StoreHealth(closed="disk_full")), "store.disk_full"),
+        (Facts(devices=FINE, store=StoreHealth(enrolled=False)), "store.not_enrolled"),
     ],
 )
 def test_without_reader_or_store_nothing_can_be_done_and_the_reason_is_told(facts: Facts, reason: str) -> None:
@@ -48,6 +48,6 @@ def test_without_reader_or_store_nothing_can_be_done_and_the_reason_is_told(fact
 
 
 def test_without_network_the_terminal_serves_on() -> None:
-    ready = assess(Facts(devices=FINE, network_up=False), CATALOGUE)
+    ready = assess(Facts(devices=FINE, store=StoreHealth(network_up=False)), CATALOGUE)
     assert serving(ready, CATALOGUE)
     assert not ready.network_up
