@@ -33,7 +33,7 @@ def execute(arguments: argparse.Namespace) -> int:
         if arguments.json:
             line = {"image": str(path), "codes": codes, "ms": elapsed_ms}
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
-        else:
+        elif not isinstance(found, UnreadablePicture):
             words = "; ".join(f"{code['type']}: {code['text']}" for code in codes)
             sys.stdout.write(f"{path}: {words or 'no code'}\n")
     return exit_code

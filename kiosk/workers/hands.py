@@ -22,6 +22,7 @@ from kiosk.services.slips import SlipFacts
 from kiosk.workers.job_thread import JobThread
 
 PROBE_S = 10.0
+WARM_UP_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,10 @@ class Hands(QObject):
         """Cancel everything and join all threads."""
         for thread in self._threads:
             thread.stop()
+
+    def warm_up(self, load_models: Callable[[], None]) -> None:
+        """Load the face models on the face thread before anybody needs them."""
+        self.face.submit(lambda _deadline: load_models(), WARM_UP_S)
 
     def ask_devices(self) -> None:
         """Ask every device that is not at work for its state; answers come as ``device_seen``."""
