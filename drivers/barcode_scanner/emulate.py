@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable
 
 from drivers.barcode_scanner.emulator import ScannerEmulator
 from drivers.emulation.host import PtyHost, TcpHost
-from drivers.emulation.lines import LineSource
+from drivers.emulation.lines import LineSource, standard_input
 
 _ANY_FREE_PORT = ("127.0.0.1", 0)
 _POLL_S = 0.05
@@ -42,11 +41,3 @@ def serve(
     finally:
         emulator.clear_faults()
         host.stop()
-
-
-def standard_input() -> LineSource:
-    """Lines of this process's standard input, nothing where it has none."""
-    try:
-        return LineSource(sys.stdin.fileno())
-    except (AttributeError, OSError, ValueError):
-        return LineSource(None)

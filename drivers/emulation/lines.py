@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import sys
 
 _READ_SIZE = 4096
 _LONGEST_LINE_BYTES = 64 * 1024
@@ -19,8 +20,8 @@ class LineSource:
 
     def take(self) -> list[bytes]:
         """Lines that are complete by now, without their ends; at the end of the input also a last one without. Never waits."""
-        while self._is_readable():
-            data = os.read(self._descriptor or 0, _READ_SIZE)
+        while self._descriptor is not None and _is_readable(self._descriptor):
+            data = os.read(self._descriptor, _READ_SIZE)
             if not data:
                 self._descriptor = None
                 self._rest += b"\n" if self._rest else b""
@@ -32,12 +33,22 @@ class LineSource:
             self._rest = b""
         return [line.removesuffix(b"\r") for line in lines]
 
-    def _is_readable(self) -> bool:
-        if self._descriptor is None or self._is_someone_elses_terminal(self._descriptor):
-            return False
-        return bool(select.select([self._descriptor], [], [], 0)[0])
 
-    @staticmethod
-    def _is_someone_elses_terminal(descriptor: int) -> bool:
-        """A process in the background that reads from its terminal is stopped by the kernel."""
+def standard_input() -> LineSource:
+    """Lines of this process's standard input; a silent source where it has none."""
+    try:
+        return LineSource(sys.stdin.fileno())
+    except (AttributeError, OSError, ValueError):
+        return LineSource(None)
+
+
+def _is_readable(descriptor: int) -> bool:
+    return not _is_in_background_of(descriptor) and bool(select.select([descriptor], [], [], 0)[0])
+
+
+def _is_in_background_of(descriptor: int) -> bool:
+    """True when the kernel would stop this process for reading: its terminal listens to another one."""
+    try:
         return os.isatty(descriptor) and os.tcgetpgrp(descriptor) != os.getpgrp()
+    except OSError:
+        return False  # a terminal that does not control this process

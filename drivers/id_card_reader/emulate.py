@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import cv2
 import numpy as np
 
 from drivers.emulation.host import PtyHost, TcpHost
+from drivers.emulation.lines import LineSource, standard_input
 from drivers.id_card_reader.cards import EmulatedCard, load_card, sample_card
 from drivers.id_card_reader.emulator import Fault, IdReaderEmulator, RestMode
 from drivers.types import Image
@@ -27,23 +27,24 @@ def serve(
     on_ready: Callable[[str], None],
     stop: threading.Event,
     *,
-    commands: queue.SimpleQueue[str] | None = None,
+    lines: LineSource | None = None,
 ) -> None:
     """Lay the card down, call ``on_ready`` with the URL for the driver, serve until ``stop`` is set.
 
     Without a card file the sample card lies there, with the public-domain portrait that scikit-image brings along.
-    ``commands`` takes lines for ``obey`` while it runs; a line that makes no sense is ignored.
+    ``lines`` (standard input) are commands for ``obey``; one that makes no sense is ignored.
     Raises ``OSError`` for a taken port, ``CardFileError`` for a bad card file, ``ValueError`` for an unknown rest mode.
     """
     emulator = IdReaderEmulator(RestMode(rest_mode))
     card = sample_card(packaged_portrait()) if card_file is None else load_card(card_file)
     emulator.put_card(card)
+    source = standard_input() if lines is None else lines
     host = PtyHost(emulator) if use_pty else TcpHost(emulator, *(listen or _ANY_FREE_PORT))
     try:
         on_ready(host.url)
         while not stop.wait(_POLL_S):
-            while commands is not None and not commands.empty():
-                obey(emulator, card, commands.get())
+            for line in source.take():
+                obey(emulator, card, line.decode("utf-8", "replace"))
     finally:
         emulator.clear_faults()
         host.stop()

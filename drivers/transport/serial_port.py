@@ -6,6 +6,7 @@ Everything pyserial can open by URL can be a port: ``/dev/serial/by-id/…``, ``
 
 from __future__ import annotations
 
+import socket
 import termios
 from types import TracebackType
 
@@ -70,7 +71,14 @@ class SerialPort:
 
     def close(self) -> None:
         """Let go of the port; may be called twice."""
-        self._serial.close()
+        # WORKAROUND for pyserial 3.5 (protocol_socket.close): it sleeps 0.3 s, and forgets a connection that the other side has cut
+        # without closing it.
+        connection: socket.socket | None = getattr(self._serial, "_socket", None)
+        if connection is None:
+            self._serial.close()
+        else:
+            connection.close()
+            self._serial.is_open = False
 
     def __enter__(self) -> SerialPort:
         return self
