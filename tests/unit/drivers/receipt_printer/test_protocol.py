@@ -47,7 +47,9 @@ PACKETS = st.tuples(HEADS, DATA, DATA, DATA).map(bytes)
         ((0x1E, 0x36, 0x12, 0x72), "cover_open", SupplyState.OUT, False),
     ],
 )
-def test_each_condition_has_its_own_code(answers: tuple[int, int, int, int], code: str, paper: SupplyState, can_print: bool) -> None:
+def test_each_condition_has_its_own_code(
+    answers: tuple[int, int, int, int], code: str, paper: SupplyState, can_print: bool
+) -> None:
     status = status_of(findings_of_answers(*answers))
     assert (status.device.code, status.paper, status.can_print) == (code, paper, can_print)
     assert bool(status.device.detail) == (code != "ok")

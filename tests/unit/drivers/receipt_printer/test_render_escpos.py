@@ -47,7 +47,9 @@ def body(*blocks: Block) -> bytes:
         (Pair("A", "B"), b"\x1c&A" + b" " * 46 + b"B\x1c.\n"),
         (
             QrCode("AB", module_dots=5),
-            bytes.fromhex("1B6401 1B6101 1D286B0400314132 00 1D286B0300314305 1D286B0300314531 1D286B0500315030 4142 1D286B0300315130")
+            bytes.fromhex(
+                "1B6401 1B6101 1D286B0400314132 00 1D286B0300314305 1D286B0300314531 1D286B0500315030 4142 1D286B0300315130"
+            )
             + bytes.fromhex("1B6100 1B6401"),
         ),
         (
