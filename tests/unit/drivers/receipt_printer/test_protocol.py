@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -144,7 +146,7 @@ def test_forgetting_drops_a_started_packet(subject: StatusStream) -> None:
 def test_events_do_not_depend_on_where_the_pieces_end(data: bytes, cuts: list[int]) -> None:
     whole, pieces = StatusStream(), StatusStream()
     bounds = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
-    in_pieces = [event for start, end in zip(bounds, bounds[1:], strict=False) for event in pieces.feed(data[start:end])]
+    in_pieces = [event for start, end in pairwise(bounds) for event in pieces.feed(data[start:end])]
     assert in_pieces == whole.feed(data)
     assert pieces.rubbish == whole.rubbish
 

@@ -69,6 +69,6 @@ def test_characters_stay_in_their_cells() -> None:
 def test_a_chosen_font_comes_first_and_rubbish_is_refused(tmp_path: Path) -> None:
     broken = tmp_path / "font.ttc"
     broken.write_bytes(b"no font")
-    with pytest.raises(FontMissing, match="font.ttc"):
+    with pytest.raises(FontMissing, match=r"font\.ttc"):
         Glyphs([broken])
     assert picture([Text("测试")], glyphs=Glyphs([tmp_path / "absent.ttc"])).size[1] == 30 + 2 * MARGIN_DOTS
