@@ -77,7 +77,7 @@ class PaperStrip:
         self.blank_pieces = 0
         """Pieces cut off with nothing on them: no slips."""
         self._on_slip = on_slip
-        self._rows = np.zeros((0, width_dots), np.bool_)
+        self._rows = self._threaded()
         self._notes: list[tuple[int, str]] = []
 
     @property
@@ -108,8 +108,13 @@ class PaperStrip:
         self._take_off(max(0, len(self._rows) - HEAD_TO_CUTTER_DOTS), is_torn=False)
 
     def tear(self) -> None:
-        """Take all paper out as far as the head."""
+        """Take all paper out as far as the head; the next piece begins at the cutter again."""
         self._take_off(len(self._rows), is_torn=True)
+        self._rows = self._threaded()
+
+    def _threaded(self) -> Dots:
+        """Paper put in: its edge lies at the cutter."""
+        return np.zeros((HEAD_TO_CUTTER_DOTS, self.width_dots), np.bool_)
 
     def _take_off(self, height: int, *, is_torn: bool) -> None:
         piece, self._rows = self._rows[:height], self._rows[height:]
@@ -118,5 +123,5 @@ class PaperStrip:
         if piece.any():
             image = Image.fromarray(np.where(piece, 0, 255).astype(np.uint8))
             self._on_slip(Slip("\n".join(lines).strip("\n") + "\n", image, is_torn))
-        elif height:
+        elif height and not is_torn:
             self.blank_pieces += 1

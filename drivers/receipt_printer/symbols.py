@@ -35,7 +35,10 @@ def qr_modules(payload: str) -> Modules:
     import zxingcpp  # late: the technician's status command needs no codes
 
     check_qr_payload(payload)
-    code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    try:
+        code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    except ValueError as error:
+        raise ValueError(f"no QR code holds {len(payload)} characters") from error
     return _black(np.asarray(code.to_image(scale=1, add_quiet_zones=False)))
 
 
@@ -45,7 +48,10 @@ def code128_modules(payload: str) -> Modules:
     import zxingcpp  # late: as above
 
     check_code128_payload(payload)
-    code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.Code128)
+    try:
+        code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.Code128)
+    except ValueError as error:
+        raise ValueError(f"no CODE128 holds {len(payload)} characters") from error
     first_row: Modules = _black(np.asarray(code.to_image(scale=1, add_quiet_zones=False)))[0]
     return first_row
 
