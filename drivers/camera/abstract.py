@@ -27,7 +27,7 @@ class Camera(Protocol):
     def status(self) -> DeviceStatus:
         """State and code, by ageing alone where nothing arrives any more.
 
-        ``online``/``ok``; ``offline``/``starting`` or ``stopped``; ``no_device``/``lost``, or ``ended`` for a recording that is over;
+        ``online``/``ok``; ``offline``/``starting`` or ``stopped``; ``no_device``/``lost``, or ``ended`` for a played recording;
         ``hardware_error``/``frozen``; ``user_error``/``black`` when the lens seems covered.
         """
         ...

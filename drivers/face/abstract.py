@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from drivers.face.types import Comparison, NoUsableFace
-from drivers.types import Image
+from drivers.face.types import Comparison, FaceBox, FaceMeasurement, NoUsableFace
+from drivers.types import Deadline, Frame, Image
 
 
 class FaceTemplate(Protocol):
@@ -30,4 +30,24 @@ class FaceEngine(Protocol):
 
     def compare(self, probe: FaceTemplate, reference: FaceTemplate) -> Comparison:
         """Distance of the two templates against the engine's threshold."""
+        ...
+
+
+class LiveFaceEngine(FaceEngine, Protocol):
+    """An engine that can also follow a face in front of a camera."""
+
+    def measure(self, image: Image) -> FaceMeasurement | None:
+        """The largest face of a camera picture (BGR), ``None`` when there is none; fast enough for ten pictures a second."""
+        ...
+
+    def template_at(self, image: Image, box: FaceBox) -> FaceTemplate:
+        """Template of the face that ``measure`` found at ``box`` in the same picture."""
+        ...
+
+
+class FrameSource(Protocol):
+    """The part of a camera that a verification needs."""
+
+    def wait_newer(self, than: Frame | None, deadline: Deadline) -> Frame | None:
+        """Wait for a frame newer than ``than``; ``None`` when the deadline came first."""
         ...

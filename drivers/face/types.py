@@ -25,6 +25,51 @@ class NoUsableFace:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceBox:
+    """Where a face is, in pixels of the picture it was found in; it may reach past the edges."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def area(self) -> int:
+        """Width by height, 0 for an empty box."""
+        return max(0, self.right - self.left) * max(0, self.bottom - self.top)
+
+    def scaled(self, factor: float) -> FaceBox:
+        """The same face in a picture ``factor`` times as large."""
+        return FaceBox(
+            round(self.left * factor), round(self.top * factor), round(self.right * factor), round(self.bottom * factor)
+        )
+
+    def overlap(self, other: FaceBox) -> float:
+        """Shared area by joint area, 0 to 1."""
+        shared = FaceBox(
+            max(self.left, other.left), max(self.top, other.top), min(self.right, other.right), min(self.bottom, other.bottom)
+        ).area
+        joint = self.area + other.area - shared
+        return shared / joint if joint else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMeasurement:
+    """What one camera picture shows of the face in front; see ``landmarks.py`` for the ratios."""
+
+    box: FaceBox
+    other_faces: int
+    """Further faces at least a quarter as large; smaller ones belong to passers-by and are not counted."""
+    eye_openness: float = field(repr=False)
+    mouth_openness: float = field(repr=False)
+    yaw: float = field(repr=False)
+    roll_degrees: float = field(repr=False)
+    eye_distance_px: float
+    sharpness: float
+    """Variance of the Laplacian of the face scaled to a fixed size; for comparison within one session only."""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Distance of two faces; smaller is more alike. ``match`` is ``distance <= threshold``."""
 
@@ -51,7 +96,11 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LivenessProgress:
-    """Where the challenge stands; ``current`` is what to ask of the person now, ``None`` when decided."""
+    """Where the challenge stands; ``current`` is what to ask of the person now.
+
+    ``current`` is ``None`` while the person shall look straight ahead (at the beginning, and after each action until the face is
+    at rest again; the hint is then ``hold_still``, or what hinders more) and when decided.
+    """
 
     current: Action | None
     done: int
@@ -68,4 +117,60 @@ class LivenessResult(StrEnum):
     WRONG_ACTION = "wrong_action"
     TIMED_OUT = "timed_out"
     FACE_LOST = "face_lost"
+    FACE_CHANGED = "face_changed"
+    """Another face took the place of the one that began."""
     CANCELLED = "cancelled"
+
+
+class PictureRole(StrEnum):
+    """Which of the two pictures of a verification is meant."""
+
+    LIVE = "live"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A live person whose face agrees with the reference."""
+
+    comparison: Comparison
+    actions: tuple[Action, ...]
+    """What was asked for, in this order, and done."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotMatching:
+    """A live person, but not the one of the reference."""
+
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class NotLive:
+    """The challenge was not met; ``result`` says how."""
+
+    result: LivenessResult
+
+
+@dataclass(frozen=True, slots=True)
+class UnusablePicture:
+    """One of the two pictures holds not exactly one usable face."""
+
+    where: PictureRole
+    face: NoUsableFace
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSilent:
+    """The camera gave no pictures for too long: our fault, not the person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationStopped:
+    """The deadline came first; ``is_cancelled`` when somebody ended it on purpose."""
+
+    is_cancelled: bool
+
+
+FaceVerification = Verified | NotMatching | NotLive | UnusablePicture | CameraSilent | VerificationStopped
+"""Everything ``verify_person`` can come to."""
