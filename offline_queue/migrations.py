@@ -117,7 +117,14 @@ def _create_state_keeping(db: Database) -> None:
     db.execute(f"CREATE TRIGGER tally_removed AFTER DELETE ON cases BEGIN {down} END")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_one_create,)
+def _two_ratings(db: Database) -> None:
+    """Ratings on their way to the platform; a row is gone once the platform has settled it."""
+    db.table("ratings").create(
+        {"case_id": str, "grade": int, "rated_at_ms": int}, pk="case_id", not_null={"grade", "rated_at_ms"}, strict=True
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_one_create, _two_ratings)
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
