@@ -45,9 +45,8 @@ def enrol(settings: Settings, token: str) -> str:
     identity = open_identity(machine.data_dir)
     outcome = enrolment.enrol(settings.platform.url, token, machine.name, __version__, identity)
     if isinstance(outcome, enrolment.EnrolFailed):
-        raise PlatformTrouble(
-            f"the platform at {settings.platform.url} did not enrol this machine: {outcome.code} {outcome.detail}"
-        )
+        why = f"{outcome.code} {outcome.detail}".strip()
+        raise PlatformTrouble(f"the platform at {settings.platform.url} did not enrol this machine: {why}")
     return outcome.identity.kiosk_id
 
 

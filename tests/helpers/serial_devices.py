@@ -27,7 +27,7 @@ class InBackground(Generic[T]):
     def _run(self) -> None:
         try:
             self._value.append(self._call())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - handed to the caller whole
             self._error = error
 
     @property
