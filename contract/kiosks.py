@@ -25,6 +25,7 @@ class SealingKey(msgspec.Struct, frozen=True):
     key_id: str
     suite: str
     public_key: bytes
+    """For the ML-KEM-768 + X25519 suite: ML-KEM encapsulation key (1,184 bytes) followed by the X25519 public key (32 bytes)."""
 
 
 class ReceiptKey(msgspec.Struct, frozen=True):

@@ -76,6 +76,41 @@ class CardTrouble(StrEnum):
     CANCELLED = "cancelled"
 
 
+class RecordFault(StrEnum):
+    """What is wrong with a record: the ``detail`` of ``CardTrouble.BAD_RECORD``. Never says anything of the person."""
+
+    BAD_LENGTH = "bad_length"
+    """The text block is not 256 bytes long."""
+    BAD_ENCODING = "bad_encoding"
+    """Not UTF-16LE, or control characters inside a field."""
+    NO_NAME = "no_name"
+    BAD_NUMBER = "bad_number"
+    """The number has the wrong length or signs."""
+    BAD_CHECK_DIGIT = "bad_check_digit"
+    """ISO 7064 MOD 11-2 does not come out (GB 11643)."""
+    BAD_DATE = "bad_date"
+    """Not a day of the calendar, missing where the card must have it, or in impossible order."""
+
+
+class PhotoProblem(StrEnum):
+    """Why a card that was read has no portrait: ``CardRead.photo_problem``."""
+
+    ABSENT = "absent"
+    """The photo block is empty."""
+    NO_DECODER = "no_decoder"
+    """No configured decoder knows this block; WLT needs the vendor's library."""
+    BROKEN = "broken"
+    """A decoder knows the block, and could not make a picture of it."""
+    WRONG_SIZE = "wrong_size"
+    """The picture is not 102 x 126."""
+    LIBRARY_MISSING = "library_missing"
+    """The configured vendor library cannot be loaded."""
+    LIBRARY_UNSUITABLE = "library_unsuitable"
+    """The vendor library lacks the configured function."""
+    LIBRARY_FAILED = "library_failed"
+    """The vendor library refused the block."""
+
+
 @dataclass(frozen=True, slots=True)
 class CardNotRead:
     """No card data, and why. ``sam_code`` is SW3 of the last answer where there was one."""
@@ -83,6 +118,7 @@ class CardNotRead:
     trouble: CardTrouble
     sam_code: int | None = None
     detail: str = ""
+    """``RecordFault`` for a bad record, the type sign (``U+0041``) for an unknown kind, else empty."""
 
 
 ReadOutcome = CardRead | CardNotRead

@@ -17,7 +17,7 @@ class ReceiptPrinter(Protocol):
         ...
 
     def print_receipt(self, blocks: Sequence[Block], deadline: Deadline) -> PrintOutcome:
-        """Lay out, print, cut, and follow the job to its end. Failures are values; nothing of a failed job is left in the printer."""
+        """Lay out, print, cut, follow the job to its end. Failures are values; nothing of a failed job stays in the printer."""
         ...
 
     def close(self) -> None:

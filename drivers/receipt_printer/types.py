@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from drivers.status import DeviceStatus, SupplyState
 
@@ -26,6 +27,25 @@ class PrinterStatus:
             and not self.cover_open
             and not self.cutter_error
         )
+
+
+PaperWidth = Literal["80mm", "58mm"]
+"""Width of the roll, as it stands in the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Printable area of a roll at 8 dots a millimetre (203 dpi)."""
+
+    width_dots: int
+    columns: int
+    """How many half-width characters (12 dots) stand on a line; a Chinese character takes two."""
+
+
+PAPERS: dict[PaperWidth, Paper] = {"80mm": Paper(576, 48), "58mm": Paper(384, 32)}
+"""The two rolls in use: 72 mm and 48 mm of them can be printed on."""
+
+DOTS_PER_MM = 8
 
 
 class Align(StrEnum):

@@ -6,12 +6,17 @@ Everything pyserial can open by URL can be a port: ``/dev/serial/by-id/…``, ``
 
 from __future__ import annotations
 
+import socket
+import termios
 from types import TracebackType
 
 import serial
 
 from drivers.errors import Disconnected
 from drivers.types import Deadline
+
+_LINK_FAILURES = (serial.SerialException, OSError, termios.error)
+"""termios.error is no OSError, and pyserial 3.5 lets it through when a tty is gone at a flush."""
 
 _POLL_S = 0.05
 """Longest single wait inside a read, so that a cancelled deadline is noticed soon."""
@@ -26,7 +31,7 @@ class SerialPort:
         self.baudrate = baudrate
         try:
             self._serial = serial.serial_for_url(url, baudrate=baudrate, timeout=_POLL_S, write_timeout=5.0)
-        except (serial.SerialException, OSError, ValueError) as error:
+        except (*_LINK_FAILURES, ValueError) as error:
             raise Disconnected(url, f"cannot be opened ({error})") from error
 
     def write(self, data: bytes) -> None:
@@ -34,7 +39,7 @@ class SerialPort:
         try:
             self._serial.write(data)
             self._serial.flush()
-        except (serial.SerialException, OSError) as error:
+        except _LINK_FAILURES as error:
             raise Disconnected(self.url, f"cannot be written ({error})") from error
 
     def read(self, count: int, deadline: Deadline) -> bytes:
@@ -61,12 +66,19 @@ class SerialPort:
         """Forget everything received so far: a stale answer must not be taken for the next one."""
         try:
             self._serial.reset_input_buffer()
-        except (serial.SerialException, OSError) as error:
+        except _LINK_FAILURES as error:
             raise Disconnected(self.url, f"has gone away ({error})") from error
 
     def close(self) -> None:
         """Let go of the port; may be called twice."""
-        self._serial.close()
+        # WORKAROUND for pyserial 3.5 (protocol_socket.close): it sleeps 0.3 s, and forgets a connection that the other side has cut
+        # without closing it.
+        connection: socket.socket | None = getattr(self._serial, "_socket", None)
+        if connection is None:
+            self._serial.close()
+        else:
+            connection.close()
+            self._serial.is_open = False
 
     def __enter__(self) -> SerialPort:
         return self
@@ -81,7 +93,7 @@ class SerialPort:
     def _waiting(self) -> int:
         try:
             return int(self._serial.in_waiting)
-        except (serial.SerialException, OSError) as error:
+        except _LINK_FAILURES as error:
             raise Disconnected(self.url, f"has gone away ({error})") from error
 
     def _read_some(self, count: int, wait_s: float) -> bytes:
@@ -89,6 +101,6 @@ class SerialPort:
             if self._serial.timeout != wait_s:
                 self._serial.timeout = wait_s
             return bytes(self._serial.read(count))
-        except (serial.SerialException, OSError, TypeError) as error:
+        except (*_LINK_FAILURES, TypeError) as error:
             # TypeError: pyserial 3.5 reads from a descriptor that another thread has just closed.
             raise Disconnected(self.url, f"has gone away ({error})") from error

@@ -1,1 +1,1 @@
-"""To be written."""
+"""Items as data: loader, checks, search; pure but for reading the file."""

@@ -1,1 +1,1 @@
-"""To be written."""
+"""Frozen facts of the field; no I/O, no Qt."""

@@ -1,0 +1,140 @@
+"""Codes in camera pictures and picture files.
+
+zxing-cpp comes first because it hands out the exact bytes. pyzbar (zbar) is asked only about pictures in which zxing finds
+nothing, and believed only where its text is plain ASCII: it guesses encodings, and reads Chinese as Shift-JIS or Big5
+(zbar 0.23.92).
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import logging
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import PIL.Image
+import zxingcpp
+
+from drivers.barcode_scanner.protocol import LONGEST_CODE_BYTES, has_control_characters
+from drivers.barcode_scanner.text_guess import choose_text
+from drivers.barcode_scanner.types import Code
+from drivers.picture_size import declared_size
+from drivers.types import Image
+
+_log = logging.getLogger(__name__)
+
+_LONGEST_FILE_BYTES = 64 * 1024 * 1024
+_MOST_PIXELS = 64_000_000
+_BROKEN_PICTURE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError, struct.error, zlib.error)
+"""What Pillow raises for files that are not what they say."""
+_SYMBOLOGY_BY_ZBAR_NAME = {"QRCODE": "QRCode", "CODE128": "Code128"}
+"""Those with a check that noise does not pass, under the names zxing gives them."""
+_FREE_TEXT = frozenset(
+    {"QRCode", "QRCodeModel1", "QRCodeModel2", "MicroQRCode", "RMQRCode", "DataMatrix", "PDF417", "Aztec", "AztecCode"}
+)
+"""Codes in which people store bytes of whatever encoding they use; all others have a fixed set of signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadablePicture:
+    """A file that cannot be looked at, with the reason as a code and in words."""
+
+    code: str
+    """``missing``, ``unreadable``, ``not_a_picture``, ``too_large`` or ``broken``."""
+    reason: str
+
+
+def read_codes(image: Image) -> list[Code]:
+    """All codes in a picture (BGR or grey), none of them twice; an empty list when there are none."""
+    return _read_with_zxing(image) or _read_smoothed(image) or _read_with_zbar(image)
+
+
+def read_codes_file(path: Path) -> list[Code] | UnreadablePicture:
+    """Codes in a PNG, JPEG, WebP or BMP file; its size is checked in the header, before anything is unpacked."""
+    try:
+        if path.stat().st_size > _LONGEST_FILE_BYTES:
+            return UnreadablePicture("too_large", "the file is too large")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return UnreadablePicture("missing", "there is no such file")
+    except OSError as error:
+        return UnreadablePicture("unreadable", f"the file cannot be read ({error.strerror})")
+    size = declared_size(data)
+    if size is None:
+        return UnreadablePicture("not_a_picture", "not a PNG, JPEG, WebP or BMP picture")
+    if size[0] * size[1] > _MOST_PIXELS:
+        return UnreadablePicture("too_large", f"the picture is too large ({size[0]} x {size[1]})")
+    image = _decode(data)
+    return UnreadablePicture("broken", "the picture is broken") if image is None else read_codes(image)
+
+
+def _decode(data: bytes) -> Image | None:
+    """Unpack with Pillow: unlike OpenCV it is silent about broken files and tells where a picture is transparent."""
+    try:
+        with PIL.Image.open(io.BytesIO(data)) as picture:
+            if picture.mode.startswith("I;16"):
+                return (np.asarray(picture) >> 8).astype(np.uint8)
+            # Codes are often saved as black on nothing: nothing is meant to be paper.
+            paper = PIL.Image.new("RGBA", picture.size, "white")
+            paper.alpha_composite(picture.convert("RGBA"))
+            return np.asarray(paper.convert("L"), dtype=np.uint8)
+    except _BROKEN_PICTURE:
+        return None
+
+
+def _read_with_zxing(image: Image, binarizer: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage) -> list[Code]:
+    barcodes = zxingcpp.read_barcodes(np.ascontiguousarray(image), binarizer=binarizer)
+    return _distinct(
+        [_from_zxing(barcode) for barcode in barcodes if barcode.valid and 0 < len(barcode.bytes) <= LONGEST_CODE_BYTES]
+    )
+
+
+def _read_smoothed(image: Image) -> list[Code]:
+    """Codes printed over pictures: without their texture, and with one threshold for all, some can be read."""
+    grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    smooth = np.asarray(cv2.GaussianBlur(grey, (5, 5), 0), dtype=np.uint8)
+    return _read_with_zxing(smooth, zxingcpp.Binarizer.GlobalHistogram)
+
+
+def _from_zxing(barcode: zxingcpp.Barcode) -> Code:
+    raw = barcode.bytes
+    text = barcode.text if _states_its_encoding(barcode) else _text_of(raw, barcode.text)
+    return Code(raw, text, barcode.format.name, has_control_characters(text))
+
+
+def _states_its_encoding(barcode: zxingcpp.Barcode) -> bool:
+    """True where the sign set is fixed, and for QR codes with an ECI: their AIM modifier is even (2, 4, 6)."""
+    return barcode.format.name not in _FREE_TEXT or barcode.symbology_identifier in ("]Q2", "]Q4", "]Q6")
+
+
+def _text_of(raw: bytes, guess: str) -> str:
+    try:
+        return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+    except UnicodeDecodeError:
+        return choose_text(raw, guess)
+
+
+def _read_with_zbar(image: Image) -> list[Code]:
+    try:
+        # Late: the wheel needs the system library libzbar, and the terminal works without it.
+        from pyzbar import pyzbar
+    except ImportError as error:
+        _log.info("no second opinion on pictures: %s", error)
+        return []
+    symbols = [pyzbar.ZBarSymbol[name] for name in _SYMBOLOGY_BY_ZBAR_NAME]
+    return _distinct(
+        [
+            Code(found.data, text, _SYMBOLOGY_BY_ZBAR_NAME[found.type], has_control_characters(text))
+            for found in pyzbar.decode(image, symbols=symbols)
+            if found.data.isascii() and (text := found.data.decode("ascii")) and len(text) <= LONGEST_CODE_BYTES
+        ]
+    )
+
+
+def _distinct(codes: list[Code]) -> list[Code]:
+    return list(dict.fromkeys(codes))

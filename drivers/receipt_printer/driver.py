@@ -1,0 +1,165 @@
+"""The production driver: an ESC/POS printer on a serial line or on TCP port 9100."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from drivers.errors import Disconnected
+from drivers.receipt_printer.errors import FontMissing
+from drivers.receipt_printer.glyphs import Glyphs
+from drivers.receipt_printer.job import PrintJob
+from drivers.receipt_printer.layout import lay_out, needs_font
+from drivers.receipt_printer.protocol import Command, disconnected, unknown_status
+from drivers.receipt_printer.render_escpos import LONGEST_COMMAND_BYTES, PREAMBLE, feed_and_cut, render
+from drivers.receipt_printer.status_reader import StatusReader
+from drivers.receipt_printer.types import PAPERS, Block, PaperWidth, PrinterStatus, PrintOutcome, PrintResult
+from drivers.status import DeviceState
+from drivers.transport.serial_port import SerialPort
+from drivers.types import Deadline
+
+_log = logging.getLogger(__name__)
+
+_CLEAR_ANSWER_S = 0.3
+_SWEEP_S = 8.0
+_RECOVER_INTERVAL_S = 20.0
+
+
+class EscPosPrinter:
+    """A ``ReceiptPrinter``. Opens its port at first use and again after each loss, so that no cable needs a restart.
+
+    Nothing of a failed job may come out for the next person. So a failed job is dropped in the printer at once where the printer
+    can do that; and before anything else is printed the rest is swept out: reset, feed, cut. The first job after the start is
+    preceded by such a sweep as well, because the power may have failed in the middle of a slip.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        width: PaperWidth = "80mm",
+        baudrate: int = 115200,
+        *,
+        font_paths: Sequence[Path] = (),
+        answer_s: float = 0.6,
+    ) -> None:
+        """``answer_s``: how long one answer to DLE EOT may take. Opens nothing yet."""
+        self._url = url
+        self._paper = PAPERS[width]
+        self._baudrate = baudrate
+        self._font_paths = font_paths
+        self._answer_s = answer_s
+        self._reader: StatusReader | None = None
+        self._glyphs: Glyphs | None = None
+        self._must_sweep = True
+        self._job_failed = False
+        self._next_recovery: Deadline | None = None
+
+    def status(self) -> PrinterStatus:
+        """Ask the printer. After a failed job, and once it can print again, also sweep out what was left of that job."""
+        try:
+            status = self._ask()
+            if self._job_failed and status.can_print:
+                return self._sweep(Deadline(_SWEEP_S)) or self._ask()
+            return status
+        except Disconnected as error:
+            return self._lost(error)
+
+    def print_receipt(self, blocks: Sequence[Block], deadline: Deadline) -> PrintOutcome:
+        """Print one slip and follow it to its end; ``ValueError`` when the blocks break the rules of ``lay_out``."""
+        try:
+            pieces = self._render(blocks)
+        except FontMissing as error:
+            _log.warning("%s", error)
+            return PrintOutcome(PrintResult.NOT_PRINTED, unknown_status(DeviceState.USER_ERROR, error.code, error.message))
+        try:
+            before = self._made_ready(deadline)
+        except Disconnected as error:
+            return PrintOutcome(PrintResult.NOT_PRINTED, self._lost(error))
+        if not before.can_print or deadline.is_over:
+            return PrintOutcome(PrintResult.NOT_PRINTED, before)
+        return self._run(pieces, deadline)
+
+    def close(self) -> None:
+        """Let go of the port; may be called twice."""
+        if self._reader is not None:
+            self._reader.port.close()
+            self._reader = None
+
+    def _render(self, blocks: Sequence[Block]) -> list[bytes]:
+        groups = lay_out(blocks, self._paper)
+        if needs_font(groups) and self._glyphs is None:
+            self._glyphs = Glyphs(self._font_paths)
+        return render(groups, self._glyphs)
+
+    def _open(self) -> StatusReader:
+        if self._reader is None:
+            port = SerialPort(self._url, self._baudrate)
+            port.flush_input()
+            self._reader = StatusReader(port, self._answer_s)
+        return self._reader
+
+    def _ask(self) -> PrinterStatus:
+        status = self._open().status()
+        if status.cutter_error and (self._next_recovery is None or self._next_recovery.is_over):
+            # The printer waits for this even after somebody has freed the blade; it says no again if nobody has.
+            self._next_recovery = Deadline(_RECOVER_INTERVAL_S)
+            self._must_sweep = self._job_failed = True
+            self._open().port.write(Command.RECOVER_AND_DROP)
+            status = self._open().status()
+        if status.device.code == "no_answer":
+            self.close()  # a port that was plugged in again stays silent for ever under its old descriptor
+        return status
+
+    def _lost(self, error: Disconnected) -> PrinterStatus:
+        self.close()
+        return disconnected(str(error))
+
+    def _made_ready(self, deadline: Deadline) -> PrinterStatus:
+        """Status with which the job can start: swept if need be."""
+        status = self._ask()
+        if status.can_print and self._must_sweep and not deadline.is_over:
+            return self._sweep(deadline) or self._ask()
+        return status
+
+    def _run(self, pieces: Sequence[bytes], deadline: Deadline) -> PrintOutcome:
+        reader = self._open()
+        job = PrintJob(reader, pieces, deadline)
+        try:
+            outcome = job.run()
+        except Disconnected as error:
+            outcome = PrintOutcome(PrintResult.UNKNOWN if job.has_begun else PrintResult.NOT_PRINTED, self._lost(error))
+        if outcome.result is not PrintResult.PRINTED:
+            _log.info("a slip ended as %s: %s", outcome.result, outcome.status.device.code)
+            if job.has_begun:
+                self._must_sweep = self._job_failed = True
+                self._drop_in_printer()
+        if outcome.status.device.code == "no_answer":
+            self.close()
+        return outcome
+
+    def _drop_in_printer(self) -> None:
+        """Ask the printer to forget the rest now, before somebody loads paper and it goes on by itself."""
+        if self._reader is None:
+            return
+        try:
+            self._reader.was_cleared = False
+            self._reader.port.write(Command.CLEAR_BUFFERS)
+            limit = Deadline(_CLEAR_ANSWER_S)
+            while not self._reader.was_cleared and not limit.is_over:
+                self._reader.listen(limit.remaining_s)
+        except Disconnected as error:
+            self._lost(error)
+
+    def _sweep(self, deadline: Deadline) -> PrinterStatus | None:
+        """Get rid of what an earlier job may have left; the status when that did not succeed."""
+        reader = self._open()
+        # The printer may wait for the rest of a picture that was cut short: zeros complete it, and mean nothing otherwise.
+        leaving = bytes(LONGEST_COMMAND_BYTES)
+        job = PrintJob(reader, [leaving + PREAMBLE + feed_and_cut()], Deadline(min(_SWEEP_S, deadline.remaining_s)))
+        outcome = job.run()
+        # Unconfirmed but fit to print: a printer without GS r. What is sent next comes out behind the cut all the same.
+        if outcome.result is PrintResult.PRINTED or outcome.status.can_print:
+            self._must_sweep = self._job_failed = False
+            return None
+        return outcome.status

@@ -1,0 +1,93 @@
+"""One print job: sends it piece by piece, never more than a piece ahead of the printer, and finds out how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from drivers.receipt_printer.protocol import Command
+from drivers.receipt_printer.status_reader import StatusReader
+from drivers.receipt_printer.types import PrinterStatus, PrintOutcome, PrintResult
+from drivers.types import Deadline
+
+_POLL_S = 0.05
+_CHECK_S = 0.3
+"""While the printer works, it is asked so often how it is."""
+_PATIENCE_S = 4.0
+"""So long may one piece take before the next is sent all the same: a printer without GS r never says that it has done."""
+_NO_PATIENCE_S = 0.3
+_PASSING = frozenset({"head_hot", "offline"})
+"""Codes that end by themselves (the head cools, somebody lets go of the feed button): worth waiting for."""
+
+
+class PrintJob:
+    """A job on an open port whose printer has just said that it can print. ``run`` raises ``Disconnected``."""
+
+    def __init__(self, reader: StatusReader, pieces: Sequence[bytes], deadline: Deadline) -> None:
+        self._reader = reader
+        self._pieces = pieces
+        self._deadline = deadline
+        self._unanswered = 0
+        self._patience_s = _PATIENCE_S
+        self._answers_queue = False
+        self.has_begun = False
+        """True when bytes may have reached the printer."""
+
+    def run(self) -> PrintOutcome:
+        """Print to the end, or to the first thing that stands in the way."""
+        for piece in self._pieces:
+            if self._deadline.is_over:
+                return self._ended_early(self._reader.status())
+            self._send(piece)
+            trouble = self._wait_until_done(min(self._patience_s, self._deadline.remaining_s))
+            if trouble is not None:
+                return self._ended_early(trouble)
+            self._patience_s = _PATIENCE_S if self._is_done() else _NO_PATIENCE_S
+        trouble = self._wait_until_done(self._deadline.remaining_s if self._answers_queue else _PATIENCE_S)
+        if trouble is not None:
+            return self._ended_early(trouble)
+        return self._all_sent(self._reader.status())
+
+    def _send(self, piece: bytes) -> None:
+        self._is_done()  # answers that nobody asked for must not count for this piece
+        self._unanswered = max(0, self._unanswered) + 1
+        self.has_begun = True
+        # The answer to GS r says that all before it has been worked off: the printer holds at most one piece.
+        self._reader.port.write(piece + Command.QUEUED_PAPER_STATUS)
+
+    def _wait_until_done(self, limit_s: float) -> PrinterStatus | None:
+        """Until every GS r is answered or time is up; the status if it forbids to go on."""
+        limit = Deadline(limit_s)
+        until_check = Deadline(_CHECK_S)
+        while not (self._is_done() or limit.is_over or self._deadline.is_over):
+            self._reader.listen(min(_POLL_S, limit.remaining_s))
+            if self._is_done() or not (until_check.is_over or self._reader.has_changed):
+                continue
+            status = self._reader.status()
+            if status.device.code in _PASSING:
+                limit = Deadline(self._deadline.remaining_s)
+            elif not status.can_print and not self._is_done():
+                return status
+            until_check = Deadline(_CHECK_S)
+        return None
+
+    def _is_done(self) -> bool:
+        if self._reader.queued_answers:
+            self._answers_queue = True
+            self._unanswered -= len(self._reader.queued_answers)
+            self._reader.queued_answers.clear()
+        return self._unanswered <= 0
+
+    def _ended_early(self, status: PrinterStatus) -> PrintOutcome:
+        if not self.has_begun:
+            return PrintOutcome(PrintResult.NOT_PRINTED, status)
+        if status.device.code == "no_answer":
+            return PrintOutcome(PrintResult.UNKNOWN, status)
+        return PrintOutcome(PrintResult.PARTLY_PRINTED, status)
+
+    def _all_sent(self, status: PrinterStatus) -> PrintOutcome:
+        if self._is_done():
+            # The cut is done, so paper that ran out since then is the next slip's concern.
+            return PrintOutcome(PrintResult.PRINTED, status)
+        if status.can_print or status.device.code in ("no_answer", *_PASSING):
+            return PrintOutcome(PrintResult.UNKNOWN, status)
+        return PrintOutcome(PrintResult.PARTLY_PRINTED, status)

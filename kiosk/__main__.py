@@ -1,0 +1,54 @@
+"""``kiosk``: the terminal's commands. Each is imported only when asked for, so that a technician's tool starts no Qt."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+
+from kiosk import __version__
+from kiosk.commands import CommandError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("kiosk.commands.run", "start the terminal"),
+    "demo": ("kiosk.demo.command", "show three visits, online, offline and out of paper, over the real wire protocols"),
+    "enrol": ("kiosk.commands.enrol", "trade a one-time token for an identity at the platform"),
+    "queue": ("kiosk.commands.queue", "what lies in the queue, and where each case stands"),
+    "staff": ("kiosk.commands.staff", "add a member of staff who may confirm residents"),
+    "verify-face": ("kiosk.commands.verify_face", "compare the faces of two pictures"),
+    "read-code": ("kiosk.commands.read_code", "read the bar codes and QR codes in pictures"),
+    "emulate": ("kiosk.commands.emulate", "stand in for a device, on TCP or a pseudo terminal"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. Failures are one clear line on stderr, never a traceback."""
+    parser = argparse.ArgumentParser(prog="kiosk", description="瓯e办 (Ou e Ban): a self-service government terminal.")
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--verbose", action="store_true", help="log more to stderr")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (_, words) in COMMANDS.items():
+        commands.add_parser(name, help=words, add_help=False)
+    given, rest = parser.parse_known_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO if given.verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    module = importlib.import_module(COMMANDS[given.command][0])
+    own = argparse.ArgumentParser(prog=f"kiosk {given.command}", description=module.__doc__)
+    module.add_arguments(own)
+    try:
+        return int(module.execute(own.parse_args(rest)))
+    except CommandError as error:
+        print(f"kiosk {given.command}: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(f"kiosk {given.command}: stopped", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""The composition root: the only module that sees every layer. What is made here is put together once and taken apart in reverse."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from datetime import date
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+import assets
+from drivers.camera.abstract import Camera
+from drivers.types import Image
+from kiosk.agent.platform_link import PlatformLink
+from kiosk.catalogue.loader import CatalogueError, load
+from kiosk.config import Settings
+from kiosk.flow.events import DeliveryKnown, Event, IdleEnded, IdleWarned, StayHere
+from kiosk.flow.states import Step
+from kiosk.services.bench import Bench
+from kiosk.services.faces import FaceCheck
+from kiosk.services.queue_desk import QueueDesk
+from kiosk.services.slips import SlipWriter
+from kiosk.services.staff import StaffBook, StaffFileError
+from kiosk.workers.hands import Hands, Services
+from kiosk.workers.health import Health
+from kiosk.workers.idle_watch import IdleWatch
+from kiosk.workers.preview import Preview, to_qimage
+from kiosk.workers.visit import Clock, Visit
+from ui.keyboard.keyboard_widget import prepare_environment
+from ui.window import KioskWindow
+
+_log = logging.getLogger(__name__)
+
+
+class StartError(Exception):
+    """The terminal cannot start; the message is one line in the operator's words."""
+
+
+def make_application() -> QApplication:
+    """The one ``QApplication``, with the environment its keyboard needs."""
+    prepare_environment()
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("oueban")
+    return application
+
+
+class Terminal(QObject):
+    """All parts of a running terminal."""
+
+    def __init__(self, settings: Settings, link: PlatformLink, bench: Bench, hands: Hands, window: KioskWindow, visit: Visit) -> None:
+        super().__init__()
+        self._settings = settings
+        self._link = link
+        self._bench = bench
+        self._hands = hands
+        self.window = window
+        self.visit = visit
+        times = settings.times
+        self._health = Health(link.catalogue, hands, link.store_health, times.device_poll_s)
+        self._preview = Preview(bench.camera.newest, self)
+        self._idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self)
+        self._connect()
+
+    @property
+    def camera(self) -> Camera:
+        """The camera, for those who stand in front of a simulated one."""
+        return self._bench.camera
+
+    def start(self) -> None:
+        """Begin to serve."""
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self._idle)
+        self._link.start(self._health)
+        self.visit.begin()
+        self._health.start()
+        if self._settings.machine.full_screen:
+            self.window.showFullScreen()
+        else:
+            self.window.show()
+
+    def stop(self) -> None:
+        """Stop serving: end the visit, join all threads, let go of all devices; may be called twice."""
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self._idle)
+        self._health.stop()
+        self._preview.set_running(False)
+        self._hands.stop()
+        self._link.stop()
+        self._bench.close()
+        self.visit.session.wipe()
+        self.window.wipe()
+        self.window.close()
+
+    def timeline(self, case_id: str) -> list[dict[str, str | int]]:
+        """States the case has reached, with times, oldest first."""
+        return self._link.timeline(case_id)
+
+    def _connect(self) -> None:
+        window, visit = self.window, self.visit
+        window.happened.connect(self._on_window)
+        visit.screen_changed.connect(window.show_screen)
+        visit.face_asked.connect(window.show_face_request)
+        visit.wiped.connect(window.wipe)
+        visit.step_changed.connect(self._on_step)
+        self._hands.slip_drawn.connect(self._on_slip_drawn)
+        self._preview.picture.connect(window.show_preview)
+        self._health.readiness_changed.connect(visit.set_readiness)
+        self._idle.warned.connect(lambda: visit.handle(IdleWarned()))
+        self._idle.ended.connect(lambda: visit.handle(IdleEnded()))
+        self._link.changed.connect(self._on_delivery)
+
+    @Slot(object)
+    def _on_window(self, event: Event) -> None:
+        if isinstance(event, StayHere):
+            self._idle.seen()
+        self.visit.handle(event)
+
+    @Slot(object)
+    def _on_step(self, step: Step) -> None:
+        self._idle.enter(step)
+        self._preview.set_running(step is Step.FACE)
+
+    @Slot(object)
+    def _on_slip_drawn(self, image: Image) -> None:
+        if self.visit.state.step is Step.SLIP:
+            picture: QImage = to_qimage(image)
+            self.window.show_slip_picture(picture)
+
+    @Slot()
+    def _on_delivery(self) -> None:
+        """The sync has moved: if it was this visit's case, the screen may say so."""
+        session = self.visit.session
+        if session.case_id and not session.delivered and self._link.is_delivered(session.case_id):
+            self.visit.handle(DeliveryKnown(True))
+
+
+def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
+    """Put a terminal together; raises ``StartError``. ``sample`` marks its slips as samples."""
+    try:
+        catalogue = load(assets.ROOT / "catalogue" / "items.yaml")
+        staff = StaffBook(settings.machine.data_dir / "staff.toml", time.monotonic)
+        link = PlatformLink(settings, catalogue)
+    except (CatalogueError, StaffFileError, OSError) as error:
+        raise StartError(str(error)) from error
+    bench = Bench(settings.devices, SlipWriter(assets.ROOT / "receipts" / "slip.yaml"))
+    desk = QueueDesk(link.outbox, link.wake)
+    face = FaceCheck(bench.camera)
+    services = Services(
+        read_card=bench.read_card,
+        prove_by_face=face.prove,
+        check_staff=staff.confirm,
+        print_slip=bench.print_slip,
+        draw_slip=bench.draw_slip,
+        cases=desk,
+        probes=bench.probes,
+    )
+    hands = Hands(services, settings.times)
+    hands.warm_up(face.warm_up)
+    window = KioskWindow(mm_per_px=settings.machine.mm_per_px, hotline=settings.machine.hotline)
+    clock = Clock(today=date.today, now_ms=lambda: time.time_ns() // 1_000_000)
+    visit = Visit(catalogue, link.first_readiness(), hands, settings, clock, sample=sample)
+    return Terminal(settings, link, bench, hands, window, visit)
+
+
+def run_terminal(terminal: Terminal) -> int:
+    """Serve until the application quits; returns its exit code."""
+    application = make_application()
+    terminal.start()
+    try:
+        return application.exec()
+    finally:
+        terminal.stop()

@@ -1,0 +1,39 @@
+"""Start the terminal, with the devices and the platform its settings name; or with everything simulated, to look around."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from pathlib import Path
+
+from kiosk import config
+from kiosk.commands import CommandError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``kiosk run``."""
+    parser.add_argument("--settings", type=Path, default=Path("kiosk.toml"), metavar="FILE", help="default: kiosk.toml")
+    parser.add_argument("--simulate", action="store_true", help="a platform and devices of its own, on loopback, in a new folder")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Run until the window is closed or SIGTERM comes."""
+    from kiosk.app import StartError, make_application
+
+    application = make_application()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: application.quit())
+    signal.signal(signal.SIGINT, lambda _number, _frame: application.quit())
+    try:
+        if arguments.simulate:
+            from kiosk.demo.simulated import run_simulated
+
+            return run_simulated(application)
+        return _run(config.load(arguments.settings))
+    except (config.SettingsError, StartError) as error:
+        raise CommandError(str(error)) from error
+
+
+def _run(settings: config.Settings) -> int:
+    from kiosk.app import build_terminal, run_terminal
+
+    return run_terminal(build_terminal(settings))

@@ -1,0 +1,101 @@
+"""Settings of one terminal: a TOML file, frozen once read. All mistakes in it are told at once."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+
+class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The machine itself."""
+
+    name: str = "瓯e办 自助机"
+    hotline: str = "0577-12345"
+    """Telephone number shown where a resident may need help."""
+    data_dir: Path = Path("data")
+    mm_per_px: float = 0.311
+    """Pixel pitch of the screen; 0.311 is a 27-inch 1080x1920."""
+    full_screen: bool = True
+
+
+class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The platform this terminal reports to."""
+
+    url: str = "http://127.0.0.1:8000"
+
+
+class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Devices by URL: ``/dev/serial/by-id/…``, ``socket://host:port``, ``/dev/video0``, ``sim://…``."""
+
+    id_card_reader: str = "sim://"
+    id_card_reader_baudrate: int = 115200
+    photo_library: Path | None = None
+    """Vendor library that decodes the card's photo (WLT), if there is one."""
+    camera: str = "sim://portrait"
+    receipt_printer: str = "sim://"
+    receipt_width: Literal["80mm", "58mm"] = "80mm"
+    barcode_scanner: str = "sim://"
+
+
+class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Patience, in seconds."""
+
+    idle_warning_s: float = 45.0
+    idle_countdown_s: float = 20.0
+    farewell_s: float = 8.0
+    card_wait_s: float = 30.0
+    face_wait_s: float = 45.0
+    delivery_wait_s: float = 4.0
+    print_s: float = 40.0
+    device_poll_s: float = 5.0
+    heartbeat_s: float = 30.0
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """All settings."""
+
+    machine: Machine = Machine()
+    platform: Platform = Platform()
+    devices: Devices = Devices()
+    times: Times = Times()
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message is one line that names every mistake."""
+
+
+_SECTIONS: dict[str, type[msgspec.Struct]] = {"machine": Machine, "platform": Platform, "devices": Devices, "times": Times}
+
+
+def load(path: Path) -> Settings:
+    """Read the settings at ``path``; raises ``SettingsError``. What is left out keeps its default."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    sections: dict[str, Any] = {}
+    problems = [f"[{name}] is not a known section" for name in document if name not in _SECTIONS]
+    for name, kind in _SECTIONS.items():
+        try:
+            sections[name] = msgspec.convert(document.get(name, {}), kind)
+        except msgspec.ValidationError as error:
+            problems.append(f"[{name}] {error}")
+    problems += _limits(sections)
+    if problems:
+        raise SettingsError(f"{path}: " + "; ".join(problems))
+    return Settings(**sections)
+
+
+def _limits(sections: dict[str, Any]) -> list[str]:
+    found = []
+    machine, times, platform = sections.get("machine"), sections.get("times"), sections.get("platform")
+    if machine is not None and not 0.05 <= machine.mm_per_px <= 1.0:
+        found.append("[machine] mm_per_px must lie between 0.05 and 1.0")
+    if times is not None:
+        found += [f"[times] {name} must be more than 0" for name in times.__struct_fields__ if getattr(times, name) <= 0]
+    if platform is not None and not platform.url.startswith(("http://", "https://")):
+        found.append("[platform] url must begin with https:// (or http:// on this machine)")
+    return found

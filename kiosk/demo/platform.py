@@ -1,0 +1,91 @@
+"""The platform as a process of its own, as it is in real life: started, stopped, asked for its records."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+START_S = 60.0
+STOP_S = 20.0
+
+
+class PlatformFailed(Exception):
+    """The platform did not do what was asked; the message is one line."""
+
+
+class PlatformProcess:
+    """``python -m fleet serve`` on one address and one data folder, across stops and starts."""
+
+    def __init__(self, data: Path, log: Path) -> None:
+        self._data = data
+        self._log = log
+        self._process: subprocess.Popen[str] | None = None
+        self._listen = "127.0.0.1:0"
+        self.url = ""
+
+    def start(self) -> None:
+        """Start, and wait for its ``ready`` line. The address of the first start is kept for the later ones."""
+        command = [sys.executable, "-m", "fleet", "serve", "--listen", self._listen, "--data", str(self._data)]
+        with self._log.open("a", encoding="utf-8") as log:
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=_environment())
+        line = self._first_line(self._process)
+        if not line.startswith("ready "):
+            self.stop()
+            raise PlatformFailed(f"the platform did not start; see {self._log}")
+        self.url = line.removeprefix("ready ").strip()
+        self._listen = self.url.rpartition("//")[2]
+
+    def stop(self) -> None:
+        """Stop as ``systemctl stop`` would; may be called twice."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+    def enrol_token(self, region: str) -> str:
+        """A fresh one-time token."""
+        return str(self._ask("enrol-token", "--region", region)["token"])
+
+    def cases(self) -> list[dict[str, Any]]:
+        """The platform's own records of all cases."""
+        return list(self._ask("report", "cases")["cases"])
+
+    def ratings(self) -> list[dict[str, Any]]:
+        """The platform's own records of all ratings."""
+        return list(self._ask("report", "ratings")["ratings"])
+
+    def _ask(self, *words: str) -> dict[str, Any]:
+        command = [sys.executable, "-m", "fleet", *words, "--json", "--data", str(self._data)]
+        ended = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=False)
+        if ended.returncode != 0:
+            raise PlatformFailed(f"kiosk-fleet {words[0]}: {ended.stderr.strip() or ended.returncode}")
+        answer: dict[str, Any] = json.loads(ended.stdout)
+        return answer
+
+    def _first_line(self, process: subprocess.Popen[str]) -> str:
+        ends = time.monotonic() + START_S
+        while process.stdout is not None and process.poll() is None and time.monotonic() < ends:
+            ready, _, _ = select.select([process.stdout], [], [], 0.2)
+            if ready:
+                return process.stdout.readline()
+        return ""
+
+
+def _environment() -> dict[str, str]:
+    root = str(Path(__file__).parents[2])
+    path = os.environ.get("PYTHONPATH", "")
+    return os.environ | {"PYTHONPATH": f"{root}{os.pathsep}{path}" if path else root}

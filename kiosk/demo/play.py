@@ -1,0 +1,92 @@
+"""Plays the three visits and holds what they came to against the platform's own records."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kiosk.demo import scenes
+from kiosk.demo.platform import PlatformFailed
+from kiosk.demo.resident import GaveUp, wait
+from kiosk.demo.scenes import VisitReport
+from kiosk.demo.stage import Stage
+
+SETTLED_S = 60.0
+POLL_MS = 200
+
+Say = Callable[[str], None]
+Play = Callable[[Stage, Path, Say], VisitReport]
+
+PROGRAMME: tuple[tuple[str, Play], ...] = (
+    ("a visit online: senior card, by face", scenes.online),
+    ("a visit with the platform down: residence permit, confirmed by staff", scenes.platform_down),
+    ("a visit in which the paper runs out: proof of insurance, by face", scenes.paper_out),
+)
+
+
+def play(stage: Stage, out: Path, say: Say) -> list[VisitReport]:
+    """All visits, one after another. What goes wrong is noted in the report of its visit, and the rest is not played."""
+    reports: list[VisitReport] = []
+    for number, (words, scene) in enumerate(PROGRAMME, 1):
+        say(f"{number}/{len(PROGRAMME)} {words}")
+        try:
+            report = scene(stage, out / "screens", say)
+            _settle(stage, report, say)
+        except (GaveUp, PlatformFailed) as error:
+            stage.terminal.window.grab().save(str(out / "gave-up.png"))
+            reports.append(VisitReport(words, problem=str(error)))
+            break
+        reports.append(report)
+    return reports
+
+
+def _settle(stage: Stage, report: VisitReport, say: Say) -> None:
+    """Wait until the case has been processed by the platform and this machine knows it."""
+    ends = time.monotonic() + SETTLED_S
+    timeline: list[dict[str, str | int]] = []
+    while time.monotonic() < ends:
+        timeline = stage.terminal.timeline(report.case_id)
+        if any(entry["state"] == "processed" for entry in timeline):
+            break
+        wait(POLL_MS)
+    report.states = timeline
+    states = {str(entry["state"]) for entry in timeline}
+    report.delivered = "accepted" in states
+    report.processed = "processed" in states
+    say(f"  {' → '.join(str(entry['state']) for entry in timeline)}; {report.touches} touches, {report.seconds:.0f} s")
+
+
+def problems(stage: Stage, reports: list[VisitReport]) -> tuple[list[str], list[dict[str, Any]]]:
+    """Everything that is not as it should be, and the platform's records. The platform's word counts, not ours."""
+    found = [f"{report.name}: {report.problem}" for report in reports if report.problem]
+    records = stage.platform.cases()
+    if len(reports) < len(PROGRAMME):
+        found.append(f"only {len(reports)} of {len(PROGRAMME)} visits were played")
+    if len(records) != len(reports):
+        found.append(f"the platform holds {len(records)} cases after {len(reports)} visits")
+    for report in reports:
+        if not report.problem:
+            found += [f"{report.name}: {problem}" for problem in _visit_problems(report, records)]
+    return found, records
+
+
+def _visit_problems(report: VisitReport, records: list[dict[str, Any]]) -> list[str]:
+    found = []
+    held = [record for record in records if record["case_id"] == report.case_id]
+    if len(held) != 1:
+        found.append(f"the platform holds the case {len(held)} times")
+    elif held[0]["receipt_number"] != report.receipt_number:
+        found.append("the platform knows the case by another receipt number")
+    else:
+        report.platform_state = str(held[0]["state"])
+        if report.platform_state != "processed":
+            found.append(f"the platform has not processed it: {report.platform_state}")
+    if not (report.delivered and report.processed):
+        found.append("this machine does not know that it was delivered and processed")
+    if report.slip_said_delivered == (report.name == "platform_down"):
+        found.append(f"the slip said delivered={report.slip_said_delivered}")
+    if not Path(report.slip).is_file():
+        found.append("there is no picture of the slip")
+    return found

@@ -1,0 +1,48 @@
+"""One run of the demo, from the first process started to the last one stopped."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from kiosk.app import make_application
+from kiosk.demo.play import play, problems
+from kiosk.demo.scenes import VisitReport
+from kiosk.demo.stage import Stage
+
+
+def run(out: Path, say: Callable[[str], None]) -> dict[str, Any]:
+    """Play everything in ``out`` and tell what came of it. Nothing is left running, whatever happens."""
+    application = make_application()
+    stage = Stage(out)
+    try:
+        say("starting the platform and the emulated devices")
+        stage.start()
+        reports = play(stage, out, say)
+        _collect_slips(out, reports)
+        found, records = problems(stage, reports)
+        ratings = stage.platform.ratings()
+    finally:
+        stage.stop()
+        application.processEvents()
+    return {
+        "ok": not found,
+        "problems": found,
+        "visits": [asdict(report) for report in reports],
+        "platform": {"cases": records, "ratings": ratings},
+        "slips": sorted(str(path) for path in (out / "slips").glob("*.png")),
+        "out": str(out),
+    }
+
+
+def _collect_slips(out: Path, reports: list[VisitReport]) -> None:
+    """The last slip of each visit, as a picture of its own name."""
+    for report in reports:
+        source = out / "slips" / f"{report.slip}.png"
+        if report.slip and source.is_file():
+            target = out / f"slip-{report.name}.png"
+            shutil.copyfile(source, target)
+            report.slip = str(target)

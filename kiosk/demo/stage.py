@@ -1,0 +1,99 @@
+"""Sets the stage: platform, emulated devices, an enrolled terminal; and clears it away again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from drivers.receipt_printer.emulator import PrinterEmulator
+
+from drivers.camera.simulator import PortraitCamera
+from drivers.emulation.host import TcpHost
+from drivers.id_card_reader.cards import EmulatedCard, make_card, sample_card
+from drivers.id_card_reader.emulator import IdReaderEmulator
+from kiosk import config
+from kiosk.app import Terminal, build_terminal, enrol
+from kiosk.demo.platform import PlatformProcess
+from kiosk.services.staff import add_staff
+
+REGION = "330304"
+STAFF_ID, STAFF_PIN = "1001", "246810"
+MACHINE_NAME = "娄桥便民服务中心 1 号机（测试）"
+
+
+class Stage:
+    """Everything the visits need, on free loopback ports, in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.slips = folder / "slips"
+        self.slips.mkdir(parents=True, exist_ok=True)
+        self.platform = PlatformProcess(folder / "platform", folder / "platform.log")
+        self.reader = IdReaderEmulator()
+        self.printer = PrinterEmulator(paper_dir=self.slips)
+        self._hosts: list[TcpHost] = []
+        self._terminal: Terminal | None = None
+
+    @property
+    def terminal(self) -> Terminal:
+        """The terminal; ``LookupError`` before ``start``."""
+        if self._terminal is None:
+            raise LookupError("the stage is not set")
+        return self._terminal
+
+    @property
+    def camera(self) -> PortraitCamera:
+        """The simulated camera, so that the resident can move."""
+        camera = self.terminal.camera
+        if not isinstance(camera, PortraitCamera):
+            raise TypeError("the demo needs the simulated camera")
+        return camera
+
+    def start(self) -> None:
+        """Platform, devices, enrolment, terminal; in this order."""
+        self.platform.start()
+        reader, printer = TcpHost(self.reader), TcpHost(self.printer)
+        self._hosts += [reader, printer]
+        data = self.folder / "terminal"
+        data.mkdir(parents=True, exist_ok=True)
+        add_staff(data / "staff.toml", STAFF_ID, STAFF_PIN)
+        settings = config.Settings(
+            machine=config.Machine(name=MACHINE_NAME, data_dir=data, full_screen=False),
+            platform=config.Platform(url=self.platform.url),
+            devices=config.Devices(
+                id_card_reader=reader.url, camera="sim://portrait", receipt_printer=printer.url, barcode_scanner="sim://"
+            ),
+            times=config.Times(device_poll_s=1.0, heartbeat_s=2.0, farewell_s=4.0),
+        )
+        enrol(settings, self.platform.enrol_token(REGION))
+        self._terminal = build_terminal(settings, sample=True)
+        self._terminal.start()
+
+    def stop(self) -> None:
+        """Clear everything away; may be called twice, and after a start that failed."""
+        if self._terminal is not None:
+            self._terminal.stop()
+            self._terminal = None
+        while self._hosts:
+            self._hosts.pop().stop()
+        self.platform.stop()
+
+    def elder_card(self) -> EmulatedCard:
+        """A fictitious local resident of 68, with the portrait that the camera sees."""
+        return sample_card(self.camera.card_photo())
+
+    def newcomer_card(self) -> EmulatedCard:
+        """A fictitious resident from elsewhere; the card's photo cannot be decoded here, as without the vendor's library."""
+        return make_card(_NEWCOMER)
+
+
+_NEWCOMER = {
+    "name": "测试·王小江",
+    "sex_code": "1",
+    "ethnicity_code": "01",
+    "birth": "19920214",
+    "address": "湖北省武汉市测试区样例路8号 SAMPLE",
+    "id_number": "42010219920214123X",
+    "issuer": "测试市公安局",
+    "valid_from": "20200101",
+    "valid_to": "20400101",
+}

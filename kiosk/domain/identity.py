@@ -1,0 +1,104 @@
+"""Who the resident is, and how that was shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class AssuranceLevel(IntEnum):
+    """How surely the resident is the person on the card, L1 (told) to L4 (card, live face, official source)."""
+
+    L1 = 1
+    L2 = 2
+    L3 = 3
+    L4 = 4
+
+
+class Route(StrEnum):
+    """Ways to identify. The face is never the only one and never preselected (人脸识别技术应用安全管理办法)."""
+
+    ID_CARD_STAFF = "id_card_staff"
+    """ID card, and a member of staff looks at card and person."""
+    ID_CARD_FACE = "id_card_face"
+    """ID card, liveness challenge and face match."""
+
+
+class Portrait:
+    """The card's photo, grey or BGR, 0..255. Lives in memory only; ``forget`` overwrites it."""
+
+    __slots__ = ("_pixels",)
+
+    def __init__(self, pixels: NDArray[np.uint8]) -> None:
+        self._pixels: NDArray[np.uint8] | None = pixels.copy()
+
+    @property
+    def pixels(self) -> NDArray[np.uint8] | None:
+        """The picture, ``None`` once forgotten."""
+        return self._pixels
+
+    def forget(self) -> None:
+        """Overwrite the picture with zeros and let go of it; may be called twice."""
+        if self._pixels is not None:
+            self._pixels.fill(0)
+            self._pixels = None
+
+    def __repr__(self) -> str:
+        return "Portrait(<redacted>)"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The holder of the card that was read. The ``repr`` shows nothing of them."""
+
+    card_kind: str
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+    sex_code: str = field(repr=False)
+    birth: date | None = field(repr=False)
+    ethnicity_code: str = field(repr=False)
+    nationality: str = field(repr=False)
+    address: str = field(repr=False)
+    card_valid_to: date | None = field(repr=False)
+    """``None`` for 长期."""
+
+    @property
+    def masked_id_number(self) -> str:
+        """First six and last four characters, the rest starred."""
+        return mask_id_number(self.id_number)
+
+    def age_on(self, day: date) -> int | None:
+        """Full years on ``day``, ``None`` when the card gives no birth date."""
+        if self.birth is None:
+            return None
+        had_birthday = (day.month, day.day) >= (self.birth.month, self.birth.day)
+        return day.year - self.birth.year - (0 if had_birthday else 1)
+
+    def card_is_expired_on(self, day: date) -> bool:
+        """True when the card's last valid day lies before ``day``."""
+        return self.card_valid_to is not None and self.card_valid_to < day
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How the resident was shown to be the card's holder. Scores, never pictures."""
+
+    route: Route
+    level: AssuranceLevel
+    engine: str = ""
+    distance: float | None = field(default=None, repr=False)
+    threshold: float | None = None
+    liveness: str = ""
+    staff_id: str = ""
+    demonstration_only: bool = False
+
+
+def mask_id_number(number: str) -> str:
+    """``330302********1234``: first six and last four characters; shorter numbers keep the last two only."""
+    if len(number) < 12:
+        return "*" * max(0, len(number) - 2) + number[-2:]
+    return number[:6] + "*" * (len(number) - 10) + number[-4:]

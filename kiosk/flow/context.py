@@ -1,0 +1,29 @@
+"""What the machine may look at besides its own state. It never changes any of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from kiosk.catalogue.models import Catalogue, Item
+from kiosk.flow.session import SessionContext
+from kiosk.readiness import Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Catalogue, readiness, the visit's session, and today's date as given by the caller."""
+
+    catalogue: Catalogue
+    readiness: Readiness
+    session: SessionContext
+    today: date
+    max_tries: int = 3
+    """Failed tries after which a route is closed for this visit."""
+
+    def item(self, code: str) -> Item:
+        """The chosen item; ``LookupError`` for one that is not in the catalogue, which the machine never lets happen."""
+        item = self.catalogue.item(code)
+        if item is None:
+            raise LookupError(f"no item {code!r}")
+        return item

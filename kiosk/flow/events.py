@@ -1,0 +1,239 @@
+"""What can happen during a visit: by the resident's hand, by a device, by the store, by time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kiosk.domain.identity import Person, Portrait, Proof, Route
+from kiosk.domain.language import Language
+from kiosk.domain.rating import Grade
+from kiosk.domain.signature import Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Somebody touched the resting screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    """The language switch was used."""
+
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChosen:
+    """An item was chosen on the home screen."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """The screen's one main action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """One step back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """The resident wants to stop; everything is wiped."""
+
+
+@dataclass(frozen=True, slots=True)
+class StayHere:
+    """ "I am still here", the answer to the idle warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAnswered:
+    """Answer to a consent screen; "no" to the face leads onward by another route."""
+
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChosen:
+    """A way to identify was chosen."""
+
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Once more after a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCodeEntered:
+    """A member of staff confirmed with badge number and PIN that person and card belong together."""
+
+    staff_id: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEntered:
+    """A form field got a new value."""
+
+    name: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureDrawn:
+    """The resident signed and confirmed."""
+
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class PrintAgain:
+    """Another try at a slip that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatingGiven:
+    """好差评 given."""
+
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class RatingSkipped:
+    """好差评 skipped; recorded as skipped, never as a grade."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardWasRead:
+    """The reader delivered a card."""
+
+    person: Person
+    portrait: Portrait | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardFailed:
+    """No card, an unreadable one, a reader in trouble … as a reason code (``card.…``)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaceAsks:
+    """The liveness challenge asks for a movement (``blink``, ``turn_left`` …), or gives a hint."""
+
+    action: str
+    done: int
+    total: int
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonProved:
+    """Face match or staff confirmation succeeded."""
+
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class ProofFailed:
+    """Face match, liveness or staff confirmation failed, as a reason code (``face.…``, ``staff.…``)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStored:
+    """The case is durable on this machine."""
+
+    case_id: str
+    receipt_number: str
+    stored_at: str
+    """Local date and time as shown to people."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRefused:
+    """The store took nothing on, as a reason code (``store.…``)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryKnown:
+    """Whether the platform's signed receipt came within the moment given to it."""
+
+    delivered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPrinted:
+    """The slip came out whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipFailed:
+    """The slip did not, as a reason code (``paper.…``)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdleWarned:
+    """Nobody has touched the screen for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdleEnded:
+    """Nobody answered the warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChanged:
+    """Readiness changed; ``serving`` tells whether any item can be done now."""
+
+    serving: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FarewellOver:
+    """The farewell has been shown long enough."""
+
+
+Event = (
+    Touched
+    | LanguageChosen
+    | ItemChosen
+    | Continue
+    | Back
+    | Quit
+    | StayHere
+    | ConsentAnswered
+    | RouteChosen
+    | TryAgain
+    | StaffCodeEntered
+    | FieldEntered
+    | SignatureDrawn
+    | PrintAgain
+    | RatingGiven
+    | RatingSkipped
+    | CardWasRead
+    | CardFailed
+    | FaceAsks
+    | PersonProved
+    | ProofFailed
+    | CaseStored
+    | CaseRefused
+    | DeliveryKnown
+    | SlipPrinted
+    | SlipFailed
+    | IdleWarned
+    | IdleEnded
+    | ServiceChanged
+    | FarewellOver
+)

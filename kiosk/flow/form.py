@@ -1,0 +1,66 @@
+"""What the form knows beforehand, and what is wrong with it: everything at once (一次告知)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import assert_never
+
+from kiosk.catalogue.models import FieldKind, FormField, Item
+from kiosk.domain.identity import Person
+from kiosk.flow.session import SessionContext
+
+_PHONE = re.compile(r"1[3-9][0-9]{9}")
+
+
+def prefilled(item: Item, person: Person) -> dict[str, str]:
+    """Values the card answers, by field name; facts the card does not hold are left out."""
+    facts = {"name": person.name, "address": person.address, "id_number": person.id_number}
+    return {f.name: facts[f.from_card] for f in item.fields if facts.get(f.from_card)}
+
+
+def source_of(field: FormField, session: SessionContext) -> str:
+    """``card`` while the value is still the card's, else ``resident``."""
+    if session.person is None or not field.from_card:
+        return "resident"
+    facts = {"name": session.person.name, "address": session.person.address, "id_number": session.person.id_number}
+    return "card" if session.values.get(field.name) == facts.get(field.from_card) else "resident"
+
+
+def problems(item: Item, values: dict[str, str], today: date) -> tuple[tuple[str, str], ...]:
+    """(field name, reason code) of every defect, in the order of the form; empty when all is well."""
+    found = ((field.name, _problem(field, values.get(field.name, "").strip(), today)) for field in item.fields)
+    return tuple((name, reason) for name, reason in found if reason)
+
+
+def _problem(field: FormField, value: str, today: date) -> str:
+    if not value:
+        return "field.missing" if field.required else ""
+    if len(value) > field.max_length:
+        return "field.too_long"
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") for character in value):
+        return "field.characters"
+    return _kind_problem(field, value, today)
+
+
+def _kind_problem(field: FormField, value: str, today: date) -> str:
+    match field.kind:
+        case FieldKind.PHONE:
+            return "" if _PHONE.fullmatch(value) else "field.phone"
+        case FieldKind.CHOICE:
+            return "" if value in {choice.value for choice in field.choices} else "field.choice"
+        case FieldKind.DATE:
+            return _date_problem(value, today)
+        case FieldKind.TEXT:
+            return ""
+        case _:
+            assert_never(field.kind)
+
+
+def _date_problem(value: str, today: date) -> str:
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return "field.date"
+    return "field.date_future" if day > today else ""

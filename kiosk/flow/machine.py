@@ -1,0 +1,151 @@
+"""The visit as a table: in which step, on which event, what happens, and where that may lead.
+
+``step`` is pure. An event that no row names for the present step is ignored: late answers of devices and double touches
+are a fact of life, not an error. ``ROWS`` is also the documentation: ``docs/flow.md`` is made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kiosk.flow import handlers as h
+from kiosk.flow.context import Context
+from kiosk.flow.effects import Effect
+from kiosk.flow.events import (
+    Back,
+    CardFailed,
+    CardWasRead,
+    CaseRefused,
+    CaseStored,
+    ConsentAnswered,
+    Continue,
+    DeliveryKnown,
+    Event,
+    FaceAsks,
+    FarewellOver,
+    FieldEntered,
+    IdleEnded,
+    IdleWarned,
+    ItemChosen,
+    LanguageChosen,
+    PersonProved,
+    PrintAgain,
+    ProofFailed,
+    Quit,
+    RatingGiven,
+    RatingSkipped,
+    RouteChosen,
+    ServiceChanged,
+    SignatureDrawn,
+    SlipFailed,
+    SlipPrinted,
+    StaffCodeEntered,
+    StayHere,
+    Touched,
+    TryAgain,
+)
+from kiosk.flow.states import AT_REST, SERVED, FlowState, Step
+
+Handler = Callable[[FlowState, Any, Context], tuple[FlowState, tuple[Effect, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. A handler stays in its step or leads to one of ``to``; anything else is a bug and raises."""
+
+    steps: frozenset[Step]
+    event: type
+    handler: Handler
+    to: frozenset[Step]
+
+
+def _row(steps: Step | frozenset[Step], event: type, handler: Handler, *to: Step) -> Row:
+    sources = steps if isinstance(steps, frozenset) else frozenset({steps})
+    return Row(sources, event, handler, frozenset(to))
+
+
+_BUSY_WITH_STORE = frozenset({Step.COMMITTING, Step.DELIVERING})
+_ACTIVE = frozenset(Step) - AT_REST - {Step.FAREWELL}
+_INTERRUPTIBLE = _ACTIVE - _BUSY_WITH_STORE
+
+ROWS: tuple[Row, ...] = (
+    _row(Step.IDLE, Touched, h.wake, Step.HOME),
+    _row(AT_REST, ServiceChanged, h.open_or_close, Step.IDLE, Step.OUT_OF_SERVICE),
+    _row(frozenset(Step) - {Step.FAREWELL}, LanguageChosen, h.choose_language),
+    _row(Step.HOME, ItemChosen, h.choose_item, Step.GUIDE, Step.HOME),
+    _row(Step.GUIDE, Continue, h.go(Step.CONSENT), Step.CONSENT),
+    _row(Step.CONSENT, ConsentAnswered, h.answer_data_consent, Step.ROUTE, Step.HOME),
+    _row(Step.ROUTE, RouteChosen, h.choose_route, Step.ROUTE, Step.FACE_CONSENT, Step.CARD),
+    _row(Step.FACE_CONSENT, ConsentAnswered, h.answer_face_consent, Step.CARD, Step.ROUTE),
+    _row(Step.CARD, CardWasRead, h.take_card, Step.FACE, Step.STAFF, Step.NOT_ELIGIBLE, Step.CARD),
+    _row(Step.CARD, CardFailed, h.card_failed),
+    _row(Step.CARD, TryAgain, h.read_card_again),
+    _row(Step.FACE, FaceAsks, h.keep),
+    _row(Step.FACE, PersonProved, h.proved, Step.FORM),
+    _row(Step.FACE, ProofFailed, h.proof_failed, Step.FACE, Step.ROUTE),
+    _row(Step.FACE, TryAgain, h.match_face_again),
+    _row(Step.STAFF, StaffCodeEntered, h.check_staff),
+    _row(Step.STAFF, PersonProved, h.proved, Step.FORM),
+    _row(Step.STAFF, ProofFailed, h.proof_failed, Step.STAFF, Step.ROUTE),
+    _row(Step.NOT_ELIGIBLE, Continue, h.other_item, Step.HOME),
+    _row(Step.FORM, FieldEntered, h.enter_field),
+    _row(Step.FORM, Continue, h.check_form, Step.FORM, Step.REVIEW),
+    _row(Step.REVIEW, Continue, h.go(Step.SIGN), Step.SIGN),
+    _row(Step.SIGN, SignatureDrawn, h.sign, Step.COMMITTING, Step.SIGN),
+    _row(Step.COMMITTING, CaseStored, h.stored, Step.DELIVERING),
+    _row(Step.COMMITTING, CaseRefused, h.refused, Step.NOT_ACCEPTED),
+    _row(Step.NOT_ACCEPTED, TryAgain, h.commit_again, Step.COMMITTING),
+    _row(Step.DELIVERING, DeliveryKnown, h.delivery_known, Step.SLIP),
+    _row(Step.SLIP, SlipPrinted, h.slip_printed),
+    _row(Step.SLIP, SlipFailed, h.slip_failed),
+    _row(Step.SLIP, PrintAgain, h.print_again),
+    _row(frozenset({Step.SLIP, Step.RATING}), DeliveryKnown, h.delivery_came_late),
+    _row(Step.SLIP, Continue, h.go(Step.RATING), Step.RATING),
+    _row(Step.RATING, RatingGiven, h.rate, Step.FAREWELL),
+    _row(Step.RATING, RatingSkipped, h.leave, Step.FAREWELL),
+    _row(Step.FAREWELL, FarewellOver, h.rest, Step.IDLE),
+    _row(Step.FAREWELL, Touched, h.rest, Step.IDLE),
+    _row(frozenset(h.PREVIOUS), Back, h.back, *frozenset(h.PREVIOUS.values())),
+    _row(_INTERRUPTIBLE, Quit, h.leave, Step.FAREWELL),
+    _row(_INTERRUPTIBLE, IdleWarned, h.warn_idle),
+    _row(_ACTIVE, StayHere, h.stay),
+    _row(_INTERRUPTIBLE, IdleEnded, h.leave, Step.FAREWELL),
+)
+
+
+def _index() -> dict[tuple[Step, type], Row]:
+    table: dict[tuple[Step, type], Row] = {}
+    for row in ROWS:
+        for source in row.steps:
+            if (source, row.event) in table:
+                raise ValueError(f"two rows for {source} on {row.event.__name__}")
+            table[source, row.event] = row
+    return table
+
+
+_TABLE = _index()
+
+
+def step(state: FlowState, event: Event, context: Context) -> tuple[FlowState, tuple[Effect, ...]]:
+    """What ``event`` makes of ``state``. Pure: the same arguments always give the same answer."""
+    row = _TABLE.get((state.step, type(event)))
+    if row is None:
+        return state, ()
+    if state.idle_warning and not isinstance(event, (IdleWarned, IdleEnded)):
+        state = replace(state, idle_warning=False)
+    after, effects = row.handler(state, event, context)
+    if after.step not in row.to and after.step is not state.step:
+        raise ValueError(f"{row.event.__name__} in {state.step} led to {after.step}, which its row does not name")
+    return after, effects
+
+
+def is_personal(state: FlowState) -> bool:
+    """True in every step in which something of a resident may be held."""
+    return state.step not in AT_REST and state.step not in (Step.HOME, Step.FAREWELL)
+
+
+def is_served(state: FlowState) -> bool:
+    """True when the case of this visit is stored."""
+    return state.step in SERVED

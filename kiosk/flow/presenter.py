@@ -1,0 +1,192 @@
+"""From the visit's state to the screen that shows it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kiosk.catalogue.models import FormField
+from kiosk.domain.identity import Route, mask_id_number
+from kiosk.domain.language import Language
+from kiosk.flow import form
+from kiosk.flow import views as v
+from kiosk.flow.context import Context
+from kiosk.flow.handlers import PREVIOUS, closed_reason
+from kiosk.flow.states import AT_REST, FlowState, Step
+
+_LANDINGS: tuple[frozenset[Step], ...] = (
+    frozenset({Step.GUIDE, Step.CONSENT}),
+    frozenset({Step.ROUTE, Step.FACE_CONSENT, Step.CARD, Step.FACE, Step.STAFF, Step.NOT_ELIGIBLE}),
+    frozenset({Step.FORM}),
+    frozenset({Step.REVIEW, Step.SIGN, Step.COMMITTING, Step.NOT_ACCEPTED}),
+    frozenset({Step.DELIVERING, Step.SLIP, Step.RATING}),
+)
+"""Progress as the resident sees it: guide, who I am, form, check and sign, slip."""
+
+
+def present(state: FlowState, context: Context) -> v.Screen:
+    """The screen for ``state``."""
+    return v.Screen(_chrome(state, context), _MODELS[state.step](state, context))
+
+
+def _chrome(state: FlowState, context: Context) -> v.Chrome:
+    item = context.catalogue.item(state.item_code)
+    position = next((number for number, steps in enumerate(_LANDINGS, 1) if state.step in steps), 0)
+    busy_with_store = state.step in (Step.COMMITTING, Step.DELIVERING)
+    return v.Chrome(
+        step=state.step,
+        language=state.language,
+        item_name=item.short_name.in_(state.language) if item and position else "",
+        position=position,
+        landings=len(_LANDINGS),
+        can_go_back=state.step in PREVIOUS,
+        can_quit=state.step not in AT_REST and state.step is not Step.FAREWELL and not busy_with_store,
+        idle_warning=state.idle_warning,
+    )
+
+
+def _idle(state: FlowState, context: Context) -> v.IdleView:
+    return v.IdleView(tuple(item.short_name.in_(state.language) for item in context.catalogue.items))
+
+
+def _out_of_service(_state: FlowState, context: Context) -> v.OutOfServiceView:
+    return v.OutOfServiceView(next(iter(context.readiness.item_reasons.values()), "service.closed"))
+
+
+def _notices(context: Context) -> tuple[str, ...]:
+    ready = context.readiness
+    return tuple(code for code in (ready.paper, "" if ready.network_up else "network.down") if code)
+
+
+def _home(state: FlowState, context: Context) -> v.HomeView:
+    chosen = context.catalogue.item(state.item_code)
+    cards = tuple(
+        v.ItemCard(
+            item.code,
+            item.name.in_(state.language),
+            item.summary.in_(state.language),
+            item.picture,
+            context.readiness.item_reasons.get(item.code, ""),
+        )
+        for item in context.catalogue.items
+    )
+    name = chosen.name.in_(state.language) if chosen and state.reason else ""
+    return v.HomeView(cards, name, state.reason, _notices(context))
+
+
+def _guide(state: FlowState, context: Context) -> v.GuideView:
+    item, language = context.item(state.item_code), state.language
+    return v.GuideView(
+        name=item.name.in_(language),
+        summary=item.summary.in_(language),
+        picture=item.picture,
+        department=item.department.in_(language),
+        promised=item.promised.in_(language),
+        fee=item.fee.in_(language),
+        output=item.output.in_(language),
+        materials=tuple((m.name.in_(language), m.source.in_(language)) for m in item.materials),
+        field_count=len(item.fields),
+        prefilled_count=sum(1 for f in item.fields if f.from_card),
+        notices=_notices(context),
+    )
+
+
+def _consent(state: FlowState, context: Context) -> v.ConsentView:
+    return v.ConsentView(context.catalogue.consent.in_(state.language))
+
+
+def _route(state: FlowState, context: Context) -> v.RouteView:
+    return v.RouteView(tuple(v.RouteOption(route, closed_reason(state, route, context)) for route in Route), state.reason)
+
+
+def _card(state: FlowState, _context: Context) -> v.CardView:
+    return v.CardView(state.busy, state.reason)
+
+
+def _tries_left(state: FlowState, context: Context) -> int:
+    return context.max_tries - (state.tries_of(state.route) if state.route else 0)
+
+
+def _face(state: FlowState, context: Context) -> v.FaceView:
+    return v.FaceView(state.busy, state.reason, _tries_left(state, context))
+
+
+def _staff(state: FlowState, context: Context) -> v.StaffView:
+    person = context.session.person
+    name, number = (person.name, person.masked_id_number) if person else ("", "")
+    return v.StaffView(name, number, state.busy, state.reason, _tries_left(state, context))
+
+
+def _not_eligible(state: FlowState, context: Context) -> v.NotEligibleView:
+    item = context.item(state.item_code)
+    return v.NotEligibleView(state.reason, item.name.in_(state.language), item.eligibility.min_age)
+
+
+def _field(field: FormField, language: Language, value: str, source: str, problem: str) -> v.FieldView:
+    return v.FieldView(
+        name=field.name,
+        label=field.label.in_(language),
+        kind=field.kind,
+        value=mask_id_number(value) if field.from_card == "id_number" else value,
+        source=source,
+        required=field.required,
+        help=field.help.in_(language) if field.help else "",
+        choices=tuple((choice.value, choice.label.in_(language)) for choice in field.choices),
+        max_length=field.max_length,
+        problem=problem,
+    )
+
+
+def _form(state: FlowState, context: Context) -> v.FormView:
+    session, wrong = context.session, dict(state.invalid_fields)
+    fields = context.item(state.item_code).fields
+    return v.FormView(
+        tuple(
+            _field(f, state.language, session.values.get(f.name, ""), form.source_of(f, session), wrong.get(f.name, ""))
+            for f in fields
+        )
+    )
+
+
+def _review(state: FlowState, context: Context) -> v.ReviewView:
+    item = context.item(state.item_code)
+    return v.ReviewView(
+        item.name.in_(state.language),
+        tuple((f.label.in_(state.language), _shown(f, context, state.language)) for f in item.fields),
+    )
+
+
+def _shown(field: FormField, context: Context, language: Language) -> str:
+    value = context.session.values.get(field.name, "")
+    if field.from_card == "id_number":
+        return mask_id_number(value)
+    return next((choice.label.in_(language) for choice in field.choices if choice.value == value), value)
+
+
+def _slip(state: FlowState, context: Context) -> v.SlipView:
+    session = context.session
+    name = context.item(state.item_code).name.in_(state.language)
+    return v.SlipView(session.receipt_number, name, session.stored_at, session.delivered, state.paper, state.paper_reason)
+
+
+_MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
+    Step.IDLE: _idle,
+    Step.OUT_OF_SERVICE: _out_of_service,
+    Step.HOME: _home,
+    Step.GUIDE: _guide,
+    Step.CONSENT: _consent,
+    Step.ROUTE: _route,
+    Step.FACE_CONSENT: lambda _state, _context: v.FaceConsentView(),
+    Step.CARD: _card,
+    Step.FACE: _face,
+    Step.STAFF: _staff,
+    Step.NOT_ELIGIBLE: _not_eligible,
+    Step.FORM: _form,
+    Step.REVIEW: _review,
+    Step.SIGN: lambda state, _context: v.SignView(state.reason),
+    Step.COMMITTING: lambda _state, _context: v.WorkingView("committing"),
+    Step.NOT_ACCEPTED: lambda state, _context: v.NotAcceptedView(state.reason),
+    Step.DELIVERING: lambda _state, _context: v.WorkingView("delivering"),
+    Step.SLIP: _slip,
+    Step.RATING: lambda _state, _context: v.RatingView(),
+    Step.FAREWELL: lambda _state, _context: v.FarewellView(),
+}

@@ -1,0 +1,85 @@
+"""Where a visit can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kiosk.domain.identity import Route
+from kiosk.domain.language import Language
+
+
+class Step(StrEnum):
+    """Steps of a visit, in the order a resident meets them."""
+
+    IDLE = "idle"
+    OUT_OF_SERVICE = "out_of_service"
+    HOME = "home"
+    GUIDE = "guide"
+    """What the item is, needs and gives, before anything is asked."""
+    CONSENT = "consent"
+    """What is done with the resident's data for this item; agreeing is needed to go on."""
+    ROUTE = "route"
+    """Choice between the ways to identify."""
+    FACE_CONSENT = "face_consent"
+    """Separate, voluntary consent to the face check; "no" leads on to another way."""
+    CARD = "card"
+    FACE = "face"
+    STAFF = "staff"
+    NOT_ELIGIBLE = "not_eligible"
+    FORM = "form"
+    REVIEW = "review"
+    SIGN = "sign"
+    COMMITTING = "committing"
+    NOT_ACCEPTED = "not_accepted"
+    """The case could not be stored; nothing was taken on, and the resident is told so."""
+    DELIVERING = "delivering"
+    """Stored; a moment is given to the network before the slip says where the case is."""
+    SLIP = "slip"
+    RATING = "rating"
+    FAREWELL = "farewell"
+    """Everything is wiped; card and slip must be taken."""
+
+
+AT_REST = frozenset({Step.IDLE, Step.OUT_OF_SERVICE})
+"""Steps in which nobody is served and nothing of anybody is held."""
+
+IDENTIFYING = frozenset({Step.CARD, Step.FACE, Step.STAFF})
+
+SERVED = frozenset({Step.DELIVERING, Step.SLIP, Step.RATING, Step.FAREWELL})
+"""The case is stored: leaving now loses nothing."""
+
+
+class Paper(StrEnum):
+    """What has become of the slip."""
+
+    NOT_ASKED = "not_asked"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    FAILED = "failed"
+    """It did not come out whole; the case is safe and the screen shows what the slip would have said."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowState:
+    """All the machine remembers of a visit that is not personal; the rest is in ``SessionContext``."""
+
+    step: Step = Step.IDLE
+    language: Language = Language.ZH
+    item_code: str = ""
+    route: Route | None = None
+    tries: tuple[tuple[Route, int], ...] = ()
+    """Failed tries of each route in this visit."""
+    reason: str = ""
+    """Code of the last thing that went wrong and still stands on the screen; empty when all is well."""
+    busy: bool = False
+    """A device or the store is at work for this step."""
+    idle_warning: bool = False
+    paper: Paper = Paper.NOT_ASKED
+    paper_reason: str = ""
+    invalid_fields: tuple[tuple[str, str], ...] = field(default=())
+    """(field name, reason code) of everything wrong in the form, told at once (一次告知)."""
+
+    def tries_of(self, route: Route) -> int:
+        """Failed tries of ``route`` so far."""
+        return dict(self.tries).get(route, 0)

@@ -1,0 +1,261 @@
+"""What each screen shows, as plain values made from state, catalogue and session.
+
+Texts of the catalogue are given in the visit's language; everything else is a code that the screens put into words.
+Numbers of cards are masked here, so no screen can show a whole one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kiosk.catalogue.models import FieldKind
+from kiosk.domain.identity import Route
+from kiosk.domain.language import Language
+from kiosk.flow.states import Paper, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """What surrounds every screen of a visit."""
+
+    step: Step
+    language: Language
+    item_name: str
+    """Empty before an item is chosen."""
+    position: int
+    """1-based landing on the river of progress; 0 where progress is not shown."""
+    landings: int
+    can_go_back: bool
+    can_quit: bool
+    idle_warning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IdleView:
+    """The resting screen: touch to begin."""
+
+    item_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfServiceView:
+    """Nothing can be done now, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCard:
+    """One item on the home screen."""
+
+    code: str
+    name: str
+    summary: str
+    picture: str
+    reason: str
+    """Why it cannot be done now; empty when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """All items, and what does not work just now."""
+
+    items: tuple[ItemCard, ...]
+    chosen_but_closed: str
+    """Name of the item just touched that cannot be done; empty otherwise."""
+    reason: str
+    notices: tuple[str, ...]
+    """Codes of what is missing for everybody: ``paper.…``, ``network.down``."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuideView:
+    """The item in one page: what it is, what is needed and where that comes from, what one gets."""
+
+    name: str
+    summary: str
+    picture: str
+    department: str
+    promised: str
+    fee: str
+    output: str
+    materials: tuple[tuple[str, str], ...]
+    """(paper, where it comes from here)."""
+    field_count: int
+    prefilled_count: int
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """What is done with the resident's data for this item."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteOption:
+    """One way to identify; never preselected."""
+
+    route: Route
+    reason: str
+    """Why it cannot be taken now; empty when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """The ways to identify, all of equal size."""
+
+    options: tuple[RouteOption, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaceConsentView:
+    """Separate consent to the face check; the text is the screen's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """Put the card on the reader."""
+
+    waiting: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaceView:
+    """The face check; movements to make come as ``FaceAsks`` events, pictures from the preview source."""
+
+    running: bool
+    reason: str
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffView:
+    """A member of staff confirms: who stands here, as far as staff must see it."""
+
+    holder_name: str = field(repr=False)
+    holder_number: str = field(repr=False)
+    """Masked."""
+    busy: bool
+    reason: str
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotEligibleView:
+    """Why this item is not for this person, before any form was shown."""
+
+    reason: str
+    item_name: str
+    min_age: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One question of the form."""
+
+    name: str
+    label: str
+    kind: FieldKind
+    value: str = field(repr=False)
+    source: str
+    """``card`` or ``resident``."""
+    required: bool
+    help: str
+    choices: tuple[tuple[str, str], ...]
+    """(value, label)."""
+    max_length: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """The form; all defects are shown at once."""
+
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """All that will be handed in, for a last look."""
+
+    item_name: str
+    lines: tuple[tuple[str, str], ...] = field(repr=False)
+    """(label, value); numbers masked."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignView:
+    """Sign with the finger."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingView:
+    """Something is being done; ``what`` is ``committing`` or ``delivering``."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAcceptedView:
+    """The case could not be stored; nothing was taken on."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipView:
+    """Done: the receipt number, where the case is, and the slip."""
+
+    receipt_number: str
+    item_name: str
+    stored_at: str
+    delivered: bool
+    paper: Paper
+    paper_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RatingView:
+    """好差评: five grades and a way to skip, none preselected."""
+
+
+@dataclass(frozen=True, slots=True)
+class FarewellView:
+    """Take card and slip; nothing of you is left here."""
+
+
+Model = (
+    IdleView
+    | OutOfServiceView
+    | HomeView
+    | GuideView
+    | ConsentView
+    | RouteView
+    | FaceConsentView
+    | CardView
+    | FaceView
+    | StaffView
+    | NotEligibleView
+    | FormView
+    | ReviewView
+    | SignView
+    | WorkingView
+    | NotAcceptedView
+    | SlipView
+    | RatingView
+    | FarewellView
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One whole screen: the model of its content and what surrounds it."""
+
+    chrome: Chrome
+    model: Model

@@ -1,0 +1,106 @@
+"""All devices of the terminal, opened from its settings, as the plain calls that the workers make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from drivers.receipt_printer.factory import open_printer
+
+from drivers.barcode_scanner.abstract import BarcodeScanner
+from drivers.barcode_scanner.factory import open_scanner
+from drivers.camera.abstract import Camera
+from drivers.camera.factory import open_camera
+from drivers.errors import DeviceError
+from drivers.id_card_reader.abstract import IdCardReader
+from drivers.id_card_reader.factory import open_reader
+from drivers.receipt_printer.abstract import ReceiptPrinter
+from drivers.receipt_printer.render_image import picture
+from drivers.receipt_printer.types import PaperWidth, PrinterStatus
+from drivers.status import DeviceState, DeviceStatus
+from drivers.types import Deadline, Image
+from kiosk.config import Devices
+from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
+from kiosk.services.cards import read_card
+from kiosk.services.device_slot import DeviceSlot
+from kiosk.services.slips import SlipFacts, SlipWriter, print_slip
+
+
+class Bench:
+    """The devices. Each method group is called from one thread only; nothing is opened before it is first needed."""
+
+    def __init__(self, devices: Devices, slips: SlipWriter) -> None:
+        self._slips = slips
+        self._width: PaperWidth = devices.receipt_width
+        self._reader: DeviceSlot[IdCardReader] = DeviceSlot(
+            lambda: open_reader(devices.id_card_reader, devices.id_card_reader_baudrate, devices.photo_library)
+        )
+        self._printer: DeviceSlot[ReceiptPrinter] = DeviceSlot(
+            lambda: open_printer(devices.receipt_printer, devices.receipt_width)
+        )
+        self._scanner: DeviceSlot[BarcodeScanner] = DeviceSlot(lambda: open_scanner(devices.barcode_scanner))
+        self.camera: Camera = open_camera(devices.camera)
+
+    @property
+    def probes(self) -> Mapping[str, Callable[[], DeviceStatus]]:
+        """How each device is asked for its state."""
+        return {
+            "id_card_reader": self._probe_reader,
+            "camera": self.camera.status,
+            "receipt_printer": self._probe_printer,
+            "barcode_scanner": self._probe_scanner,
+        }
+
+    def read_card(self, deadline: Deadline) -> CardWasRead | CardFailed:
+        """Wait for a card and read it."""
+        try:
+            return self._reader.use(lambda reader: read_card(reader, deadline))
+        except DeviceError:
+            return CardFailed("card.reader_lost")
+
+    def print_slip(self, facts: SlipFacts, deadline: Deadline) -> SlipPrinted | SlipFailed:
+        """Print the slip and follow it to its end."""
+        try:
+            return self._printer.use(lambda printer: print_slip(printer, self._slips.blocks(facts), deadline))
+        except DeviceError as error:
+            return SlipFailed(f"paper.{error.code}")
+
+    def draw_slip(self, facts: SlipFacts) -> Image:
+        """The same slip as a grey picture."""
+        return np.asarray(picture(self._slips.blocks(facts), self._width).convert("L"), dtype=np.uint8)
+
+    def close(self) -> None:
+        """Let go of all devices; called when their threads have ended."""
+        self._reader.close()
+        self._printer.close()
+        self._scanner.close()
+        self.camera.stop()
+
+    def _probe_reader(self) -> DeviceStatus:
+        return _asked(lambda: self._reader.use(lambda reader: reader.status()))
+
+    def _probe_scanner(self) -> DeviceStatus:
+        return _asked(lambda: self._scanner.use(lambda scanner: scanner.status()))
+
+    def _probe_printer(self) -> DeviceStatus:
+        return _asked(lambda: of_printer(self._printer.use(lambda printer: printer.status())))
+
+
+def of_printer(status: PrinterStatus) -> DeviceStatus:
+    """One status out of the printer's several; a printer that cannot print is not online."""
+    if status.can_print or not status.device.is_online:
+        return status.device
+    return DeviceStatus(DeviceState.USER_ERROR, status.device.code, status.device.detail)
+
+
+def trouble_of(status: DeviceStatus) -> str:
+    """Code of what is wrong, empty when nothing is. A camera that is switched off between visits is fine."""
+    return "" if status.is_online or status.code == "stopped" else status.code
+
+
+def _asked(ask: Callable[[], DeviceStatus]) -> DeviceStatus:
+    try:
+        return ask()
+    except DeviceError as error:
+        return DeviceStatus(DeviceState.NO_DEVICE, error.code, error.message)

@@ -1,0 +1,64 @@
+"""Hands cases to the offline queue, and watches for the platform's receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from drivers.types import Deadline
+from kiosk.domain.rating import Grade
+from kiosk.flow.events import CaseRefused, CaseStored, DeliveryKnown
+from kiosk.services.cases import CaseFacts, applicant_of, consents_of, identification_of, shown_time
+from offline_queue.models import CaseCommitted, CaseDraft
+from offline_queue.states import CaseState
+from offline_queue.store import Outbox
+
+_POLL_S = 0.05
+_HELD_BY_PLATFORM = frozenset({CaseState.ACCEPTED, CaseState.PROCESSED, CaseState.PURGED})
+
+
+class QueueDesk:
+    """``CaseDesk`` over the outbox."""
+
+    def __init__(self, outbox: Outbox, wake_sync: Callable[[], None]) -> None:
+        self._outbox = outbox
+        self._wake_sync = wake_sync
+
+    def commit(self, facts: CaseFacts) -> CaseStored | CaseRefused:
+        """Seal and store; success only after the store says it is durable."""
+        outcome = self._outbox.accept(_draft(facts))
+        if isinstance(outcome, CaseCommitted):
+            return CaseStored(outcome.case_id, outcome.receipt_number, shown_time(outcome.committed_at_ms))
+        return CaseRefused(f"store.{outcome.code.value}")
+
+    def await_delivery(self, case_id: str, deadline: Deadline) -> DeliveryKnown:
+        """Wake the sync and wait for the verified receipt until the deadline."""
+        self._wake_sync()
+        while not self.is_delivered(case_id):
+            if deadline.is_over:
+                return DeliveryKnown(False)
+            deadline.sleep(_POLL_S)
+        return DeliveryKnown(True)
+
+    def is_delivered(self, case_id: str) -> bool:
+        """True once the platform's receipt for this case has been verified and stored."""
+        return self._outbox.state_of(case_id) in _HELD_BY_PLATFORM
+
+    def rate(self, case_id: str, grade: Grade) -> None:
+        """Keep the rating until the platform has it."""
+        self._outbox.rate(case_id, int(grade))
+        self._wake_sync()
+
+
+def _draft(facts: CaseFacts) -> CaseDraft:
+    item = facts.item
+    return CaseDraft(
+        item_code=item.code,
+        item_version=item.version,
+        task_handle_item=item.task_handle_item,
+        language=facts.language.value,
+        applicant=applicant_of(facts.person),
+        identification=identification_of(facts.proof),
+        consents=consents_of(facts),
+        fields=facts.values,
+        signature_strokes=facts.signature.strokes,
+    )

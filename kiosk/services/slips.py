@@ -1,0 +1,137 @@
+"""The slip: what it says, and printing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from drivers.receipt_printer.abstract import ReceiptPrinter
+from drivers.receipt_printer.types import Align, Block, Code128, Pair, PrintOutcome, PrintResult, QrCode, Rule, Space, Text
+from drivers.types import Deadline
+from kiosk.catalogue.models import Item
+from kiosk.domain.language import Language, Words
+from kiosk.flow.events import SlipFailed, SlipPrinted
+from kiosk.flow.session import SessionContext
+
+QR_PREFIX = "OUEBAN1"
+
+
+@dataclass(frozen=True, slots=True)
+class SlipFacts:
+    """What one slip tells."""
+
+    language: Language
+    item: Item
+    receipt_number: str
+    stored_at: str
+    delivered: bool
+    holder_name: str = field(repr=False)
+    holder_number: str = field(repr=False)
+    """Masked."""
+    machine: str
+    hotline: str
+    copy: bool
+    sample: bool
+
+
+def facts_of(
+    session: SessionContext, item: Item, language: Language, *, machine: str, hotline: str, copy: bool, sample: bool
+) -> SlipFacts:
+    """Facts of the present visit's slip. The name is shortened: a slip is easily left lying."""
+    person = session.person
+    return SlipFacts(
+        language=language,
+        item=item,
+        receipt_number=session.receipt_number,
+        stored_at=session.stored_at,
+        delivered=session.delivered,
+        holder_name=short_name(person.name) if person else "",
+        holder_number=person.masked_id_number if person else "",
+        machine=machine,
+        hotline=hotline,
+        copy=copy,
+        sample=sample,
+    )
+
+
+def short_name(name: str) -> str:
+    """Last character of a Chinese name behind stars (``**明``); the initial of other names."""
+    if not name:
+        return ""
+    if name.isascii():
+        return name[0] + "***"
+    return "*" * (len(name) - 1) + name[-1]
+
+
+class SlipWriter:
+    """Lays down the words of a slip from the template file."""
+
+    def __init__(self, template: Path) -> None:
+        """Read the template once; a broken one is a bug of the release and raises."""
+        with template.open(encoding="utf-8") as file:
+            self._words: Mapping[str, Words] = msgspec.convert(yaml.safe_load(file), dict[str, Words])
+
+    def blocks(self, facts: SlipFacts) -> tuple[Block, ...]:
+        """The slip in the order it comes out of the printer."""
+        return (*self._head(facts), *self._state(facts), *self._body(facts), *self._foot(facts))
+
+    def _say(self, key: str, facts: SlipFacts) -> str:
+        return self._words[key].in_(facts.language)
+
+    def _head(self, facts: SlipFacts) -> tuple[Block, ...]:
+        marks = [key for key, shown in (("sample", facts.sample), ("copy", facts.copy)) if shown]
+        return (
+            Text(self._say("title", facts), Align.CENTER, bold=True),
+            *(Text(f"【{self._say(key, facts)}】", Align.CENTER) for key in marks),
+            Rule(),
+            Text(self._say("number", facts), Align.CENTER),
+            Text(facts.receipt_number, Align.CENTER, scale=2, bold=True),
+            Space(),
+        )
+
+    def _state(self, facts: SlipFacts) -> tuple[Block, ...]:
+        key = "delivered" if facts.delivered else "pending"
+        mark = "√" if facts.delivered else "…"
+        return (
+            Text(f"{mark} {self._say(key, facts)}", Align.CENTER, bold=True),
+            Text(self._say(f"{key}_more", facts)),
+            Rule(),
+        )
+
+    def _body(self, facts: SlipFacts) -> tuple[Block, ...]:
+        item, language = facts.item, facts.language
+        return (
+            Pair(self._say("item", facts), item.name.in_(language)),
+            Pair(self._say("applicant", facts), facts.holder_name),
+            Pair(self._say("id_number", facts), facts.holder_number),
+            Pair(self._say("department", facts), item.department.in_(language)),
+            Pair(self._say("promised", facts), item.promised.in_(language)),
+            Pair(self._say("stored_at", facts), facts.stored_at),
+            Pair(self._say("machine", facts), facts.machine),
+            Rule(),
+        )
+
+    def _foot(self, facts: SlipFacts) -> tuple[Block, ...]:
+        return (
+            QrCode(f"{QR_PREFIX}:{facts.receipt_number}:{'D' if facts.delivered else 'S'}"),
+            Code128(facts.receipt_number),
+            Space(),
+            Text(self._say("keep", facts), Align.CENTER),
+            Text(f"{self._say('hotline', facts)} {facts.hotline}", Align.CENTER),
+        )
+
+
+def print_slip(printer: ReceiptPrinter, blocks: tuple[Block, ...], deadline: Deadline) -> SlipPrinted | SlipFailed:
+    """Print and follow to the end; passes on ``DeviceError``. Whatever happens here, the case is safe."""
+    outcome = printer.print_receipt(blocks, deadline)
+    return SlipPrinted() if outcome.result is PrintResult.PRINTED else SlipFailed(_reason(outcome))
+
+
+def _reason(outcome: PrintOutcome) -> str:
+    if outcome.status.device.code != "ok" and not outcome.status.can_print:
+        return f"paper.{outcome.status.device.code}"
+    return f"paper.{outcome.result.value}"

@@ -1,0 +1,168 @@
+"""Carries out the machine's effects on the threads that own the devices; what comes of them returns as events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import assert_never
+
+from PySide6.QtCore import QObject, Signal
+
+from drivers.status import DeviceStatus
+from drivers.types import Deadline, Image
+from kiosk.config import Times
+from kiosk.domain.identity import Portrait
+from kiosk.domain.rating import Grade
+from kiosk.flow.effects import CancelIdentify, CheckStaff, DeviceEffect, MatchFace, PrintSlip, ReadCard
+from kiosk.flow.events import CardFailed, CardWasRead, Event, FaceAsks
+from kiosk.flow.session import SessionContext
+from kiosk.services.cases import CaseDesk, CaseFacts
+from kiosk.services.slips import SlipFacts
+from kiosk.workers.job_thread import JobThread
+
+PROBE_S = 10.0
+WARM_UP_S = 60.0
+
+
+@dataclass(frozen=True)
+class Services:
+    """The use cases, as plain calls that may block; each is only ever called on its own thread."""
+
+    read_card: Callable[[Deadline], CardWasRead | CardFailed]
+    prove_by_face: Callable[[Portrait, Deadline, Callable[[FaceAsks], None]], Event]
+    check_staff: Callable[[str, str], Event]
+    print_slip: Callable[[SlipFacts, Deadline], Event]
+    draw_slip: Callable[[SlipFacts], Image]
+    cases: CaseDesk
+    probes: Mapping[str, Callable[[], DeviceStatus]]
+    """How to ask each device for its state, by device name; each is asked on the thread that owns the device."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSeen:
+    """What a device said of itself when it was last asked."""
+
+    device: str
+    status: DeviceStatus
+
+
+class Hands(QObject):
+    """One thread for each: card reader, camera and face, printer, scanner, store."""
+
+    happened = Signal(object)
+    """An event of the flow, on the GUI thread."""
+    slip_drawn = Signal(object)
+    """Picture of the slip, as an array of grey or BGR."""
+    device_seen = Signal(object)
+    """``DeviceSeen``."""
+    broke = Signal(object)
+    """A bug in one of the jobs: the visit must end."""
+    _asked = Signal(int, object)
+
+    def __init__(self, services: Services, times: Times, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._times = times
+        self._face_run = 0
+        self.card, self.face, self.printer, self.scanner, self.store = (
+            JobThread(name, self) for name in ("card", "face", "printer", "scanner", "store")
+        )
+        self._threads = (self.card, self.face, self.printer, self.scanner, self.store)
+        for thread in self._threads:
+            thread.done.connect(self._tell)
+            thread.failed.connect(self.broke)
+        self._asked.connect(self._on_asked)
+
+    def stop(self) -> None:
+        """Cancel everything and join all threads."""
+        for thread in self._threads:
+            thread.stop()
+
+    def warm_up(self, load_models: Callable[[], None]) -> None:
+        """Load the face models on the face thread before anybody needs them."""
+        self.face.submit(lambda _deadline: load_models(), WARM_UP_S)
+
+    def ask_devices(self) -> None:
+        """Ask every device that is not at work for its state; answers come as ``device_seen``."""
+        owners = {
+            "id_card_reader": self.card,
+            "camera": self.face,
+            "receipt_printer": self.printer,
+            "barcode_scanner": self.scanner,
+        }
+        for name, probe in self._services.probes.items():
+            owner = owners[name]
+            if not owner.is_busy:
+                owner.submit(partial(_ask, name, probe), PROBE_S)
+
+    def device(self, effect: DeviceEffect, session: SessionContext) -> None:
+        """Start, or stop, what the effect asks of a device. Slips have a call of their own."""
+        match effect:
+            case ReadCard():
+                self.card.cancel()
+                self.card.submit(self._services.read_card, self._times.card_wait_s)
+            case MatchFace():
+                self._match_face(session.portrait)
+            case CheckStaff(staff_id, pin):
+                self.face.submit(lambda _deadline: self._services.check_staff(staff_id, pin), self._times.face_wait_s)
+            case CancelIdentify():
+                self.card.cancel()
+                self.face.cancel()
+            case PrintSlip():
+                raise ValueError("a slip needs its facts: call print_slip")
+            case _:
+                assert_never(effect)
+
+    def commit(self, facts: CaseFacts) -> None:
+        """Store the case; no deadline ends this once begun."""
+        self.store.submit(lambda _deadline: self._services.cases.commit(facts), 3600.0)
+
+    def await_delivery(self, case_id: str) -> None:
+        """Wait a moment for the platform's receipt."""
+        self.store.submit(lambda deadline: self._services.cases.await_delivery(case_id, deadline), self._times.delivery_wait_s)
+
+    def rate(self, case_id: str, grade: Grade) -> None:
+        """Keep the rating."""
+        self.store.submit(lambda _deadline: self._services.cases.rate(case_id, grade), 3600.0)
+
+    def print_slip(self, facts: SlipFacts) -> None:
+        """Print the slip, and draw the same slip for the screen."""
+        self.draw_slip(facts)
+        self.printer.submit(lambda deadline: self._services.print_slip(facts, deadline), self._times.print_s)
+
+    def draw_slip(self, facts: SlipFacts) -> None:
+        """Draw the slip for the screen, also where nothing can be printed."""
+        self.printer.submit(lambda _deadline: _Drawn(self._services.draw_slip(facts)), self._times.print_s)
+
+    def _match_face(self, portrait: Portrait | None) -> None:
+        if portrait is None:
+            raise ValueError("no portrait to compare with")
+        self.face.cancel()
+        self._face_run += 1
+        run = self._face_run
+        self.face.submit(
+            lambda deadline: self._services.prove_by_face(portrait, deadline, lambda asks: self._asked.emit(run, asks)),
+            self._times.face_wait_s,
+        )
+
+    def _on_asked(self, run: int, asks: FaceAsks) -> None:
+        if run == self._face_run and self.face.is_busy:
+            self.happened.emit(asks)
+
+    def _tell(self, result: object) -> None:
+        if isinstance(result, _Drawn):
+            self.slip_drawn.emit(result.image)
+        elif isinstance(result, DeviceSeen):
+            self.device_seen.emit(result)
+        elif result is not None:
+            self.happened.emit(result)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    image: Image
+
+
+def _ask(device: str, probe: Callable[[], DeviceStatus], _deadline: Deadline) -> DeviceSeen:
+    return DeviceSeen(device, probe())

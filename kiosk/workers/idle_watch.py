@@ -1,0 +1,54 @@
+"""Notices that nobody has touched the screen for a while."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+
+from kiosk.flow.states import AT_REST, Step
+
+_SIGNS_OF_LIFE = frozenset({QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress})
+WORKING = frozenset({Step.COMMITTING, Step.DELIVERING, Step.FAREWELL})
+
+
+class IdleWatch(QObject):
+    """An event filter for the whole application; Qt's timers run on the monotonic clock."""
+
+    warned = Signal()
+    ended = Signal()
+
+    def __init__(self, warning_s: float, countdown_s: float, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._warning = QTimer(self)
+        self._warning.setSingleShot(True)
+        self._warning.setInterval(round(warning_s * 1000))
+        self._warning.timeout.connect(self._on_warning)
+        self._countdown = QTimer(self)
+        self._countdown.setSingleShot(True)
+        self._countdown.setInterval(round(countdown_s * 1000))
+        self._countdown.timeout.connect(self.ended)
+        self._step = Step.IDLE
+
+    def enter(self, step: Step) -> None:
+        """A new step begins: its time starts now; at rest, or while the store works, nobody is waited for."""
+        self._step = step
+        self._countdown.stop()
+        if step in AT_REST or step in WORKING:
+            self._warning.stop()
+        else:
+            self._warning.start()
+
+    def seen(self) -> None:
+        """Somebody is there."""
+        self._countdown.stop()
+        if self._step not in AT_REST and self._step not in WORKING:
+            self._warning.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Watch, and let everything pass. During the countdown only the big button counts, which sends ``StayHere``."""
+        if event.type() in _SIGNS_OF_LIFE and not self._countdown.isActive():
+            self.seen()
+        return super().eventFilter(watched, event)
+
+    def _on_warning(self) -> None:
+        self._countdown.start()
+        self.warned.emit()

@@ -1,0 +1,190 @@
+"""Runs visits: feeds events to the machine, carries out its effects, and shows the screen that comes of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from kiosk.catalogue.models import Catalogue
+from kiosk.config import Settings
+from kiosk.flow import machine, presenter
+from kiosk.flow.context import Context
+from kiosk.flow.effects import (
+    AwaitDelivery,
+    CancelIdentify,
+    CheckStaff,
+    CommitCase,
+    Effect,
+    ForgetPortrait,
+    MatchFace,
+    PrintSlip,
+    ReadCard,
+    RememberCase,
+    RememberConsent,
+    RememberDelivery,
+    RememberField,
+    RememberPerson,
+    RememberProof,
+    RememberSignature,
+    StoreRating,
+    Wipe,
+)
+from kiosk.flow.events import Event, FaceAsks, FarewellOver, IdleEnded, ServiceChanged
+from kiosk.flow.session import SessionContext
+from kiosk.flow.states import FlowState, Paper, Step
+from kiosk.readiness import Readiness, serving
+from kiosk.services import cases, slips
+from kiosk.workers.hands import Hands
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time, given from outside: today's date, and milliseconds since 1970 for dating consents."""
+
+    today: Callable[[], date]
+    now_ms: Callable[[], int]
+
+
+class Visit(QObject):
+    """The one visit that can be going on. Lives on the GUI thread."""
+
+    screen_changed = Signal(object)
+    """The ``Screen`` to show."""
+    face_asked = Signal(object)
+    """``FaceAsks``: the movement to make now."""
+    wiped = Signal()
+    """Everything personal must go from whoever holds a copy of it: widgets, clipboard, input method, previews."""
+    step_changed = Signal(object)
+    """The ``Step`` just entered."""
+
+    def __init__(
+        self, catalogue: Catalogue, readiness: Readiness, hands: Hands, settings: Settings, clock: Clock, sample: bool = False
+    ) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+        self._readiness = readiness
+        self._hands = hands
+        self._settings = settings
+        self._clock = clock
+        self._sample = sample
+        self.session = SessionContext()
+        self.state = FlowState()
+        self._farewell = QTimer(self)
+        self._farewell.setSingleShot(True)
+        self._farewell.setInterval(round(settings.times.farewell_s * 1000))
+        self._farewell.timeout.connect(self._on_farewell)
+        hands.happened.connect(self.handle)
+        hands.broke.connect(self.abort)
+
+    def begin(self) -> None:
+        """Show the first screen."""
+        self.handle(ServiceChanged(serving(self._readiness, self._catalogue)))
+        self._show()
+
+    def set_readiness(self, readiness: Readiness) -> None:
+        """Devices or store changed; the present screen is drawn anew where that shows."""
+        if readiness == self._readiness:
+            return
+        self._readiness = readiness
+        self.handle(ServiceChanged(serving(readiness, self._catalogue)))
+        self._show()
+
+    @Slot(object)
+    def handle(self, event: Event) -> None:
+        """Something happened."""
+        if isinstance(event, FaceAsks):
+            if self.state.step is Step.FACE:
+                self.face_asked.emit(event)
+            return
+        before = self.state
+        self.state, effects = machine.step(before, event, self._context())
+        for effect in effects:
+            self._carry_out(effect)
+        self._print_picture(before)
+        if self.state is not before or effects:
+            self._show()
+        if self.state.step is not before.step:
+            self._entered()
+
+    @Slot(object)
+    def abort(self, error: object) -> None:
+        """A bug: log its type, wipe, end the visit. An exception's words may hold personal data and stay out of the log."""
+        _log.error("the visit ends because of %s in step %s", type(error).__name__, self.state.step)
+        self._wipe()
+        self.state = FlowState(step=Step.FAREWELL, language=self.state.language)
+        self._show()
+        self._entered()
+
+    def end_for_idleness(self) -> None:
+        """Nobody is there."""
+        self.handle(IdleEnded())
+
+    def _context(self) -> Context:
+        return Context(self._catalogue, self._readiness, self.session, self._clock.today())
+
+    def _show(self) -> None:
+        self.screen_changed.emit(presenter.present(self.state, self._context()))
+
+    def _entered(self) -> None:
+        self.step_changed.emit(self.state.step)
+        if self.state.step is Step.FAREWELL:
+            self._farewell.start()
+        else:
+            self._farewell.stop()
+
+    def _on_farewell(self) -> None:
+        self.handle(FarewellOver())
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case (
+                RememberPerson() | ForgetPortrait() | RememberProof() | RememberConsent() | RememberField()
+                | RememberSignature() | RememberCase() | RememberDelivery()
+            ):  # fmt: skip
+                self.session.apply(effect, self._clock.now_ms())
+            case PrintSlip(copy):
+                self._hands.print_slip(self._slip_facts(copy))
+            case ReadCard() | MatchFace() | CheckStaff() | CancelIdentify():
+                self._hands.device(effect, self.session)
+            case CommitCase():
+                item = self._context().item(self.state.item_code)
+                version = self._catalogue.consent_version
+                self._hands.commit(cases.facts_of(self.session, item, self.state.language, version))
+            case AwaitDelivery():
+                self._hands.await_delivery(self.session.case_id)
+            case StoreRating(grade):
+                self._hands.rate(self.session.case_id, grade)
+            case Wipe():
+                self._wipe()
+            case _:
+                assert_never(effect)
+
+    def _print_picture(self, before: FlowState) -> None:
+        """Without paper the screen still shows the slip."""
+        arrived = self.state.step is Step.SLIP and before.step is not Step.SLIP
+        if arrived and self.state.paper is Paper.FAILED:
+            self._hands.draw_slip(self._slip_facts(copy=False))
+
+    def _slip_facts(self, copy: bool) -> slips.SlipFacts:
+        machine_ = self._settings.machine
+        item = self._context().item(self.state.item_code)
+        return slips.facts_of(
+            self.session,
+            item,
+            self.state.language,
+            machine=machine_.name,
+            hotline=machine_.hotline,
+            copy=copy,
+            sample=self._sample,
+        )
+
+    def _wipe(self) -> None:
+        self.session.wipe()
+        self.wiped.emit()

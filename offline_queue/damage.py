@@ -1,0 +1,169 @@
+"""A queue file that cannot be trusted: noticed when it is opened, set aside whole, and what can still be read is taken over."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from contract.cases import SealedCase
+from offline_queue.clock import Stamp
+from offline_queue.errors import KnownError, from_os, from_sqlite
+from offline_queue.files import sync_folder
+from offline_queue.ledger import plain, write_entry
+from offline_queue.migrations import MIGRATIONS, check_ours
+from offline_queue.models import Damage
+from offline_queue.sealing import signature_holds
+from offline_queue.sequences import SequenceReserve
+from offline_queue.states import CaseState
+
+_COMPANIONS = ("", "-wal", "-shm")
+_MAX_POSITION = 5_000_000
+"""A garbled key must not keep the salvage busy for days."""
+
+
+def look(path: Path, reserve: SequenceReserve, busy_timeout_s: float, now: Stamp) -> Damage | None:
+    """See whether the file can be trusted; one that cannot is moved out of the way. Raises ``KnownError``, ``OSError``."""
+    if not path.exists() or path.stat().st_size == 0:
+        detail = "the file is gone or empty, but cases were committed before"
+        return None if reserve.is_empty else Damage("vanished", detail, "", 0, ())
+    found = find_damage(path, busy_timeout_s)
+    return Damage("damaged", found, set_aside(path, now).name, 0, ()) if found else None
+
+
+def not_yet_salvaged(connection: sqlite3.Connection, path: Path) -> list[Path]:
+    """Files once set aside that the queue has not gone through; each is told once, within the caller's transaction."""
+    found = []
+    for aside in sorted(path.parent.glob(f"{path.name}.damaged-*")):
+        if aside.name.endswith(("-wal", "-shm")):
+            continue
+        added = connection.execute("INSERT INTO facts VALUES (?, '') ON CONFLICT DO NOTHING", (f"salvaged {aside.name}",))
+        if added.rowcount:
+            found.append(aside)
+    return found
+
+
+def find_damage(path: Path, busy_timeout_s: float) -> str:
+    """What ``quick_check`` has to say against the file; empty when it is sound or absent. Raises ``KnownError``."""
+    if not path.exists():
+        return ""
+    try:
+        with closing(_read_only(path, busy_timeout_s)) as connection:
+            check_ours(connection, len(MIGRATIONS))
+            findings = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
+            if findings == ["ok"]:
+                # quick_check leaves out foreign keys; they cost little and catch a case without its bytes.
+                findings = [f"foreign key of {row[0]}" for row in connection.execute("PRAGMA foreign_key_check").fetchmany(5)]
+            return "; ".join(findings)
+    except sqlite3.Error as error:
+        known = from_sqlite(error)
+        if isinstance(known, KnownError) and known.code == "corrupt":
+            return str(known)
+        raise known from error
+
+
+def set_aside(path: Path, now: Stamp) -> Path:
+    """Rename the file and its log, with the time in the name; returns the new path. Nothing is deleted. Raises ``KnownError``."""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=now.wall_ms)
+    base = path.with_name(f"{path.name}.damaged-{moment:%Y%m%dT%H%M%SZ}")
+    target, number = base, 1
+    while target.exists():
+        number += 1
+        target = base.with_name(f"{base.name}-{number}")
+    try:
+        for suffix in _COMPANIONS:
+            old = path.with_name(path.name + suffix)
+            if old.exists():
+                old.rename(target.with_name(target.name + suffix))
+        sync_folder(path.parent)
+    except OSError as error:
+        raise from_os(error) from error
+    return target
+
+
+def _read_only(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    # Read-only, because the last writer to close a file also folds the log into it; evidence is left as it was found.
+    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=busy_timeout_s, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def salvage(
+    connection: sqlite3.Connection, damaged: Path, now: Stamp, public_keys: tuple[bytes, ...]
+) -> tuple[int, tuple[str, ...]]:
+    """Take over from ``damaged``, row by row, every case whose bytes still prove themselves by digest and signature.
+
+    Runs within the caller's transaction on the new file. Whatever state the damaged file claims, a case comes back as committed
+    and is sent again: the platform knows those it holds by their id. Only withdrawn cases stay withdrawn.
+    Returns (cases taken over, ids that could be read but whose bytes could not).
+    """
+    taken, lost = 0, []
+    try:
+        with closing(_read_only(damaged, 1.0)) as source:
+            for position in _positions(source):
+                row, case = _read(source, position)
+                if row is None or row["state"] == CaseState.PURGED or _is_here(connection, row):
+                    continue
+                if case and _proves_itself(row, case, public_keys) and _take_over(connection, row, case, now):
+                    taken += 1
+                else:
+                    lost.append(plain(str(row["case_id"])))
+    except sqlite3.DatabaseError as error:
+        # Not even the first page can be read; the file stays aside for a laboratory.
+        write_entry(connection, now, "", "", "", "salvage_ended", str(error))
+    return taken, tuple(lost)
+
+
+def _positions(source: sqlite3.Connection) -> range:
+    for query in ("SELECT max(position) FROM envelopes", "SELECT max(position) FROM cases"):
+        try:
+            highest = source.execute(query).fetchone()[0]
+        except sqlite3.DatabaseError:
+            continue  # this table is the damaged one
+        if isinstance(highest, int):
+            return range(1, min(highest, _MAX_POSITION) + 1)
+    return range(0)
+
+
+def _read(source: sqlite3.Connection, position: int) -> tuple[sqlite3.Row | None, SealedCase | None]:
+    """One case by its key, so that an unreadable neighbour does not matter."""
+    row: sqlite3.Row | None = None
+    try:
+        row = source.execute("SELECT * FROM cases WHERE position = ?", (position,)).fetchone()
+        envelope = source.execute("SELECT header, sealed, signature FROM envelopes WHERE position = ?", (position,)).fetchone()
+    except sqlite3.DatabaseError:
+        return row, None
+    return row, SealedCase(*envelope) if envelope else None
+
+
+def _proves_itself(row: sqlite3.Row, case: SealedCase, public_keys: tuple[bytes, ...]) -> bool:
+    whole = all(isinstance(part, bytes) for part in (case.header, case.sealed, case.signature))
+    return whole and case.digest == row["digest"] and any(signature_holds(case, key) for key in public_keys)
+
+
+def _is_here(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    return connection.execute("SELECT 1 FROM cases WHERE case_id = ?", (row["case_id"],)).fetchone() is not None
+
+
+_KEPT_COLUMNS = (
+    *("case_id", "kiosk_id", "sequence", "receipt_number", "item_code", "digest", "size_bytes"),
+    *("committed_at_ms", "boot_id", "monotonic_ms"),
+)
+
+
+def _take_over(connection: sqlite3.Connection, row: sqlite3.Row, case: SealedCase, now: Stamp) -> bool:
+    state = CaseState.VOID if row["state"] == CaseState.VOID else CaseState.COMMITTED
+    columns = ", ".join(_KEPT_COLUMNS)
+    marks = ", ".join("?" * len(_KEPT_COLUMNS))
+    try:
+        position = connection.execute(
+            f"INSERT INTO cases ({columns}, state) VALUES ({marks}, ?)",  # noqa: S608 - column names of ours
+            (*(row[name] for name in _KEPT_COLUMNS), state.value),
+        ).lastrowid
+    except sqlite3.IntegrityError:
+        return False  # columns beside the signed bytes are garbled
+    connection.execute("INSERT INTO envelopes VALUES (?, ?, ?, ?)", (position, case.header, case.sealed, case.signature))
+    write_entry(connection, now, row["case_id"], "", state, "salvaged", f"was {row['state']}")
+    return True

@@ -1,0 +1,101 @@
+"""The queue file: how it is opened, and transactions that either happen whole or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from offline_queue.errors import BugError, KnownError, from_sqlite
+from offline_queue.migrations import MIGRATIONS, Migration, check_ours, migrate
+from offline_queue.settings import QueueSettings
+
+
+def connect(path: Path, settings: QueueSettings, known_steps: int = len(MIGRATIONS)) -> sqlite3.Connection:
+    """A connection with every safety on.
+
+    Raises ``sqlite3.Error``, and ``KnownError`` for a file that is not ours or too new; such a file stays untouched.
+    """
+    connection = sqlite3.connect(path, timeout=settings.busy_timeout_s, isolation_level=None, check_same_thread=False)
+    try:
+        connection.row_factory = sqlite3.Row
+        check_ours(connection, known_steps)
+        connection.execute("PRAGMA journal_mode = WAL")
+        # FULL syncs the log at every commit: with NORMAL a power cut may take back what the resident was promised.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute(f"PRAGMA journal_size_limit = {settings.wal_limit_bytes}")
+    except (sqlite3.Error, KnownError):
+        connection.close()
+        raise
+    return connection
+
+
+class QueueDatabase:
+    """One connection, used by one thread at a time; other processes may hold theirs. Raises only ``offline_queue.errors``."""
+
+    def __init__(self, path: Path, settings: QueueSettings, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._closed = False
+        try:
+            self._connection = connect(path, settings, len(migrations))
+        except sqlite3.Error as error:
+            raise from_sqlite(error) from error
+        try:
+            migrate(self._connection, path, migrations)
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise from_sqlite(error) from error
+        except BaseException:
+            self._connection.close()
+            raise
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One immediate transaction: committed (and synced) on the way out, rolled back when anything is raised inside."""
+        with self._lock:
+            self._check_open()
+            if self._connection.in_transaction:
+                raise BugError("a transaction within a transaction")
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._undo()
+                raise from_sqlite(error) from error
+            except BaseException:
+                self._undo()
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """For queries that see one moment each."""
+        with self._lock:
+            self._check_open()
+            try:
+                yield self._connection
+            except sqlite3.Error as error:
+                raise from_sqlite(error) from error
+
+    def close(self) -> None:
+        """Give the file back; safe to repeat."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._connection.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise BugError("the queue is closed")
+
+    def _undo(self) -> None:
+        # After some failures (SQLITE_FULL, SQLITE_IOERR) SQLite has rolled back by itself already.
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")

@@ -1,0 +1,124 @@
+"""Who is sending which case: by lease, never by a lock that a crash would leave behind.
+
+A lease names its sender and ends by the monotonic clock of its boot. It is void at once when the machine was restarted or the
+sender's process is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from contract.cases import CaseHeader, SealedCase
+from offline_queue.clock import Stamp
+from offline_queue.ledger import move
+from offline_queue.models import ClaimedCase
+from offline_queue.states import CaseState
+
+MAX_WAIT_MS = 86_400_000
+"""No case is made to wait longer. A wait that looks longer after a reboot comes from a jump of the wall clock, and is over."""
+
+
+def _process_start(pid: int) -> str:
+    """When the process began, in ticks since boot; empty when there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    # The name in parentheses may hold anything; the fields are counted from the last one. starttime is field 22 (proc(5)).
+    return stat.rpartition(")")[2].split()[19]
+
+
+def new_owner(nonce: str) -> str:
+    """A name for a sender of this process."""
+    return f"{os.getpid()}:{_process_start(os.getpid())}:{nonce}"
+
+
+def is_alive(owner: str) -> bool:
+    """True when the process that made this name still runs."""
+    pid, _, rest = owner.partition(":")
+    return pid.isdigit() and _process_start(int(pid)) == rest.partition(":")[0]
+
+
+_SELECT = """
+SELECT c.position, c.case_id, c.state, c.digest, c.size_bytes, c.attempts FROM cases c
+WHERE c.position > :after AND c.state IN ('committed', 'sending', 'waiting') AND (
+    c.state = 'committed'
+    OR (c.state = 'waiting' AND CASE WHEN c.due_boot_id = :boot THEN c.due_monotonic_ms <= :monotonic
+        ELSE c.due_at_ms <= :wall OR c.due_at_ms > :wall + :max_wait END)
+    OR (c.state = 'sending' AND (c.lease_boot_id <> :boot OR c.lease_until_ms <= :monotonic
+        OR c.lease_owner IN (SELECT value FROM json_each(:void_owners)))))
+ORDER BY c.position LIMIT :limit
+"""
+
+
+def claim(
+    connection: sqlite3.Connection,
+    now: Stamp,
+    owner: str,
+    *,
+    lease_ms: int,
+    after_position: int,
+    max_cases: int,
+    max_bytes: int,
+    owner_is_alive: Callable[[str], bool] = is_alive,
+) -> list[ClaimedCase]:
+    """Lease the oldest sendable cases behind ``after_position`` to ``owner``, within the caller's transaction."""
+    owners = [str(row[0]) for row in connection.execute("SELECT DISTINCT lease_owner FROM cases WHERE state = 'sending'")]
+    void_owners = [other for other in owners if other == owner or not owner_is_alive(other)]
+    query = {
+        "after": after_position,
+        "boot": now.boot_id,
+        "monotonic": now.monotonic_ms,
+        "wall": now.wall_ms,
+        "max_wait": MAX_WAIT_MS,
+        "void_owners": msgspec.json.encode(void_owners).decode(),
+        "limit": max_cases,
+    }
+    claimed: list[ClaimedCase] = []
+    total_bytes = 0
+    lease: dict[str, str | int | bytes | None] = {
+        "lease_owner": owner,
+        "lease_boot_id": now.boot_id,
+        "lease_until_ms": now.monotonic_ms + lease_ms,
+    }
+    for row in connection.execute(_SELECT, query).fetchall():
+        total_bytes += row["size_bytes"]
+        if claimed and total_bytes > max_bytes:
+            break
+        move(connection, now, row, CaseState.SENDING, "claimed", columns=lease | {"attempts": row["attempts"] + 1})
+        case = _read(connection, row)
+        if case is None:
+            # Bytes that are not what was committed would only be refused; they must not hold up the rest.
+            sending = {"position": row["position"], "case_id": row["case_id"], "state": CaseState.SENDING.value}
+            move(
+                connection,
+                now,
+                sending,
+                CaseState.NEEDS_STAFF,
+                "damaged_on_disk",
+                "the sealed bytes are not those that were committed",
+            )
+        else:
+            claimed.append(case)
+    return claimed
+
+
+def _read(connection: sqlite3.Connection, row: sqlite3.Row) -> ClaimedCase | None:
+    envelope = connection.execute(
+        "SELECT header, sealed, signature FROM envelopes WHERE position = ?", (row["position"],)
+    ).fetchone()
+    if envelope is None:
+        return None
+    case = SealedCase(*envelope)
+    if case.digest != row["digest"]:
+        return None
+    try:
+        header = msgspec.json.decode(case.header, type=CaseHeader)
+    except msgspec.DecodeError:
+        return None
+    return ClaimedCase(row["position"], case, header, row["digest"], row["attempts"])

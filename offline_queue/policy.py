@@ -1,0 +1,88 @@
+"""What a failure means and when to try again. Pure: no clock, no I/O, randomness handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+
+from offline_queue.settings import SyncSettings
+
+MAX_ORDERED_PAUSE_S = 86_400.0
+"""No platform keeps this machine silent longer than a day."""
+
+
+class FailureKind(StrEnum):
+    """What to do about a failed request."""
+
+    TEMPORARY = "temporary"
+    """Try the same again later."""
+    PERMANENT = "permanent"
+    """The platform will not take these bytes."""
+    AUTHORISATION = "authorisation"
+    """The platform does not believe who we are: one new token, then no further requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A request that brought no usable answer. ``code`` is stable, ``detail`` for the technician."""
+
+    kind: FailureKind
+    code: str
+    detail: str = ""
+    retry_after_s: float | None = None
+    """The platform's wish, when it gave one."""
+
+
+_PERMANENT = frozenset({400, 409, 413, 415, 422})
+_AUTHORISATION = frozenset({401, 403})
+
+
+def classify(status: int, problem_code: str | None) -> FailureKind:
+    """Meaning of an HTTP error. Without a ``Problem`` of ours (``problem_code`` is ``None``) it came from a box in between.
+
+    404 counts as temporary on purpose: it says more about an address or a half-deployed platform than about the case.
+    """
+    if problem_code is None:
+        return FailureKind.TEMPORARY
+    if status in _AUTHORISATION:
+        return FailureKind.AUTHORISATION
+    return FailureKind.PERMANENT if status in _PERMANENT else FailureKind.TEMPORARY
+
+
+def backoff_s(failures: int, settings: SyncSettings, uniform: Callable[[float, float], float]) -> float:
+    """Pause after so many failures in a row (from 1): full jitter under a ceiling that doubles from 5 s to 15 min.
+
+    The whole range down to zero is used, so that a thousand machines do not come back together after an outage.
+    """
+    ceiling = min(settings.backoff_cap_s, settings.backoff_first_s * 2.0 ** min(max(failures, 1) - 1, 32))
+    return uniform(0.0, ceiling)
+
+
+def poll_pause_s(quiet_polls: int, settings: SyncSettings) -> float:
+    """Pause before the status feed is asked again, after so many answers without news."""
+    return min(settings.poll_cap_s, settings.poll_first_s * 2.0 ** min(quiet_polls, 32))
+
+
+def parse_retry_after(value: str | None, now_ms: int) -> float | None:
+    """Seconds from a ``Retry-After`` header, a number or an HTTP date (RFC 9110, 10.2.3); ``None`` when absent or nonsense."""
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), MAX_ORDERED_PAUSE_S)
+    try:
+        moment = parsedate_to_datetime(text)
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+        return min(max(0.0, moment.timestamp() - now_ms / 1000), MAX_ORDERED_PAUSE_S)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def parse_seconds(value: float) -> float:
+    """A number of seconds from an answer, brought within reason; nonsense becomes a minute."""
+    if not 0.0 <= value < float("inf"):
+        return 60.0
+    return min(value, MAX_ORDERED_PAUSE_S)

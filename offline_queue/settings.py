@@ -1,0 +1,60 @@
+"""Limits of the queue and habits of its sync, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings:
+    """Limits of the store."""
+
+    disk_reserve_bytes: int = 256 * MIB
+    """With less free disk no new visit is begun."""
+    disk_floor_bytes: int = 16 * MIB
+    """With less free disk a visit under way cannot be committed either; the room is kept for sending what is here."""
+    max_pending: int = 20_000
+    max_pending_age_s: float = 14 * 86_400.0
+    """When the oldest case has waited longer, something is wrong that a person must see before more residents rely on it."""
+    max_case_bytes: int = 256 * 1024
+    """Limit of the payload before sealing."""
+    busy_timeout_s: float = 5.0
+    lease_s: float = 180.0
+    """Longer than the longest request."""
+    purge_grace_s: float = 86_400.0
+    max_processed: int = 10_000
+    """More processed cases than this are purged before their grace period ends, oldest first."""
+    wal_limit_bytes: int = 16 * MIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncSettings:
+    """Habits of the sync."""
+
+    batch_cases: int = 100
+    batch_bytes: int = 4 * MIB
+    status_page: int = 200
+    backoff_first_s: float = 5.0
+    backoff_cap_s: float = 900.0
+    attempts_before_staff: int = 5
+    """A lone case refused without a word on any other case is parked only after so many tries: the line may be at fault."""
+    max_refusals_unproved: int = 8
+    poll_first_s: float = 2.0
+    poll_cap_s: float = 60.0
+    """How often the status feed is asked while accepted cases are not yet processed."""
+    idle_s: float = 900.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransportSettings:
+    """Limits of the line."""
+
+    connect_timeout_s: float = 10.0
+    io_timeout_s: float = 20.0
+    request_limit_s: float = 90.0
+    """A whole request, however slowly bytes drip."""
+    max_answer_bytes: int = 8 * MIB
+    ca_file: str | None = None
+    """PEM file of the platform's own authority; ``None`` trusts the public ones."""

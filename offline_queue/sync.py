@@ -1,0 +1,235 @@
+"""One pass of the sync: claim, send, check the receipts, record; then what became of earlier cases; then clean up.
+
+A pass may end at any point, by a crash as well: what was not recorded is sent again, and the platform knows it by its id.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from contract.cases import Accepted, CaseOutcome, Conflict, Duplicate, Later, Rejected, SealedCase, StatusFeed, SubmitAnswer
+from offline_queue.identity import Identity, IdentitySource
+from offline_queue.leases import new_owner
+from offline_queue.models import AskStaff, ClaimedCase, Delivered, PutBack, Resolution, WaitFor
+from offline_queue.policy import Failure, FailureKind, backoff_s, parse_seconds
+from offline_queue.sealing import check_receipt
+from offline_queue.settings import SyncSettings
+from offline_queue.store import Outbox
+
+_MAX_STATUS_PAGES = 50
+
+
+class Line(Protocol):
+    """What a pass needs of ``transport.PlatformClient``."""
+
+    def submit(self, cases: tuple[SealedCase, ...]) -> SubmitAnswer | Failure:
+        """Hand in cases, oldest first."""
+        ...
+
+    def status(self, after: str, limit: int) -> StatusFeed | Failure:
+        """One page of what became of delivered cases."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one pass did. ``failure`` is what ended it early, ``None`` when the line held."""
+
+    sent: int = 0
+    delivered: int = 0
+    """Receipts stored, those of cases the platform held already included."""
+    waiting: int = 0
+    needs_staff: int = 0
+    processed: int = 0
+    purged: int = 0
+    unknown_statuses: int = 0
+    """Changes the feed told about cases that are not here."""
+    failure: Failure | None = None
+
+    @property
+    def changed(self) -> bool:
+        """True when any case got further, or came to the desk."""
+        return bool(self.delivered or self.waiting or self.needs_staff or self.processed or self.purged)
+
+
+@dataclass(slots=True)
+class _Pass:
+    """Running account of one pass."""
+
+    identity: Identity
+    owner: str
+    proved: bool = False
+    """True once any case had an outcome of its own: then a refusal is about the case, not about the line."""
+    unproved_refusals: int = 0
+    sent: int = 0
+    resolutions: list[Resolution] = field(default_factory=list)
+    tally: dict[type, int] = field(default_factory=dict)
+    failure: Failure | None = None
+
+    def count(self, kind: type) -> int:
+        return self.tally.get(kind, 0)
+
+
+class Syncer:
+    """Runs passes, one at a time, on one thread."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        line: Line,
+        identity: IdentitySource,
+        *,
+        settings: SyncSettings | None = None,
+        uniform: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self._outbox = outbox
+        self._line = line
+        self._identity = identity
+        self.settings = settings or SyncSettings()
+        self._uniform = uniform
+        self._should_stop: Callable[[], bool] = lambda: False
+        self._owner = new_owner(os.urandom(6).hex())
+        self._line_failed = False
+
+    def run_once(self) -> SyncReport:
+        """One pass. Raises ``KnownError`` when the store fails; whatever was recorded by then stays."""
+        identity = self._identity.current()
+        if identity is None:
+            return SyncReport(failure=Failure(FailureKind.AUTHORISATION, "not_enrolled"))
+        self._outbox.show_again(identity.kiosk_id)
+        account = _Pass(identity, self._owner)
+        self._deliver(account)
+        processed = unknown = 0
+        if account.failure is None:
+            processed, unknown, account.failure = self._follow(identity)
+        self._line_failed = account.failure is not None
+        return SyncReport(
+            sent=account.sent,
+            delivered=account.count(Delivered),
+            waiting=account.count(WaitFor),
+            needs_staff=account.count(AskStaff),
+            processed=processed,
+            purged=self._outbox.purge(),
+            unknown_statuses=unknown,
+            failure=account.failure,
+        )
+
+    def stop_when(self, should_stop: Callable[[], bool]) -> None:
+        """Ask ``should_stop`` between requests, and end the pass early when it says so."""
+        self._should_stop = should_stop
+
+    # Delivery
+
+    def _deliver(self, account: _Pass) -> None:
+        position = 0
+        # A line that failed last time is tried with a single case, so that days offline do not shuffle whole batches.
+        batch_cases = 1 if self._line_failed else self.settings.batch_cases
+        while account.failure is None and not self._should_stop():
+            claimed = self._outbox.claim(
+                self._owner, after_position=position, max_cases=batch_cases, max_bytes=self.settings.batch_bytes
+            )
+            if not claimed:
+                return
+            position = claimed[-1].position
+            try:
+                self._send(account, claimed)
+            finally:
+                self._record(account, claimed)
+            batch_cases = self.settings.batch_cases
+
+    def _record(self, account: _Pass, claimed: Sequence[ClaimedCase]) -> None:
+        """Write down every outcome of the batch; a case without one goes back as it was."""
+        settled = {resolution.case_id for resolution in account.resolutions}
+        code = account.failure.code if account.failure else "not_sent"
+        left = [PutBack(case.header.case_id, code) for case in claimed if case.header.case_id not in settled]
+        self._outbox.record(self._owner, [*account.resolutions, *left])
+        for resolution in account.resolutions:
+            account.tally[type(resolution)] = account.count(type(resolution)) + 1
+        account.resolutions.clear()
+
+    def _send(self, account: _Pass, batch: Sequence[ClaimedCase]) -> None:
+        """Send one batch; when it is refused as a whole, its halves, so that a bad case is found and the others go through."""
+        if account.failure is not None or self._should_stop():
+            return
+        answer = self._line.submit(tuple(case.case for case in batch))
+        account.sent += len(batch)
+        if isinstance(answer, SubmitAnswer):
+            self._sort(account, batch, answer.outcomes)
+        elif answer.kind is not FailureKind.PERMANENT:
+            account.failure = answer
+        elif len(batch) > 1:
+            middle = len(batch) // 2
+            self._send(account, batch[:middle])
+            self._send(account, batch[middle:])
+        else:
+            self._refused(account, batch[0], answer)
+
+    def _refused(self, account: _Pass, case: ClaimedCase, refusal: Failure) -> None:
+        """A lone case that was refused without an outcome of its own."""
+        if account.proved or case.attempts + 1 >= self.settings.attempts_before_staff:
+            account.resolutions.append(AskStaff(case.header.case_id, refusal.code, refusal.detail))
+            return
+        self._wait(account, case, refusal.code, refusal.detail)
+        account.unproved_refusals += 1
+        if account.unproved_refusals >= self.settings.max_refusals_unproved:
+            account.failure = Failure(FailureKind.TEMPORARY, "all_refused", refusal.code)
+
+    def _wait(self, account: _Pass, case: ClaimedCase, code: str, detail: str = "") -> None:
+        pause_s = backoff_s(case.attempts + 1, self.settings, self._uniform)
+        account.resolutions.append(WaitFor(case.header.case_id, pause_s, code, detail))
+
+    def _sort(self, account: _Pass, batch: Sequence[ClaimedCase], outcomes: Sequence[CaseOutcome]) -> None:
+        """One outcome a case, found by id: a shuffled, shortened or repeated list does no harm."""
+        by_id: dict[str, CaseOutcome] = {}
+        for outcome in outcomes:
+            by_id.setdefault(outcome.case_id, outcome)
+        for case in batch:
+            told = by_id.get(case.header.case_id)
+            if told is None:
+                self._wait(account, case, "no_outcome")
+            else:
+                self._judge(account, case, told)
+
+    def _judge(self, account: _Pass, case: ClaimedCase, outcome: CaseOutcome) -> None:
+        case_id = case.header.case_id
+        match outcome:
+            case Accepted() | Duplicate():
+                wrong = check_receipt(outcome.receipt, account.identity.receipt_keys, case.header, case.digest)
+                if wrong:
+                    self._wait(account, case, wrong)
+                    return
+                account.resolutions.append(Delivered(case_id, outcome.receipt, isinstance(outcome, Duplicate)))
+            case Conflict():
+                why = f"the platform holds another case with this id, digest {outcome.held_digest[:16]}"
+                account.resolutions.append(AskStaff(case_id, "conflict", why))
+            case Rejected():
+                account.resolutions.append(AskStaff(case_id, outcome.code[:60], outcome.reason))
+            case Later():
+                account.resolutions.append(WaitFor(case_id, parse_seconds(outcome.seconds), "later"))
+        account.proved = True
+
+    # Progress
+
+    def _follow(self, identity: Identity) -> tuple[int, int, Failure | None]:
+        """Read the status feed from where it was left, page by page; each page is stored together with its cursor."""
+        processed = unknown = 0
+        if not self._outbox.awaits_progress():
+            return processed, unknown, None
+        cursor = self._outbox.status_cursor(identity.kiosk_id)
+        for _ in range(_MAX_STATUS_PAGES):
+            if self._should_stop():
+                break
+            page = self._line.status(cursor, self.settings.status_page)
+            if isinstance(page, Failure):
+                return processed, unknown, page
+            if page.changes or page.cursor != cursor:
+                done, strange = self._outbox.take_statuses(identity.kiosk_id, page.changes, page.cursor)
+                processed, unknown = processed + done, unknown + strange
+            if not page.more or page.cursor == cursor:
+                break
+            cursor = page.cursor
+        return processed, unknown, None

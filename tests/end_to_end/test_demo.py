@@ -1,0 +1,104 @@
+"""The demo as a test: three visits on true screens, drivers and wire protocols, held against the platform's records."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from contract import receipt_number
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    out = tmp_path_factory.mktemp("demo")
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "kiosk", "demo", "--json", "--out", str(out)]
+    ended = subprocess.run(command, cwd=out, env=environment, capture_output=True, text=True, timeout=400, check=False)
+    assert ended.stdout.strip(), f"nothing on standard output; stderr ends with: {ended.stderr[-3000:]}"
+    result: dict[str, Any] = json.loads(ended.stdout)
+    result["exit_code"], result["stderr"] = ended.returncode, ended.stderr
+    return result
+
+
+def _visit(demo: dict[str, Any], name: str) -> dict[str, Any]:
+    visits = [visit for visit in demo["visits"] if visit["name"] == name]
+    assert len(visits) == 1, demo["problems"]
+    return dict(visits[0])
+
+
+@pytest.mark.timeout(420)
+@pytest.mark.xdist_group("demo")
+class TestDemo:
+    def test_all_visits_end_as_described(self, demo: dict[str, Any]) -> None:
+        assert demo["problems"] == []
+        assert (demo["ok"], demo["exit_code"]) == (True, 0)
+        assert "Traceback" not in demo["stderr"]
+
+    def test_every_case_is_on_the_platform_exactly_once_and_processed(self, demo: dict[str, Any]) -> None:
+        records = demo["platform"]["cases"]
+        assert sorted(record["case_id"] for record in records) == sorted(visit["case_id"] for visit in demo["visits"])
+        assert {record["state"] for record in records} == {"processed"}
+        assert all(receipt_number.is_valid(record["receipt_number"]) for record in records)
+
+    def test_states_come_in_order_with_times(self, demo: dict[str, Any]) -> None:
+        for visit in demo["visits"]:
+            states = [entry["state"] for entry in visit["states"]]
+            assert states[0] == "committed"
+            assert states.index("accepted") < states.index("processed")
+            assert [entry["at_ms"] for entry in visit["states"]] == sorted(entry["at_ms"] for entry in visit["states"])
+
+    def test_slips_say_where_the_case_was_when_they_were_printed(self, demo: dict[str, Any]) -> None:
+        texts = {visit["name"]: Path(demo["out"], "slips", self._number(demo, visit) + ".txt").read_text(encoding="utf-8") for visit in demo["visits"]}
+        assert "已送达政务服务平台" in texts["online"]
+        assert "已保存在本机，尚未送达" in texts["platform_down"]
+        assert "副本 COPY" in texts["paper_out"]
+        for visit in demo["visits"]:
+            assert visit["receipt_number"] in texts[visit["name"]]
+
+    @staticmethod
+    def _number(demo: dict[str, Any], visit: dict[str, Any]) -> str:
+        """The numbered slip whose picture is the visit's."""
+        picture = Path(visit["slip"]).read_bytes()
+        return next(Path(path).stem for path in demo["slips"] if Path(path).read_bytes() == picture)
+
+    def test_the_paper_ran_out_in_the_middle_of_a_slip(self, demo: dict[str, Any]) -> None:
+        heights = [_picture(Path(path)).shape[0] for path in demo["slips"]]
+        assert len(heights) == 4
+        assert heights[2] < heights[3] / 2
+
+    def test_every_screen_was_pictured_and_is_no_blank(self, demo: dict[str, Any]) -> None:
+        for visit in demo["visits"]:
+            assert len(visit["screens"]) >= 10
+            for path in visit["screens"]:
+                picture = _picture(Path(path))
+                assert picture.shape[:2] == (1920, 1080)
+                assert picture.std() > 2, path
+
+    def test_given_ratings_arrive_and_the_skipped_one_does_not(self, demo: dict[str, Any]) -> None:
+        grades = {rating["case_id"]: rating["grade"] for rating in demo["platform"]["ratings"]}
+        assert grades == {_visit(demo, "online")["case_id"]: 5, _visit(demo, "paper_out")["case_id"]: 4}
+
+    def test_nothing_of_the_residents_lies_about_in_the_clear(self, demo: dict[str, Any]) -> None:
+        """Names, numbers, addresses and telephone numbers, in every file of terminal and platform, in both encodings."""
+        canaries = ["林小瓯", "王小江", "330304195803080026", "42010219920214123X", "13800000000", "测试路1号"]
+        patterns = [canary.encode(encoding) for canary in canaries for encoding in ("utf-8", "utf-16-le")]
+        files = [path for folder in ("terminal", "platform") for path in Path(demo["out"], folder).rglob("*") if path.is_file()]
+        assert any(path.suffix in (".db", ".sqlite") for path in files)
+        found = [(path, pattern) for path in files for pattern in patterns if pattern in path.read_bytes()]
+        assert not found
+
+
+def _picture(path: Path) -> np.ndarray:
+    picture = cv2.imread(str(path))
+    assert picture is not None, path
+    return np.asarray(picture)

@@ -1,0 +1,103 @@
+"""What a slip says, and what it never says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+import assets
+from drivers.receipt_printer.types import Block, PrinterStatus, PrintOutcome, PrintResult, QrCode, Text
+from drivers.status import DeviceState, DeviceStatus, SupplyState
+from drivers.types import Deadline
+from kiosk.domain.language import Language
+from kiosk.flow.events import SlipFailed, SlipPrinted
+from kiosk.flow.session import SessionContext
+from kiosk.services.slips import SlipFacts, SlipWriter, facts_of, print_slip, short_name
+from tests.helpers.people import SENIOR, sample_catalogue, sample_person
+
+FINE = PrinterStatus(DeviceStatus(DeviceState.ONLINE, "ok"), SupplyState.FULL, cover_open=False, cutter_error=False)
+OUT = PrinterStatus(DeviceStatus(DeviceState.USER_ERROR, "paper_out"), SupplyState.OUT, cover_open=False, cutter_error=False)
+
+
+@pytest.fixture
+def subject() -> SlipWriter:
+    return SlipWriter(assets.ROOT / "receipts" / "slip.yaml")
+
+
+@pytest.fixture
+def facts() -> SlipFacts:
+    session = SessionContext()
+    session.person = sample_person()
+    session.receipt_number, session.stored_at = "330304261123A00100001D", "2026-11-23 20:00"
+    item = sample_catalogue().item(SENIOR)
+    assert item is not None
+    return facts_of(session, item, Language.ZH, machine="一号机", hotline="0577-12345", copy=False, sample=True)
+
+
+def _words(blocks: Sequence[Block]) -> str:
+    return "\n".join(str(getattr(block, name)) for block in blocks for name in block.__slots__)
+
+
+def test_the_slip_says_where_the_case_is(subject: SlipWriter, facts: SlipFacts) -> None:
+    pending, delivered = _words(subject.blocks(facts)), _words(subject.blocks(replace(facts, delivered=True)))
+    assert "已保存在本机，尚未送达" in pending
+    assert "已送达" not in pending
+    assert "已送达政务服务平台" in delivered
+    assert "尚未送达" not in delivered
+
+
+def test_no_slip_shows_a_whole_number_or_name(subject: SlipWriter, facts: SlipFacts) -> None:
+    person = sample_person()
+    for language in Language:
+        words = _words(subject.blocks(replace(facts, language=language)))
+        assert person.id_number not in words
+        assert person.name not in words
+        assert "330302********2341" in words
+
+
+def test_a_copy_is_marked_and_only_a_copy(subject: SlipWriter, facts: SlipFacts) -> None:
+    assert "COPY" not in _words(subject.blocks(facts))
+    assert "副本 COPY" in _words(subject.blocks(replace(facts, copy=True)))
+
+
+def test_the_qr_code_is_ascii_and_names_the_case(subject: SlipWriter, facts: SlipFacts) -> None:
+    codes = [block.payload for block in subject.blocks(facts) if isinstance(block, QrCode)]
+    assert codes == ["OUEBAN1:330304261123A00100001D:S"]
+
+
+def test_samples_are_marked(subject: SlipWriter, facts: SlipFacts) -> None:
+    assert any(isinstance(block, Text) and "SAMPLE" in block.text for block in subject.blocks(facts))
+
+
+@pytest.mark.parametrize(("name", "short"), [("林小瓯", "**瓯"), ("测试·林小瓯", "*****瓯"), ("SMITH, JOHN", "S***"), ("", "")])
+def test_names_are_shortened(name: str, short: str) -> None:
+    assert short_name(name) == short
+
+
+class Printer:
+    def __init__(self, outcome: PrintOutcome) -> None:
+        self.outcome = outcome
+
+    def status(self) -> PrinterStatus:
+        return FINE
+
+    def print_receipt(self, blocks: Sequence[Block], deadline: Deadline) -> PrintOutcome:
+        return self.outcome
+
+    def close(self) -> None:
+        return
+
+
+@pytest.mark.parametrize(
+    ("outcome", "event"),
+    [
+        (PrintOutcome(PrintResult.PRINTED, FINE), SlipPrinted()),
+        (PrintOutcome(PrintResult.PARTLY_PRINTED, OUT), SlipFailed("paper.paper_out")),
+        (PrintOutcome(PrintResult.NOT_PRINTED, OUT), SlipFailed("paper.paper_out")),
+        (PrintOutcome(PrintResult.UNKNOWN, FINE), SlipFailed("paper.unknown")),
+    ],
+)
+def test_every_end_of_a_job_has_its_reason(facts: SlipFacts, outcome: PrintOutcome, event: object) -> None:
+    assert print_slip(Printer(outcome), (), Deadline(1)) == event

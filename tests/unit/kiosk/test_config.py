@@ -1,0 +1,41 @@
+"""Settings: what is wrong is told at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.config import Settings, SettingsError, load
+
+
+def _file(folder: Path, text: str) -> Path:
+    path = folder / "kiosk.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_what_is_left_out_keeps_its_default(tmp_path: Path) -> None:
+    settings = load(_file(tmp_path, '[machine]\nname = "一号机"\n'))
+    assert settings.machine.name == "一号机"
+    assert settings.times == Settings().times
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    text = '[machine]\nnaem = "x"\n[times]\nidle_warning_s = -1\n[platform]\nurl = "ftp://x"\n[devcies]\n'
+    with pytest.raises(SettingsError) as caught:
+        load(_file(tmp_path, text))
+    for part in ("naem", "idle_warning_s", "https://", "devcies"):
+        assert part in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[machine", "\x00", 'machine = "no table"'])
+def test_unreadable_settings_are_one_line(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match=r"kiosk\.toml"):
+        load(_file(tmp_path, text))
+
+
+def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="none"):
+        load(tmp_path / "none")

@@ -1,0 +1,209 @@
+"""A visit on true threads, with use cases that answer from a script."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from drivers.status import DeviceState, DeviceStatus
+from drivers.types import Deadline, Image
+from kiosk.config import Settings, Times
+from kiosk.domain.identity import AssuranceLevel, Portrait, Proof, Route
+from kiosk.domain.rating import Grade
+from kiosk.flow import events as ev
+from kiosk.flow.states import Paper, Step
+from kiosk.services.cases import CaseFacts
+from kiosk.services.slips import SlipFacts
+from kiosk.workers.hands import Hands, Services
+from kiosk.workers.visit import Clock, Visit
+from tests.helpers.people import (
+    FACE,
+    SENIOR,
+    TODAY,
+    all_ready,
+    sample_catalogue,
+    sample_person,
+    sample_portrait,
+    sample_signature,
+)
+
+CATALOGUE = sample_catalogue()
+
+
+class Script:
+    """What the use cases will answer, and what they were asked."""
+
+    def __init__(self) -> None:
+        self.card: Callable[[Deadline], ev.CardWasRead | ev.CardFailed] = lambda _d: ev.CardWasRead(
+            sample_person(), sample_portrait()
+        )
+        self.commits: list[CaseFacts] = []
+        self.ratings: list[tuple[str, Grade]] = []
+        self.slips: list[SlipFacts] = []
+        self.slip: ev.SlipPrinted | ev.SlipFailed = ev.SlipPrinted()
+        self.commit_answer: ev.CaseStored | ev.CaseRefused | Exception = ev.CaseStored("case-1", "330304261123A00100001D", "now")
+
+    def read_card(self, deadline: Deadline) -> ev.CardWasRead | ev.CardFailed:
+        return self.card(deadline)
+
+    def prove_by_face(self, portrait: Portrait, deadline: Deadline, tell: Callable[[ev.FaceAsks], None]) -> ev.Event:
+        tell(ev.FaceAsks("blink", 0, 2))
+        return ev.PersonProved(Proof(Route.ID_CARD_FACE, AssuranceLevel.L3, engine="script"))
+
+    def print_slip(self, facts: SlipFacts, deadline: Deadline) -> ev.Event:
+        self.slips.append(facts)
+        return self.slip
+
+    def draw_slip(self, facts: SlipFacts) -> Image:
+        return np.full((40, 30), 255, dtype=np.uint8)
+
+    def commit(self, facts: CaseFacts) -> ev.CaseStored | ev.CaseRefused:
+        self.commits.append(facts)
+        if isinstance(self.commit_answer, Exception):
+            raise self.commit_answer
+        return self.commit_answer
+
+    def await_delivery(self, case_id: str, deadline: Deadline) -> ev.DeliveryKnown:
+        return ev.DeliveryKnown(True)
+
+    def rate(self, case_id: str, grade: Grade) -> None:
+        self.ratings.append((case_id, grade))
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def subject(qtbot: QtBot, script: Script) -> Iterator[Visit]:
+    services = Services(
+        read_card=script.read_card,
+        prove_by_face=script.prove_by_face,
+        check_staff=lambda _badge, _pin: ev.ProofFailed("staff.wrong_code"),
+        print_slip=script.print_slip,
+        draw_slip=script.draw_slip,
+        cases=script,
+        probes={"camera": lambda: DeviceStatus(DeviceState.ONLINE, "ok")},
+    )
+    hands = Hands(services, Times(farewell_s=0.1))
+    visit = Visit(
+        CATALOGUE,
+        all_ready(CATALOGUE),
+        hands,
+        Settings(times=Times(farewell_s=0.1)),
+        Clock(lambda: TODAY, lambda: 1),
+        sample=True,
+    )
+    visit.begin()
+    yield visit
+    hands.stop()
+
+
+def _until(qtbot: QtBot, visit: Visit, step: Step) -> None:
+    qtbot.waitUntil(lambda: visit.state.step is step, timeout=10_000)
+
+
+def _to_form(visit: Visit, qtbot: QtBot) -> None:
+    for event in (
+        ev.Touched(),
+        ev.ItemChosen(SENIOR),
+        ev.Continue(),
+        ev.ConsentAnswered(True),
+        ev.RouteChosen(FACE),
+        ev.ConsentAnswered(True),
+    ):
+        visit.handle(event)
+    _until(qtbot, visit, Step.FORM)
+
+
+def _hand_in(visit: Visit, qtbot: QtBot) -> None:
+    _to_form(visit, qtbot)
+    for event in (ev.FieldEntered("collect", "hall"), ev.FieldEntered("phone", "13800000000"), ev.Continue(), ev.Continue()):
+        visit.handle(event)
+    visit.handle(ev.SignatureDrawn(sample_signature()))
+
+
+def test_a_whole_visit_commits_once_prints_the_truth_and_leaves_nothing(subject: Visit, script: Script, qtbot: QtBot) -> None:
+    wiped: list[bool] = []
+    subject.wiped.connect(lambda: wiped.append(True))
+    _hand_in(subject, qtbot)
+    qtbot.waitUntil(lambda: subject.state.paper is Paper.PRINTED, timeout=10_000)
+    assert [(slip.receipt_number, slip.delivered, slip.copy) for slip in script.slips] == [
+        ("330304261123A00100001D", True, False)
+    ]
+    subject.handle(ev.Continue())
+    subject.handle(ev.RatingGiven(Grade.SATISFIED))
+    assert wiped
+    assert subject.session.is_empty
+    _until(qtbot, subject, Step.IDLE)
+    qtbot.waitUntil(lambda: script.ratings == [("case-1", Grade.SATISFIED)], timeout=10_000)
+    assert len(script.commits) == 1
+    assert script.commits[0].person.name == sample_person().name
+    assert {value.name: value.source for value in script.commits[0].values}["address"] == "card"
+
+
+def test_movements_are_passed_on_only_while_the_face_step_stands(subject: Visit, qtbot: QtBot) -> None:
+    asked: list[object] = []
+    subject.face_asked.connect(asked.append)
+    subject.handle(ev.FaceAsks("blink", 0, 2))
+    assert not asked
+    _to_form(subject, qtbot)
+    assert asked == [ev.FaceAsks("blink", 0, 2)]
+
+
+def test_a_card_that_comes_after_the_resident_went_back_is_forgotten(subject: Visit, script: Script, qtbot: QtBot) -> None:
+    waiting, late = threading.Event(), threading.Event()
+
+    def slow_card(deadline: Deadline) -> ev.CardWasRead | ev.CardFailed:
+        waiting.set()
+        deadline.sleep(30.0)
+        late.set()
+        return ev.CardWasRead(sample_person(), sample_portrait())
+
+    script.card = slow_card
+    for event in (
+        ev.Touched(),
+        ev.ItemChosen(SENIOR),
+        ev.Continue(),
+        ev.ConsentAnswered(True),
+        ev.RouteChosen(Route.ID_CARD_STAFF),
+    ):
+        subject.handle(event)
+    assert waiting.wait(5.0)
+    subject.handle(ev.Back())
+    assert late.wait(5.0)
+    qtbot.wait(50)
+    assert subject.state.step is Step.ROUTE
+    assert subject.session.person is None
+
+
+@pytest.mark.expects_warnings
+def test_a_bug_in_the_store_wipes_and_ends_the_visit_without_its_words(
+    subject: Visit, script: Script, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    script.commit_answer = RuntimeError("测试·林小瓯 must not be logged")
+    _hand_in(subject, qtbot)
+    _until(qtbot, subject, Step.FAREWELL)
+    assert subject.session.is_empty
+    assert "RuntimeError" in caplog.text
+    assert "林小瓯" not in caplog.text
+
+
+def test_a_refused_case_is_told_and_nothing_is_printed(subject: Visit, script: Script, qtbot: QtBot) -> None:
+    script.commit_answer = ev.CaseRefused("store.disk_full")
+    _hand_in(subject, qtbot)
+    _until(qtbot, subject, Step.NOT_ACCEPTED)
+    assert subject.state.reason == "store.disk_full"
+    assert not script.slips
+
+
+def test_devices_are_asked_on_their_threads(subject: Visit, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(subject._hands.device_seen, timeout=10_000) as seen:
+        subject._hands.ask_devices()
+    assert seen.args is not None
+    assert seen.args[0].status.code == "ok"
