@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers.face_models import landmarks_in_order, load_face_recognition
 from drivers.types import Image
 
 Points = NDArray[np.float32]
@@ -91,19 +92,12 @@ def blend(person: Image, matte: Image, wall: Image) -> Image:
 
 def find_landmarks(picture: Image) -> Points:
     """The 68 landmarks of the one face in a BGR picture. Raises ``UnusablePortrait``."""
-    import face_recognition  # costs a second: only where the simulator really runs
-
+    library = load_face_recognition()
     rgb = np.ascontiguousarray(picture[:, :, ::-1])
-    faces = face_recognition.face_landmarks(rgb, face_recognition.face_locations(rgb))
+    faces = library.face_landmarks(rgb, library.face_locations(rgb))
     if len(faces) != 1:
         raise UnusablePortrait(f"a portrait shows exactly one face, this picture shows {len(faces)}")
-    parts = faces[0]
-    names = ("chin", "left_eyebrow", "right_eyebrow", "nose_bridge", "nose_tip", "left_eye", "right_eye")
-    points = [point for name in names for point in parts[name]]
-    top, bottom = parts["top_lip"], parts["bottom_lip"]
-    # The library lists each lip as a closed outline; this puts outer (48-59) and inner (60-67) points back in order.
-    points += top[:7] + bottom[1:6] + [top[11], top[10], top[9], top[8], top[7]] + [bottom[10], bottom[9], bottom[8]]
-    return np.asarray(points, np.float32)
+    return landmarks_in_order(faces[0]).astype(np.float32)
 
 
 def _limited(picture: Image) -> Image:

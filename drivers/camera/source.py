@@ -14,6 +14,7 @@ from drivers.camera.opencv import OPEN_TIMEOUT_MS, READ_TIMEOUT_MS, cv2
 from drivers.camera.types import CameraCapabilities
 from drivers.errors import Disconnected
 from drivers.overwritten import overwritten_picture
+from drivers.pictures import UnreadablePicture, read_picture
 from drivers.types import Image
 
 _PICTURE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".webp"})
@@ -188,11 +189,8 @@ class _Pictures:
 
 
 def _read_picture(path: Path) -> Image | None:
-    try:
-        picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    except cv2.error:
-        return None  # larger than OpenCV's own limit for hostile pictures
-    return _as_bgr(picture) if picture is not None else None
+    picture = read_picture(path)
+    return None if isinstance(picture, UnreadablePicture) else picture
 
 
 def _as_bgr(picture: NDArray[np.uint8]) -> Image:

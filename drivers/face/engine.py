@@ -107,6 +107,8 @@ class DlibFaceEngine:
             other_faces=len(boxes) - 1,
             eye_openness=landmarks.eye_openness(points),
             mouth_openness=landmarks.mouth_openness(points),
+            eye_height=landmarks.eye_height(points),
+            mouth_height=landmarks.mouth_height(points),
             yaw=landmarks.yaw_ratio(points),
             roll_degrees=landmarks.roll_degrees(points),
             eye_distance_px=landmarks.eye_distance_px(points),

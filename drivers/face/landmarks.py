@@ -16,7 +16,9 @@ Points = NDArray[np.float64]
 POINT_COUNT = 68
 _LEFT_CHEEK = (1, 2, 3)
 _RIGHT_CHEEK = (13, 14, 15)
+_NOSE_ROOT = 27
 _NOSE_TIP = 30
+_NOSE_BASE = 33
 
 
 def eye_openness(points: Points) -> float:
@@ -24,13 +26,22 @@ def eye_openness(points: Points) -> float:
 
     The eye aspect ratio of Soukupová and Čech, "Real-Time Eye Blink Detection using Facial Landmarks" (2016).
     """
-    return (_eye_ratio(points, 36) + _eye_ratio(points, 42)) / 2
+    return (_eye_gap_px(points, 36) / _width_px(points, 36, 39) + _eye_gap_px(points, 42) / _width_px(points, 42, 45)) / 2
 
 
 def mouth_openness(points: Points) -> float:
     """Height by width of the opening between the lips: about 0 shut, 0.1 to 0.2 smiling with teeth, above 0.4 open."""
-    heights = _distance(points, 61, 67) + _distance(points, 62, 66) + _distance(points, 63, 65)
-    return heights / 3 / max(_distance(points, 60, 64), 1e-6)
+    return _mouth_gap_px(points) / _width_px(points, 60, 64)
+
+
+def eye_height(points: Points) -> float:
+    """Height of the eye openings by the length of the nose; unlike ``eye_openness`` it stays when a print is tilted back."""
+    return (_eye_gap_px(points, 36) + _eye_gap_px(points, 42)) / 2 / _width_px(points, _NOSE_ROOT, _NOSE_BASE)
+
+
+def mouth_height(points: Points) -> float:
+    """Height of the opening between the lips by the length of the nose; it stays when a print is swung to the side."""
+    return _mouth_gap_px(points) / _width_px(points, _NOSE_ROOT, _NOSE_BASE)
 
 
 def yaw_ratio(points: Points) -> float:
@@ -59,9 +70,16 @@ def eye_distance_px(points: Points) -> float:
     return float(np.linalg.norm(points[42:48].mean(axis=0) - points[36:42].mean(axis=0)))
 
 
-def _eye_ratio(points: Points, first: int) -> float:
-    heights = _distance(points, first + 1, first + 5) + _distance(points, first + 2, first + 4)
-    return heights / 2 / max(_distance(points, first, first + 3), 1e-6)
+def _eye_gap_px(points: Points, first: int) -> float:
+    return (_distance(points, first + 1, first + 5) + _distance(points, first + 2, first + 4)) / 2
+
+
+def _mouth_gap_px(points: Points) -> float:
+    return (_distance(points, 61, 67) + _distance(points, 62, 66) + _distance(points, 63, 65)) / 3
+
+
+def _width_px(points: Points, one: int, other: int) -> float:
+    return max(_distance(points, one, other), 1e-6)
 
 
 def _eye_axis(points: Points) -> Points:

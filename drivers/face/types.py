@@ -62,6 +62,9 @@ class FaceMeasurement:
     """Further faces at least a quarter as large; smaller ones belong to passers-by and are not counted."""
     eye_openness: float = field(repr=False)
     mouth_openness: float = field(repr=False)
+    eye_height: float = field(repr=False)
+    mouth_height: float = field(repr=False)
+    """Heights of the openings by the length of the nose: a print that is only tilted or swung keeps these or the ratios above."""
     yaw: float = field(repr=False)
     roll_degrees: float = field(repr=False)
     eye_distance_px: float
