@@ -71,6 +71,16 @@ def test_staff_who_load_paper_first_do_not_hand_the_rest_to_the_next_person(stac
     assert SECRET not in "".join(before)
 
 
+def test_a_printer_that_can_forgets_the_rest_at_once(stack: ExitStack) -> None:
+    emulator, subject = rig(stack, clears_on_request=True)
+    emulator.set_paper_mm(47)
+    assert subject.print_receipt(sample_slip(), Deadline(20)).result is PrintResult.PARTLY_PRINTED
+    emulator.load_paper()
+    assert len(emulator.slips) == 1
+    emulator.tear()
+    assert len(emulator.slips) == 1  # the new roll is still blank
+
+
 def test_what_an_earlier_run_left_hanging_is_cut_off_before_the_first_slip(stack: ExitStack) -> None:
     emulator, subject = rig(stack)
     emulator.received(b"half a slip of before the power failed\n\x1dv0\x00\x48\x00\x1e\x00" + b"\xff" * 100)
