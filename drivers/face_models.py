@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 
 _LOADING = threading.Lock()
 
+MODELS_TURN = threading.Lock()
+"""To be held around every call of the models: they are one set for the process, and not thread-safe. Two callers at once
+(the simulated camera preparing its portrait, the engine looking at a card photo) made each other miss a face."""
+
 
 def load_face_recognition() -> Any:  # noqa: ANN401 - the library carries no types
     """The module, loaded once for the process, which takes about a second. Any thread may ask."""

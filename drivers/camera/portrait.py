@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.face_models import landmarks_in_order, load_face_recognition
+from drivers.face_models import MODELS_TURN, landmarks_in_order, load_face_recognition
 from drivers.types import Image
 
 Points = NDArray[np.float32]
@@ -94,7 +94,8 @@ def find_landmarks(picture: Image) -> Points:
     """The 68 landmarks of the one face in a BGR picture. Raises ``UnusablePortrait``."""
     library = load_face_recognition()
     rgb = np.ascontiguousarray(picture[:, :, ::-1])
-    faces = library.face_landmarks(rgb, library.face_locations(rgb))
+    with MODELS_TURN:
+        faces = library.face_landmarks(rgb, library.face_locations(rgb))
     if len(faces) != 1:
         raise UnusablePortrait(f"a portrait shows exactly one face, this picture shows {len(faces)}")
     return landmarks_in_order(faces[0]).astype(np.float32)
