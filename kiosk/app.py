@@ -11,8 +11,6 @@ from datetime import date
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
-from ui.keyboard.keyboard_widget import prepare_environment
-from ui.window import KioskWindow
 
 import assets
 from drivers.camera.abstract import Camera
@@ -35,6 +33,8 @@ from kiosk.workers.idle_watch import IdleWatch
 from kiosk.workers.platform_link import PlatformLink
 from kiosk.workers.preview import Preview, to_qimage
 from kiosk.workers.visit import Clock, Visit
+from ui.keyboard.environment import prepare_environment
+from ui.window import KioskWindow
 
 _log = logging.getLogger(__name__)
 
@@ -176,7 +176,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     )
     hands = Hands(services, settings.times)
     hands.warm_up(face.warm_up)
-    window = KioskWindow(mm_per_px=settings.machine.mm_per_px, hotline=settings.machine.hotline)
+    window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px)
     clock = Clock(today=date.today, now_ms=lambda: time.time_ns() // 1_000_000)
     visit = Visit(catalogue, assess(Facts(), catalogue), hands, settings, clock, sample=sample)
     return Terminal(settings, catalogue, link, bench, Parts(hands, window, visit))
