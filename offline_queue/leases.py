@@ -121,4 +121,6 @@ def _read(connection: sqlite3.Connection, row: sqlite3.Row) -> ClaimedCase | Non
         header = msgspec.json.decode(case.header, type=CaseHeader)
     except msgspec.DecodeError:
         return None
+    if header.case_id != row["case_id"]:
+        return None
     return ClaimedCase(row["position"], case, header, row["digest"], row["attempts"])
