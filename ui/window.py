@@ -231,4 +231,6 @@ class KioskWindow(QWidget):
         return super().event(event)
 
 
-_UNWANTED = frozenset({QEvent.Type.ContextMenu, QEvent.Type.DragEnter, QEvent.Type.Drop, QEvent.Type.ToolTip, QEvent.Type.WhatsThis})
+_UNWANTED = frozenset(
+    {QEvent.Type.ContextMenu, QEvent.Type.DragEnter, QEvent.Type.Drop, QEvent.Type.ToolTip, QEvent.Type.WhatsThis}
+)

@@ -71,13 +71,8 @@ class SerialPort:
 
     def close(self) -> None:
         """Let go of the port; may be called twice."""
-<<<<<<< HEAD
         # WORKAROUND for pyserial 3.5 (protocol_socket.close): it sleeps 0.3 s, and forgets a connection that the other side
         # has cut without closing it.
-=======
-        # WORKAROUND for pyserial 3.5 (protocol_socket.close): it sleeps 0.3 s, and forgets a connection that the other side has
-        # cut without closing it.
->>>>>>> 8f0cf8c20bcc7cf8bbc2c8c8049ac5b17037f834
         connection: socket.socket | None = getattr(self._serial, "_socket", None)
         if connection is None:
             self._serial.close()

@@ -87,9 +87,7 @@ class KeyboardWidget(QWidget):
 
     def candidates(self) -> list[str]:
         """The candidates to be seen now, best first."""
-        words = QMetaObject.invokeMethod(
-            self._root, "candidates", Qt.ConnectionType.DirectConnection, Q_RETURN_ARG("QString")
-        )
+        words = QMetaObject.invokeMethod(self._root, "candidates", Qt.ConnectionType.DirectConnection, Q_RETURN_ARG("QString"))
         return [word for word in str(words).split("\n") if word]
 
     def _ask_point(self, function: str, argument: str) -> QPoint | None:

@@ -60,7 +60,9 @@ class Dock(QWidget):
             return
         self._entry = entry
         numeric = entry.is_numeric
-        self._layout.setContentsMargins(0, self._layout.contentsMargins().top(), 0, self._layout.contentsMargins().top() if numeric else 0)
+        self._layout.setContentsMargins(
+            0, self._layout.contentsMargins().top(), 0, self._layout.contentsMargins().top() if numeric else 0
+        )
         self._pad.setVisible(numeric)
         if self._keyboard is not None:
             self._keyboard.setVisible(not numeric)

@@ -78,7 +78,9 @@ class FieldBox(QWidget):
         self._problem_line.setVisible(bool(view.problem))
         if view.problem:
             reason = self._look.reason(view.problem)
-            self._problem.setText(f"{reason.what}，{reason.todo}" if not reason.what.isascii() else f"{reason.what}; {reason.todo}")
+            self._problem.setText(
+                f"{reason.what}，{reason.todo}" if not reason.what.isascii() else f"{reason.what}; {reason.todo}"
+            )
         self._answer.setAccessibleName(self._label)
         self._answer.setAccessibleDescription(self._problem.text() if view.problem else view.help)
         self._mark(from_card, bool(view.problem))

@@ -114,7 +114,9 @@ class SlipPicture(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         line = self._look.px(SPACE.line)
-        size = self._image.size().scaled(QSize(self.width() - 2 * line, self.height() - 2 * line), Qt.AspectRatioMode.KeepAspectRatio)
+        size = self._image.size().scaled(
+            QSize(self.width() - 2 * line, self.height() - 2 * line), Qt.AspectRatioMode.KeepAspectRatio
+        )
         target = QRectF((self.width() - size.width()) / 2, line, size.width(), size.height())
         painter.fillRect(target, QColor(Colour.CARD))
         painter.drawImage(target, self._image)

@@ -67,7 +67,9 @@ class River(QWidget):
             mark = drawings.pixmap("check", QSize(side, side), Colour.CARD)
             painter.drawPixmap(round(centre.x() - side / 2), round(centre.y() - side / 2), mark)
         elif number == here:
-            self._write(painter, QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius), str(number + 1), Colour.CARD)
+            self._write(
+                painter, QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius), str(number + 1), Colour.CARD
+            )
         width = (self.width() - 2.0 * self._look.px(SPACE.margin)) / len(self._names)
         box = QRectF(centre.x() - width / 2, self._look.px(16), width, self._look.px(9))
         self._write(painter, box, self._names[number], Colour.INK if number == here else Colour.INK_SOFT, bold=number == here)

@@ -108,7 +108,9 @@ class SignaturePad(QWidget):
         base, inset = box.bottom() - box.height() * 0.22, self._look.px(14)
         painter.setPen(QPen(QColor(Colour.CELADON_LIGHT), line, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(box.left() + inset, base), QPointF(box.right() - inset, base))
-        pen = QPen(QColor(Colour.INK), self._look.px(1.6), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        pen = QPen(
+            QColor(Colour.INK), self._look.px(1.6), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+        )
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for stroke in self._strokes:
