@@ -58,8 +58,8 @@ def test_a_step_taken_later_keeps_a_copy_of_the_file_before_it(path: Path) -> No
     QueueDatabase(path, SETTINGS).close()
     QueueDatabase(path, SETTINGS, (*MIGRATIONS, add_table)).close()
     assert "second_step" in facts(path)["tables"]  # type: ignore[operator]
-    copy = facts(path.with_name("queue.sqlite.before-step-2"))
-    assert copy["version"] == 1
+    copy = facts(path.with_name(f"queue.sqlite.before-step-{len(MIGRATIONS) + 1}"))
+    assert copy["version"] == len(MIGRATIONS)
     assert "second_step" not in copy["tables"]  # type: ignore[operator]
 
 
