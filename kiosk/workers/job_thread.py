@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import queue
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -17,18 +18,30 @@ Job = Callable[[Deadline], object]
 JOIN_MS = 5000
 
 
-class _Worker(QObject):
-    finished = Signal(int, object)
-    crashed = Signal(int, object)
+class _Runner(QThread):
+    """The thread. It has one Python thread state for all its life.
 
-    @Slot(int, object, object)
-    def run(self, ticket: int, job: Job, deadline: Deadline) -> None:
-        try:
-            result = job(deadline)
-        except Exception as error:  # noqa: BLE001 - handed whole to the GUI thread, which stops the visit
-            self.crashed.emit(ticket, error)
-        else:
-            self.finished.emit(ticket, result)
+    WORKAROUND: slots of a QObject moved to a QThread get a new thread state at every call; dlib's bindings (pybind11) remember the
+    state of an earlier call and wait for ever for an interpreter lock that their own thread holds (seen with dlib-bin 20.0.1).
+    """
+
+    finished_job = Signal(int, object)
+    crashed_job = Signal(int, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jobs: queue.SimpleQueue[tuple[int, Job, Deadline] | None] = queue.SimpleQueue()
+
+    def run(self) -> None:
+        """Do jobs until ``None`` comes."""
+        while (entry := self.jobs.get()) is not None:
+            ticket, job, deadline = entry
+            try:
+                result = job(deadline)
+            except Exception as error:  # noqa: BLE001 - handed whole to the GUI thread, which ends the visit
+                self.crashed_job.emit(ticket, error)
+            else:
+                self.finished_job.emit(ticket, result)
 
 
 class JobThread(QObject):
@@ -41,17 +54,13 @@ class JobThread(QObject):
     """Result of a job that was not cancelled."""
     failed = Signal(object)
     """The exception a job ended with: a bug, never a device's trouble."""
-    _submitted = Signal(int, object, object)
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread = QThread()
+        self._thread = _Runner()
         self._thread.setObjectName(name)
-        self._worker = _Worker()
-        self._worker.moveToThread(self._thread)
-        self._submitted.connect(self._worker.run)
-        self._worker.finished.connect(self._on_finished)
-        self._worker.crashed.connect(self._on_crashed)
+        self._thread.finished_job.connect(self._on_finished)
+        self._thread.crashed_job.connect(self._on_crashed)
         self._ticket = 0
         self._open: dict[int, Deadline] = {}
         self._thread.start()
@@ -66,7 +75,7 @@ class JobThread(QObject):
         self._ticket += 1
         deadline = Deadline(seconds)
         self._open[self._ticket] = deadline
-        self._submitted.emit(self._ticket, job, deadline)
+        self._thread.jobs.put((self._ticket, job, deadline))
 
     def cancel(self) -> None:
         """Give up everything submitted so far."""
@@ -76,7 +85,7 @@ class JobThread(QObject):
     def stop(self) -> None:
         """Cancel, and join the thread; may be called twice."""
         self.cancel()
-        self._thread.quit()
+        self._thread.jobs.put(None)
         if not self._thread.wait(JOIN_MS):
             _log.error("thread %s does not end", self._thread.objectName())
 
