@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 
 _LOADING = threading.Lock()
 
+LIBRARY_TURN = threading.Lock()
+"""Held around every call of the library: its models are shared by the whole process, dlib lets other Python threads run while
+it detects, and two detections at once in one detector give hundreds of false faces."""
+
 
 def load_face_recognition() -> Any:  # noqa: ANN401 - the library carries no types
     """The module, loaded once for the process, which takes about a second. Any thread may ask."""
