@@ -1,10 +1,11 @@
-"""The composition root: the only module that sees every layer. What is made here is put together once and taken apart in reverse."""
+"""The composition root: the only module that sees every layer. It puts the terminal together, and takes it apart."""
 
 from __future__ import annotations
 
 import logging
 import sys
 import time
+from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import QObject, Slot
@@ -14,22 +15,25 @@ from PySide6.QtWidgets import QApplication
 import assets
 from drivers.camera.abstract import Camera
 from drivers.types import Image
-from kiosk.agent.platform_link import PlatformLink
 from kiosk.catalogue.loader import CatalogueError, load
+from kiosk.catalogue.models import Catalogue
 from kiosk.config import Settings
 from kiosk.flow.events import DeliveryKnown, Event, IdleEnded, IdleWarned, StayHere
 from kiosk.flow.states import Step
+from kiosk.readiness import Facts, assess
 from kiosk.services.bench import Bench
 from kiosk.services.faces import FaceCheck
+from kiosk.services.platform import PlatformTrouble
 from kiosk.services.queue_desk import QueueDesk
 from kiosk.services.slips import SlipWriter
 from kiosk.services.staff import StaffBook, StaffFileError
 from kiosk.workers.hands import Hands, Services
 from kiosk.workers.health import Health
 from kiosk.workers.idle_watch import IdleWatch
+from kiosk.workers.platform_link import PlatformLink
 from kiosk.workers.preview import Preview, to_qimage
 from kiosk.workers.visit import Clock, Visit
-from ui.keyboard.keyboard_widget import prepare_environment
+from ui.keyboard.environment import prepare_environment
 from ui.window import KioskWindow
 
 _log = logging.getLogger(__name__)
@@ -48,19 +52,29 @@ def make_application() -> QApplication:
     return application
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What serves the resident."""
+
+    hands: Hands
+    window: KioskWindow
+    visit: Visit
+
+
 class Terminal(QObject):
     """All parts of a running terminal."""
 
-    def __init__(self, settings: Settings, link: PlatformLink, bench: Bench, hands: Hands, window: KioskWindow, visit: Visit) -> None:
+    def __init__(self, settings: Settings, catalogue: Catalogue, link: PlatformLink, bench: Bench, parts: Parts) -> None:
         super().__init__()
         self._settings = settings
+        hands, window, visit = parts.hands, parts.window, parts.visit
         self._link = link
         self._bench = bench
         self._hands = hands
         self.window = window
         self.visit = visit
         times = settings.times
-        self._health = Health(link.catalogue, hands, link.store_health, times.device_poll_s)
+        self._health = Health(catalogue, hands, link.store_health, times.device_poll_s)
         self._preview = Preview(bench.camera.newest, self)
         self._idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self)
         self._connect()
@@ -75,7 +89,7 @@ class Terminal(QObject):
         application = QApplication.instance()
         if application is not None:
             application.installEventFilter(self._idle)
-        self._link.start(self._health)
+        self._link.start(self._health.devices, lambda: self._health.is_serving)
         self.visit.begin()
         self._health.start()
         if self._settings.machine.full_screen:
@@ -145,8 +159,8 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     try:
         catalogue = load(assets.ROOT / "catalogue" / "items.yaml")
         staff = StaffBook(settings.machine.data_dir / "staff.toml", time.monotonic)
-        link = PlatformLink(settings, catalogue)
-    except (CatalogueError, StaffFileError, OSError) as error:
+        link = PlatformLink(settings, catalogue.version)
+    except (CatalogueError, StaffFileError, PlatformTrouble, OSError, ValueError) as error:
         raise StartError(str(error)) from error
     bench = Bench(settings.devices, SlipWriter(assets.ROOT / "receipts" / "slip.yaml"))
     desk = QueueDesk(link.outbox, link.wake)
@@ -162,10 +176,10 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     )
     hands = Hands(services, settings.times)
     hands.warm_up(face.warm_up)
-    window = KioskWindow(mm_per_px=settings.machine.mm_per_px, hotline=settings.machine.hotline)
+    window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px)
     clock = Clock(today=date.today, now_ms=lambda: time.time_ns() // 1_000_000)
-    visit = Visit(catalogue, link.first_readiness(), hands, settings, clock, sample=sample)
-    return Terminal(settings, link, bench, hands, window, visit)
+    visit = Visit(catalogue, assess(Facts(), catalogue), hands, settings, clock, sample=sample)
+    return Terminal(settings, catalogue, link, bench, Parts(hands, window, visit))
 
 
 def run_terminal(terminal: Terminal) -> int:

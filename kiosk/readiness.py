@@ -25,7 +25,7 @@ class Facts:
     """What readiness is decided from. ``devices`` maps device name to the code of its trouble, empty when fine."""
 
     devices: Mapping[str, str] = field(default_factory=dict)
-    store: StoreHealth = StoreHealth()  # noqa: RUF009 - frozen
+    store: StoreHealth = StoreHealth()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,11 @@ from offline_queue.migrations import MIGRATIONS, Migration, check_ours, migrate
 from offline_queue.settings import QueueSettings
 
 
+def _lenient_text(raw: bytes) -> str:
+    # Rotten text must not make a whole page of cases unreadable; what matters is checked by digest.
+    return raw.decode("utf-8", errors="replace")
+
+
 def connect(path: Path, settings: QueueSettings, known_steps: int = len(MIGRATIONS)) -> sqlite3.Connection:
     """A connection with every safety on.
 
@@ -21,6 +26,7 @@ def connect(path: Path, settings: QueueSettings, known_steps: int = len(MIGRATIO
     connection = sqlite3.connect(path, timeout=settings.busy_timeout_s, isolation_level=None, check_same_thread=False)
     try:
         connection.row_factory = sqlite3.Row
+        connection.text_factory = _lenient_text
         check_ours(connection, known_steps)
         connection.execute("PRAGMA journal_mode = WAL")
         # FULL syncs the log at every commit: with NORMAL a power cut may take back what the resident was promised.

@@ -106,11 +106,12 @@ def take_statuses(
             "UPDATE cases SET platform_state = ?, platform_reason = ? WHERE position = ?",
             (change.state, plain(change.reason), row["position"]),
         )
-        write_entry(connection, now, row["case_id"], row["state"], row["state"], f"platform_{change.state}", change.reason)
         # Without a receipt for these very bytes the platform may mean another case with this id.
         if change.state == "processed" and row["state"] == CaseState.ACCEPTED:
             _finish(connection, now, row)
             processed += 1
+        else:
+            write_entry(connection, now, row["case_id"], row["state"], row["state"], f"platform_{change.state}", change.reason)
     _write_cursor(connection, kiosk_id, cursor)
     return processed, unknown
 

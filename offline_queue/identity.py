@@ -40,8 +40,8 @@ class Identity:
     device_code: str
     base_url: str
     name: str
-    sealing_keys: tuple[SealingKey, ...]
-    receipt_keys: tuple[ReceiptKey, ...]
+    sealing_keys: tuple[SealingKey, ...] = field(repr=False)
+    receipt_keys: tuple[ReceiptKey, ...] = field(repr=False)
     signing_key: Ed25519PrivateKey = field(repr=False)
 
     @property

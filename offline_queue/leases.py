@@ -56,6 +56,34 @@ ORDER BY c.position LIMIT :limit
 """
 
 
+def _query(
+    connection: sqlite3.Connection,
+    now: Stamp,
+    owner: str,
+    after_position: int,
+    max_cases: int,
+    owner_is_alive: Callable[[str], bool],
+) -> dict[str, str | int]:
+    owners = [str(row[0]) for row in connection.execute("SELECT DISTINCT lease_owner FROM cases WHERE state = 'sending'")]
+    void_owners = [other for other in owners if other == owner or not owner_is_alive(other)]
+    return {
+        "after": after_position,
+        "boot": now.boot_id,
+        "monotonic": now.monotonic_ms,
+        "wall": now.wall_ms,
+        "max_wait": MAX_WAIT_MS,
+        "void_owners": msgspec.json.encode(void_owners).decode(),
+        "limit": max_cases,
+    }
+
+
+def _set_apart(connection: sqlite3.Connection, now: Stamp, row: sqlite3.Row) -> None:
+    """Bytes that are not what was committed would only be refused; they must not hold up the rest."""
+    sending = {"position": row["position"], "case_id": row["case_id"], "state": CaseState.SENDING.value}
+    why = "the sealed bytes are not those that were committed"
+    move(connection, now, sending, CaseState.NEEDS_STAFF, "damaged_on_disk", why)
+
+
 def claim(
     connection: sqlite3.Connection,
     now: Stamp,
@@ -68,17 +96,7 @@ def claim(
     owner_is_alive: Callable[[str], bool] = is_alive,
 ) -> list[ClaimedCase]:
     """Lease the oldest sendable cases behind ``after_position`` to ``owner``, within the caller's transaction."""
-    owners = [str(row[0]) for row in connection.execute("SELECT DISTINCT lease_owner FROM cases WHERE state = 'sending'")]
-    void_owners = [other for other in owners if other == owner or not owner_is_alive(other)]
-    query = {
-        "after": after_position,
-        "boot": now.boot_id,
-        "monotonic": now.monotonic_ms,
-        "wall": now.wall_ms,
-        "max_wait": MAX_WAIT_MS,
-        "void_owners": msgspec.json.encode(void_owners).decode(),
-        "limit": max_cases,
-    }
+    query = _query(connection, now, owner, after_position, max_cases, owner_is_alive)
     claimed: list[ClaimedCase] = []
     total_bytes = 0
     lease: dict[str, str | int | bytes | None] = {
@@ -93,16 +111,7 @@ def claim(
         move(connection, now, row, CaseState.SENDING, "claimed", columns=lease | {"attempts": row["attempts"] + 1})
         case = _read(connection, row)
         if case is None:
-            # Bytes that are not what was committed would only be refused; they must not hold up the rest.
-            sending = {"position": row["position"], "case_id": row["case_id"], "state": CaseState.SENDING.value}
-            move(
-                connection,
-                now,
-                sending,
-                CaseState.NEEDS_STAFF,
-                "damaged_on_disk",
-                "the sealed bytes are not those that were committed",
-            )
+            _set_apart(connection, now, row)
         else:
             claimed.append(case)
     return claimed
@@ -120,5 +129,7 @@ def _read(connection: sqlite3.Connection, row: sqlite3.Row) -> ClaimedCase | Non
     try:
         header = msgspec.json.decode(case.header, type=CaseHeader)
     except msgspec.DecodeError:
+        return None
+    if header.case_id != row["case_id"]:
         return None
     return ClaimedCase(row["position"], case, header, row["digest"], row["attempts"])

@@ -22,52 +22,52 @@ APPLICATION_ID = 0x4F754562
 Migration = Callable[[Database], None]
 
 
+_STATES = ", ".join(f"'{state}'" for state in CaseState)
+_HEX = "[0-9a-f]"
+_CREATE_CASES = f"""
+CREATE TABLE cases (
+    position INTEGER PRIMARY KEY,
+    case_id TEXT NOT NULL UNIQUE CHECK (case_id GLOB '{_HEX * 8}-{_HEX * 4}-7{_HEX * 3}-{_HEX * 4}-{_HEX * 12}'),
+    kiosk_id TEXT NOT NULL CHECK (kiosk_id NOT GLOB '*[^A-Za-z0-9._-]*'),
+    sequence INTEGER NOT NULL CHECK (sequence > 0),
+    receipt_number TEXT NOT NULL UNIQUE CHECK (length(receipt_number) = 22 AND receipt_number NOT GLOB '*[^0-9A-Z]*'),
+    item_code TEXT NOT NULL,
+    digest TEXT NOT NULL CHECK (length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*'),
+    size_bytes INTEGER NOT NULL CHECK (size_bytes > 0),
+    state TEXT NOT NULL CHECK (state IN ({_STATES})),
+    committed_at_ms INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    monotonic_ms INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    reason_code TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '',
+    due_at_ms INTEGER,
+    due_boot_id TEXT,
+    due_monotonic_ms INTEGER,
+    lease_owner TEXT,
+    lease_boot_id TEXT,
+    lease_until_ms INTEGER,
+    receipt_body BLOB,
+    receipt_key_id TEXT,
+    receipt_signature BLOB,
+    platform_state TEXT NOT NULL DEFAULT '' CHECK (platform_state IN ('', 'received', 'needs_staff', 'processed')),
+    platform_reason TEXT NOT NULL DEFAULT '',
+    processed_at_ms INTEGER,
+    processed_boot_id TEXT,
+    processed_monotonic_ms INTEGER,
+    UNIQUE (kiosk_id, sequence),
+    CHECK ((state = 'sending') = (lease_until_ms IS NOT NULL AND lease_owner IS NOT NULL AND lease_boot_id IS NOT NULL)),
+    CHECK ((state = 'waiting') = (due_at_ms IS NOT NULL AND due_boot_id IS NOT NULL AND due_monotonic_ms IS NOT NULL)),
+    CHECK (state NOT IN ('accepted', 'processed', 'purged') OR receipt_body IS NOT NULL),
+    CHECK (state NOT IN ('processed', 'purged') OR processed_at_ms IS NOT NULL)
+) STRICT
+"""
+"""The checks hold the states together while we run, and let the check at opening find rotten bytes."""
+
+
 def _one_create(db: Database) -> None:
     """Cases, their sealed bytes apart (so that a change of state rewrites a small row), and the audit trail."""
-    db.table("cases").create(
-        {
-            "position": int,
-            "case_id": str,
-            "kiosk_id": str,
-            "sequence": int,
-            "receipt_number": str,
-            "item_code": str,
-            "digest": str,
-            "size_bytes": int,
-            "state": str,
-            "committed_at_ms": int,
-            "boot_id": str,
-            "monotonic_ms": int,
-            "attempts": int,
-            "reason_code": str,
-            "reason": str,
-            "due_at_ms": int,
-            "due_boot_id": str,
-            "due_monotonic_ms": int,
-            "lease_owner": str,
-            "lease_boot_id": str,
-            "lease_until_ms": int,
-            "receipt_body": bytes,
-            "receipt_key_id": str,
-            "receipt_signature": bytes,
-            "platform_state": str,
-            "platform_reason": str,
-            "processed_at_ms": int,
-            "processed_boot_id": str,
-            "processed_monotonic_ms": int,
-        },
-        pk="position",
-        not_null={
-            *("case_id", "kiosk_id", "sequence", "receipt_number", "item_code", "digest", "size_bytes", "state"),
-            *("committed_at_ms", "boot_id", "monotonic_ms", "attempts", "reason_code", "reason", "platform_state"),
-            "platform_reason",
-        },
-        defaults={"attempts": 0, "reason_code": "", "reason": "", "platform_state": "", "platform_reason": ""},
-        strict=True,
-    )
-    db.table("cases").create_index(["case_id"], unique=True)
-    db.table("cases").create_index(["receipt_number"], unique=True)
-    db.table("cases").create_index(["kiosk_id", "sequence"], unique=True)
+    db.execute(_CREATE_CASES)
     _create_companions(db)
     _create_state_keeping(db)
 
@@ -117,7 +117,14 @@ def _create_state_keeping(db: Database) -> None:
     db.execute(f"CREATE TRIGGER tally_removed AFTER DELETE ON cases BEGIN {down} END")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_one_create,)
+def _two_ratings(db: Database) -> None:
+    """Ratings on their way to the platform; a row is gone once the platform has settled it."""
+    db.table("ratings").create(
+        {"case_id": str, "grade": int, "rated_at_ms": int}, pk="case_id", not_null={"grade", "rated_at_ms"}, strict=True
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_one_create, _two_ratings)
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

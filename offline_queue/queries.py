@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from offline_queue.clock import Stamp, elapsed_ms
+from offline_queue.errors import KnownError
 from offline_queue.models import CaseSummary
 from offline_queue.states import PENDING, CaseState
 
@@ -17,7 +18,15 @@ _SUMMARY = (
 def summary_of(row: sqlite3.Row) -> CaseSummary:
     """A row of ``_SUMMARY`` as staff may see it."""
     facts = {name: row[name] for name in row.keys() if name != "position"}  # noqa: SIM118 - a Row iterates over values
-    return CaseSummary(**(facts | {"state": CaseState(row["state"]), "has_receipt": bool(row["has_receipt"])}))
+    return CaseSummary(**(facts | {"state": state_of(row), "has_receipt": bool(row["has_receipt"])}))
+
+
+def state_of(row: sqlite3.Row) -> CaseState:
+    """The row's state; ``KnownError`` when the disk has garbled it since the file was opened."""
+    try:
+        return CaseState(row["state"])
+    except ValueError as error:
+        raise KnownError("corrupt", "a state that does not exist; restart to set the file aside and salvage it") from error
 
 
 def counts(connection: sqlite3.Connection) -> dict[CaseState, int]:

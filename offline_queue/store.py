@@ -15,8 +15,8 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from contract.cases import CaseStatus
-from offline_queue import damage, deliveries, leases, ledger, queries
+from contract.cases import CaseStatus, Rating
+from offline_queue import damage, deliveries, leases, ledger, queries, ratings
 from offline_queue.acceptance import Acceptance, Refusal, refused
 from offline_queue.case_ids import CaseIds
 from offline_queue.clock import Clock, Stamp, SystemClock
@@ -262,6 +262,23 @@ class Outbox:
             total += purged
             if purged < _PURGE_BATCH:
                 return total
+
+    # Ratings
+
+    def rate(self, case_id: str, grade: int) -> None:
+        """Keep the resident's rating, 5 to 1, until the platform has it; the first one of a case stands."""
+        with self._change() as (connection, now):
+            ratings.keep(connection, now, case_id, grade)
+
+    def sendable_ratings(self, limit: int) -> tuple[Rating, ...]:
+        """Ratings whose case the platform holds, oldest first."""
+        with self._database.read() as connection:
+            return ratings.sendable(connection, limit)
+
+    def settle_ratings(self, case_ids: Sequence[str]) -> int:
+        """Forget ratings that the platform has settled. Returns their number."""
+        with self._change() as (connection, _now):
+            return ratings.settle(connection, case_ids)
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[tuple[sqlite3.Connection, Stamp]]:

@@ -11,7 +11,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from contract.cases import Accepted, CaseOutcome, Conflict, Duplicate, Later, Rejected, SealedCase, StatusFeed, SubmitAnswer
+from contract.cases import (
+    Accepted,
+    CaseOutcome,
+    Conflict,
+    Duplicate,
+    Later,
+    Rating,
+    RatingsAnswer,
+    Rejected,
+    SealedCase,
+    StatusFeed,
+    SubmitAnswer,
+)
 from offline_queue.identity import Identity, IdentitySource
 from offline_queue.leases import new_owner
 from offline_queue.models import AskStaff, ClaimedCase, Delivered, PutBack, Resolution, WaitFor
@@ -25,6 +37,10 @@ _MAX_STATUS_PAGES = 50
 
 class Line(Protocol):
     """What a pass needs of ``transport.PlatformClient``."""
+
+    def rate(self, ratings: tuple[Rating, ...]) -> RatingsAnswer | Failure:
+        """Hand in ratings."""
+        ...
 
     def submit(self, cases: tuple[SealedCase, ...]) -> SubmitAnswer | Failure:
         """Hand in cases, oldest first."""
@@ -106,6 +122,8 @@ class Syncer:
         processed = unknown = 0
         if account.failure is None:
             processed, unknown, account.failure = self._follow(identity)
+        if account.failure is None:
+            account.failure = self._rate()
         self._line_failed = account.failure is not None
         return SyncReport(
             sent=account.sent,
@@ -211,6 +229,18 @@ class Syncer:
             case Later():
                 account.resolutions.append(WaitFor(case_id, parse_seconds(outcome.seconds), "later"))
         account.proved = True
+
+    def _rate(self) -> Failure | None:
+        """Ratings of delivered cases. A platform that refuses them for good is no reason to hold up cases: they stay and wait."""
+        waiting = self._outbox.sendable_ratings(self.settings.batch_cases)
+        if not waiting or self._should_stop():
+            return None
+        answer = self._line.rate(waiting)
+        if isinstance(answer, Failure):
+            return None if answer.kind is FailureKind.PERMANENT else answer
+        sent = {rating.case_id for rating in waiting}
+        self._outbox.settle_ratings([case_id for case_id in answer.settled if case_id in sent])
+        return None
 
     # Progress
 

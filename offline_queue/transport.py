@@ -16,7 +16,7 @@ from typing import TypeVar
 import httpx
 import msgspec
 
-from contract.cases import SealedCase, StatusFeed, SubmitAnswer, SubmitCases
+from contract.cases import Rating, RatingsAnswer, SealedCase, StatusFeed, SubmitAnswer, SubmitCases, SubmitRatings
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from offline_queue.clock import Clock, Stamp, SystemClock
 from offline_queue.identity import Identity, IdentitySource
@@ -27,7 +27,7 @@ from offline_queue.tokens import make_token
 
 JSON = "application/json"
 MSGPACK = "application/msgpack"
-_Answer = TypeVar("_Answer", SubmitAnswer, StatusFeed, EnrolAnswer, HeartbeatAnswer)
+_Answer = TypeVar("_Answer", SubmitAnswer, StatusFeed, RatingsAnswer, EnrolAnswer, HeartbeatAnswer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,10 @@ class PlatformClient:
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer | Failure:
         """Tell how this machine is."""
         return self._signed("POST", "/v1/heartbeats", msgspec.json.encode(heartbeat), JSON, HeartbeatAnswer)
+
+    def rate(self, ratings: tuple[Rating, ...]) -> RatingsAnswer | Failure:
+        """Hand in ratings."""
+        return self._signed("POST", "/v1/ratings", msgspec.json.encode(SubmitRatings(ratings)), JSON, RatingsAnswer)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer | Failure:
         """Trade a one-time token for an identity; the one request that is not signed."""

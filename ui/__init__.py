@@ -1,1 +1,1 @@
-"""To be written."""
+"""Pixels: screens, widgets, keyboard and theme. Takes ``Screen`` values, gives events of the flow; knows no device."""

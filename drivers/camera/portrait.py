@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.face_models import LIBRARY_TURN, landmarks_in_order, load_face_recognition
+from drivers.face_models import MODELS_TURN, landmarks_in_order, load_face_recognition
 from drivers.types import Image
 
 Points = NDArray[np.float32]
@@ -99,7 +99,7 @@ def find_landmarks(picture: Image) -> Points:
     """The 68 landmarks of the one face in a BGR picture. Raises ``UnusablePortrait``."""
     library = load_face_recognition()
     rgb = np.ascontiguousarray(picture[:, :, ::-1])
-    with LIBRARY_TURN:
+    with MODELS_TURN:
         faces = library.face_landmarks(rgb, library.face_locations(rgb))
     if len(faces) != 1:
         raise UnusablePortrait(f"a portrait shows exactly one face, this picture shows {len(faces)}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from drivers.face.landmarks import Points
 from drivers.face.types import FaceBox
-from drivers.face_models import LIBRARY_TURN, landmarks_in_order, load_face_recognition
+from drivers.face_models import MODELS_TURN, landmarks_in_order, load_face_recognition
 from drivers.types import Image
 
 _ONE_LIBRARY = threading.Lock()
@@ -35,7 +35,7 @@ class FaceLibrary:
 
     def detect(self, rgb: Image, least_score: float) -> list[Detection]:
         """Faces of at least 80 pixels, best first, by HOG and a linear classifier."""
-        with LIBRARY_TURN:
+        with MODELS_TURN:
             # face_locations() of the library gives no scores, which are needed to tell a second face from a false alarm.
             rectangles, scores, _ = self._module.api.face_detector.run(rgb, 0, least_score)
         boxes = [FaceBox(r.left(), r.top(), r.right(), r.bottom()) for r in rectangles]
@@ -43,13 +43,13 @@ class FaceLibrary:
 
     def landmarks(self, rgb: Image, box: FaceBox) -> Points:
         """The 68 landmarks of the face in ``box``, in the order of the iBUG 300-W annotation."""
-        with LIBRARY_TURN:
+        with MODELS_TURN:
             parts = self._module.face_landmarks(rgb, [(box.top, box.right, box.bottom, box.left)])[0]
         return landmarks_in_order(parts)
 
     def embedding(self, rgb: Image, box: FaceBox) -> NDArray[np.float64]:
         """128 numbers that describe the face in ``box``; alike faces lie near each other."""
-        with LIBRARY_TURN:
+        with MODELS_TURN:
             encodings = self._module.face_encodings(rgb, [(box.top, box.right, box.bottom, box.left)])
         return cast("NDArray[np.float64]", np.array(encodings[0], np.float64))
 

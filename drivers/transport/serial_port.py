@@ -71,8 +71,8 @@ class SerialPort:
 
     def close(self) -> None:
         """Let go of the port; may be called twice."""
-        # WORKAROUND for pyserial 3.5 (protocol_socket.close): it sleeps 0.3 s, and forgets a connection that the other side has cut
-        # without closing it.
+        # WORKAROUND for pyserial 3.5 (protocol_socket.close): it sleeps 0.3 s, and forgets a connection that the other side
+        # has cut without closing it.
         connection: socket.socket | None = getattr(self._serial, "_socket", None)
         if connection is None:
             self._serial.close()

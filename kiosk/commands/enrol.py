@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kiosk import config
 from kiosk.commands import CommandError
+from kiosk.services.platform import PlatformTrouble, enrol
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,12 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Ask for the token (or read it from a pipe) and enrol."""
-    from kiosk.enrolment import EnrolmentFailed, enrol
-
     token = getpass.getpass("Token: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
     try:
         identity = enrol(config.load(arguments.settings), token)
-    except (config.SettingsError, EnrolmentFailed) as error:
+    except (config.SettingsError, PlatformTrouble) as error:
         raise CommandError(str(error)) from error
     sys.stdout.write(f"enrolled as {identity}\n")
     return 0

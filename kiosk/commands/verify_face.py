@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from drivers.face.verify_files import UnusableFile, verify_files
+
 from kiosk.commands import CommandError
 
 

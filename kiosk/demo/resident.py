@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QPoint, QTimer
@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from kiosk.flow.states import Step
+from ui.keyboard.keyboard_widget import KeyboardWidget
 
 POLL_MS = 20
 SETTLE_MS = 120
@@ -57,6 +58,19 @@ class Resident:
         for digit in digits:
             self.touch(f"key:{digit}")
 
+    def type_pinyin(self, words: Sequence[str]) -> None:
+        """Write each word on the Pinyin keyboard, letter by letter, and take the first candidate."""
+        self.wait_until(lambda: self._keyboard() is not None, "the keyboard", 10.0)
+        for word in words:
+            for letter in word:
+                self._tap_key(letter)
+            self.wait_until(lambda: bool(self._shown_keyboard().candidates()), f"candidates for {word}", 5.0)
+            keyboard = self._shown_keyboard()
+            place = keyboard.candidate_centre(keyboard.candidates()[0])
+            if place is None:
+                raise GaveUp(f"the first candidate for {word} is not to be seen")
+            self._tap(keyboard, place)
+
     def sign(self) -> None:
         """Draw two strokes on the signature pad."""
         pad = self._wait_widget("signature_pad")
@@ -96,6 +110,23 @@ class Resident:
             raise GaveUp(f"cannot write {path}")
         self.screens.append(str(path))
         return path
+
+    def _keyboard(self) -> KeyboardWidget | None:
+        widget = self._find("keyboard")
+        return widget if isinstance(widget, KeyboardWidget) else None
+
+    def _shown_keyboard(self) -> KeyboardWidget:
+        keyboard = self._keyboard()
+        if keyboard is None:
+            raise GaveUp("the keyboard has left the screen")
+        return keyboard
+
+    def _tap_key(self, letter: str) -> None:
+        self.wait_until(lambda: self._shown_keyboard().key_centre(letter) is not None, f"key {letter}", 5.0)
+        place = self._shown_keyboard().key_centre(letter)
+        if place is None:
+            raise GaveUp(f"the key {letter} has left the screen")
+        self._tap(self._shown_keyboard(), place)
 
     def _wait_widget(self, name: str) -> QWidget:
         self.wait_until(lambda: self._find(name) is not None, f"{name!r} on the screen (step {self._step()})", 10.0)

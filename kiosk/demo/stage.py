@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from drivers.receipt_printer.emulator import PrinterEmulator
-
 from drivers.camera.simulator import PortraitCamera
 from drivers.emulation.host import TcpHost
 from drivers.id_card_reader.cards import EmulatedCard, make_card, sample_card
 from drivers.id_card_reader.emulator import IdReaderEmulator
+from drivers.receipt_printer.emulator import PrinterEmulator
 from kiosk import config
-from kiosk.app import Terminal, build_terminal, enrol
+from kiosk.app import Terminal, build_terminal
 from kiosk.demo.platform import PlatformProcess
+from kiosk.services.platform import enrol
 from kiosk.services.staff import add_staff
 
 REGION = "330304"
@@ -75,6 +75,7 @@ class Stage:
             self._terminal = None
         while self._hosts:
             self._hosts.pop().stop()
+        self.printer.close()
         self.platform.stop()
 
     def elder_card(self) -> EmulatedCard:

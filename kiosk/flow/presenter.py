@@ -133,6 +133,7 @@ def _field(field: FormField, language: Language, value: str, source: str, proble
         choices=tuple((choice.value, choice.label.in_(language)) for choice in field.choices),
         max_length=field.max_length,
         problem=problem,
+        editable=not (field.from_card == "id_number" and source == "card"),
     )
 
 

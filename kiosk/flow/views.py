@@ -169,6 +169,8 @@ class FieldView:
     """(value, label)."""
     max_length: int
     problem: str
+    editable: bool = True
+    """False for the card's number: only its mask is shown, and a mask must not come back as the value."""
 
 
 @dataclass(frozen=True, slots=True)

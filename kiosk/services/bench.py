@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from drivers.receipt_printer.factory import open_printer
-
 from drivers.barcode_scanner.abstract import BarcodeScanner
 from drivers.barcode_scanner.factory import open_scanner
 from drivers.camera.abstract import Camera
@@ -16,6 +14,7 @@ from drivers.errors import DeviceError
 from drivers.id_card_reader.abstract import IdCardReader
 from drivers.id_card_reader.factory import open_reader
 from drivers.receipt_printer.abstract import ReceiptPrinter
+from drivers.receipt_printer.factory import open_printer
 from drivers.receipt_printer.render_image import picture
 from drivers.receipt_printer.types import PaperWidth, PrinterStatus
 from drivers.status import DeviceState, DeviceStatus

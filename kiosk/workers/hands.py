@@ -87,7 +87,7 @@ class Hands(QObject):
         """Ask every device that is not at work for its state; answers come as ``device_seen``."""
         owners = {
             "id_card_reader": self.card,
-            "camera": self.face,
+            "camera": self.scanner,  # may be asked from any thread, and the face thread can be busy for a minute
             "receipt_printer": self.printer,
             "barcode_scanner": self.scanner,
         }

@@ -58,7 +58,10 @@ class TestDemo:
             assert [entry["at_ms"] for entry in visit["states"]] == sorted(entry["at_ms"] for entry in visit["states"])
 
     def test_slips_say_where_the_case_was_when_they_were_printed(self, demo: dict[str, Any]) -> None:
-        texts = {visit["name"]: Path(demo["out"], "slips", self._number(demo, visit) + ".txt").read_text(encoding="utf-8") for visit in demo["visits"]}
+        texts = {
+            visit["name"]: Path(demo["out"], "slips", self._number(demo, visit) + ".txt").read_text(encoding="utf-8")
+            for visit in demo["visits"]
+        }
         assert "已送达政务服务平台" in texts["online"]
         assert "已保存在本机，尚未送达" in texts["platform_down"]
         assert "副本 COPY" in texts["paper_out"]

@@ -1,1 +1,1 @@
-"""To be written."""
+"""The Pinyin keyboard: the one QML island, behind one widget."""

@@ -1,1 +1,50 @@
-"""To be written."""
+"""One class a screen, and which step is shown by which."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kiosk.flow.states import Step
+from ui.screens.base import StepScreen
+from ui.screens.card import CardScreen
+from ui.screens.consent import ConsentScreen
+from ui.screens.face import FaceScreen
+from ui.screens.face_consent import FaceConsentScreen
+from ui.screens.farewell import FarewellScreen
+from ui.screens.form import FormScreen
+from ui.screens.guide import GuideScreen
+from ui.screens.home import HomeScreen
+from ui.screens.idle import IdleScreen
+from ui.screens.not_accepted import NotAcceptedScreen
+from ui.screens.not_eligible import NotEligibleScreen
+from ui.screens.out_of_service import OutOfServiceScreen
+from ui.screens.rating import RatingScreen
+from ui.screens.review import ReviewScreen
+from ui.screens.route import RouteScreen
+from ui.screens.sign import SignScreen
+from ui.screens.slip import SlipScreen
+from ui.screens.staff import StaffScreen
+from ui.screens.working import WorkingScreen
+
+SCREENS: dict[Step, type[StepScreen[Any]]] = {
+    Step.IDLE: IdleScreen,
+    Step.OUT_OF_SERVICE: OutOfServiceScreen,
+    Step.HOME: HomeScreen,
+    Step.GUIDE: GuideScreen,
+    Step.CONSENT: ConsentScreen,
+    Step.ROUTE: RouteScreen,
+    Step.FACE_CONSENT: FaceConsentScreen,
+    Step.CARD: CardScreen,
+    Step.FACE: FaceScreen,
+    Step.STAFF: StaffScreen,
+    Step.NOT_ELIGIBLE: NotEligibleScreen,
+    Step.FORM: FormScreen,
+    Step.REVIEW: ReviewScreen,
+    Step.SIGN: SignScreen,
+    Step.COMMITTING: WorkingScreen,
+    Step.NOT_ACCEPTED: NotAcceptedScreen,
+    Step.DELIVERING: WorkingScreen,
+    Step.SLIP: SlipScreen,
+    Step.RATING: RatingScreen,
+    Step.FAREWELL: FarewellScreen,
+}

@@ -1,1 +1,1 @@
-"""To be written."""
+"""Parts that screens are made of."""

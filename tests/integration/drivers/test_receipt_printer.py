@@ -17,7 +17,7 @@ from drivers.receipt_printer.emulator import Model, PrinterEmulator
 from drivers.receipt_printer.emulator_paper import Code
 from drivers.receipt_printer.factory import open_printer
 from drivers.receipt_printer.simulator import SimulatedPrinter
-from drivers.receipt_printer.types import PrintResult, Text
+from drivers.receipt_printer.types import PrintResult, QrCode, Text
 from drivers.types import Deadline
 from tests.helpers.slips import QR_PAYLOAD, RECEIPT_NUMBER, sample_slip
 
@@ -69,6 +69,17 @@ def test_staff_who_load_paper_first_do_not_hand_the_rest_to_the_next_person(stac
     assert last.strip() == "下一位"
     # At most one block was on its way, and what the printer made of it was cut off before the next slip.
     assert SECRET not in "".join(before)
+
+
+@pytest.mark.parametrize(("clears_on_request", "slips"), [(True, 1), (False, 2)])
+def test_a_printer_that_can_forgets_the_rest_at_once(stack: ExitStack, clears_on_request: bool, slips: int) -> None:
+    emulator, subject = rig(stack, clears_on_request=clears_on_request)
+    emulator.set_paper_mm(35)  # 16 mm go on the sweep: it ends in the middle of the code
+    assert subject.print_receipt([QrCode(QR_PAYLOAD)], Deadline(20)).result is PrintResult.PARTLY_PRINTED
+    emulator.load_paper()
+    emulator.tear()  # the new roll is still blank, except with a model that cannot forget
+    assert len(emulator.slips) == slips
+    assert not any(slip.codes for slip in emulator.slips)
 
 
 def test_what_an_earlier_run_left_hanging_is_cut_off_before_the_first_slip(stack: ExitStack) -> None:

@@ -1,0 +1,76 @@
+"""The terminal's side of the platform: identity, queue and line, opened from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from contract.kiosks import DeviceReport, Heartbeat
+from drivers.status import DeviceStatus
+from kiosk import __version__
+from kiosk.config import Settings
+from kiosk.readiness import StoreHealth
+from offline_queue import enrolment
+from offline_queue.clock import SystemClock
+from offline_queue.errors import KnownError
+from offline_queue.identity import IdentityStore
+from offline_queue.models import Closed
+from offline_queue.store import Outbox
+
+
+class PlatformTrouble(Exception):
+    """Identity or queue cannot be used; the message is one line in the operator's words."""
+
+
+def open_identity(data_dir: Path) -> IdentityStore:
+    """The machine's identity; raises ``PlatformTrouble``."""
+    try:
+        return IdentityStore(data_dir / "identity")
+    except KnownError as error:
+        raise PlatformTrouble(f"{data_dir / 'identity'}: {error}") from error
+
+
+def open_queue(data_dir: Path, identity: IdentityStore) -> Outbox:
+    """The machine's queue of cases; raises ``PlatformTrouble``."""
+    path = data_dir / "queue" / "cases.db"
+    try:
+        return Outbox.open(path, identity)
+    except KnownError as error:
+        raise PlatformTrouble(f"{path}: {error}") from error
+
+
+def enrol(settings: Settings, token: str) -> str:
+    """Trade a one-time token for an identity; returns the kiosk id, raises ``PlatformTrouble``."""
+    machine = settings.machine
+    identity = open_identity(machine.data_dir)
+    outcome = enrolment.enrol(settings.platform.url, token, machine.name, __version__, identity)
+    if isinstance(outcome, enrolment.EnrolFailed):
+        why = f"{outcome.code} {outcome.detail}".strip()
+        raise PlatformTrouble(f"the platform at {settings.platform.url} did not enrol this machine: {why}")
+    return outcome.identity.kiosk_id
+
+
+def store_health(outbox: Outbox, identity: IdentityStore, network_up: bool) -> StoreHealth:
+    """What readiness must know of the queue."""
+    gate = outbox.gate()
+    closed = gate.code.value if isinstance(gate, Closed) else ""
+    return StoreHealth(closed=closed, enrolled=identity.current() is not None, network_up=network_up)
+
+
+def heartbeat(
+    outbox: Outbox, devices: Mapping[str, DeviceStatus], *, catalogue_version: str, serving: bool, free_disk_bytes: int
+) -> Heartbeat:
+    """The report of this moment. Raises ``KnownError`` when the store cannot be read."""
+    counts = outbox.counts()
+    return Heartbeat(
+        sent_at_ms=SystemClock().now().wall_ms,
+        software_version=__version__,
+        catalogue_version=catalogue_version,
+        pending_cases=outbox.pending_count(),
+        oldest_pending_s=outbox.oldest_pending_age_s(),
+        needs_staff_cases=sum(count for state, count in counts.items() if state.value == "needs_staff"),
+        free_disk_bytes=free_disk_bytes,
+        clock_doubtful=outbox.platform_time.offset_ms(SystemClock().now()) is None,
+        serving=serving,
+        devices=tuple(DeviceReport(name, status.state.value, status.code) for name, status in sorted(devices.items())),
+    )

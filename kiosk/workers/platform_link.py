@@ -1,0 +1,113 @@
+"""Keeps in touch with the platform: the sync of cases, and heartbeats, each on a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject, Signal
+
+from contract.kiosks import HeartbeatAnswer
+from drivers.status import DeviceStatus
+from kiosk.config import Settings
+from kiosk.readiness import StoreHealth
+from kiosk.services import platform
+from kiosk.services.queue_desk import HELD_BY_PLATFORM
+from offline_queue.enrolment import send_heartbeat
+from offline_queue.errors import KnownError
+from offline_queue.identity import IdentityStore
+from offline_queue.loop import SyncLoop
+from offline_queue.store import Outbox
+from offline_queue.sync import Syncer, SyncReport
+from offline_queue.transport import PlatformClient
+
+_log = logging.getLogger(__name__)
+_JOIN_S = 30.0
+
+
+class PlatformLink(QObject):
+    """Owns identity, queue, sync and heartbeat."""
+
+    changed = Signal()
+    """A pass of the sync got some case further. Emitted from the sync's thread."""
+
+    def __init__(self, settings: Settings, catalogue_version: str) -> None:
+        """Open identity and queue; raises ``PlatformTrouble``, ``ValueError`` for an address that is none or not safe."""
+        super().__init__()
+        self._data_dir = settings.machine.data_dir
+        self._heartbeat_s = settings.times.heartbeat_s
+        self._catalogue_version = catalogue_version
+        self.identity: IdentityStore = platform.open_identity(self._data_dir)
+        self.outbox: Outbox = platform.open_queue(self._data_dir, self.identity)
+        self._clients = [PlatformClient(settings.platform.url, self.identity, self.outbox.platform_time) for _ in range(2)]
+        self._loop = SyncLoop(self.outbox, Syncer(self.outbox, self._clients[0], self.identity))
+        self._loop.subscribe(self._on_pass)
+        self._network_up = True
+        self._stopping = threading.Event()
+        self._beats: threading.Thread | None = None
+
+    def start(self, devices: Callable[[], Mapping[str, DeviceStatus]], is_serving: Callable[[], bool]) -> None:
+        """Begin to sync and to report what ``devices`` and ``is_serving`` say at that moment."""
+        self._loop.start()
+        self._beats = threading.Thread(target=self._beat, args=(devices, is_serving), name="heartbeat")
+        self._beats.start()
+
+    def stop(self) -> None:
+        """End both threads, close line and queue; may be called twice."""
+        self._stopping.set()
+        if not self._loop.stop(_JOIN_S):
+            _log.error("the sync does not end")
+        if self._beats is not None:
+            self._beats.join(_JOIN_S)
+        for client in self._clients:
+            client.close()
+        self.outbox.close()
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._loop.wake()
+
+    def store_health(self) -> StoreHealth:
+        """What readiness must know."""
+        return platform.store_health(self.outbox, self.identity, self._network_up)
+
+    def is_delivered(self, case_id: str) -> bool:
+        """True once the platform's receipt for this case has been verified and stored."""
+        return self.outbox.state_of(case_id) in HELD_BY_PLATFORM
+
+    def timeline(self, case_id: str) -> list[dict[str, str | int]]:
+        """States the case has reached, each with the time by this machine's clock, oldest first."""
+        return [{"state": step.to_state.value, "at_ms": step.at_ms} for step in self.outbox.timeline(case_id)]
+
+    def _on_pass(self, report: SyncReport) -> None:
+        self._network_up = report.failure is None
+        if report.changed:
+            self.changed.emit()
+
+    def _beat(self, devices: Callable[[], Mapping[str, DeviceStatus]], is_serving: Callable[[], bool]) -> None:
+        pause_s = 1.0
+        while not self._stopping.wait(pause_s):
+            pause_s = self._heartbeat_s
+            if self.identity.current() is None:
+                continue
+            try:
+                report = platform.heartbeat(
+                    self.outbox,
+                    devices(),
+                    catalogue_version=self._catalogue_version,
+                    serving=is_serving(),
+                    free_disk_bytes=shutil.disk_usage(self._data_dir).free,
+                )
+            except (KnownError, OSError) as error:
+                _log.warning("heartbeat: %s", error)
+                continue
+            self._note(isinstance(send_heartbeat(self._clients[1], report, self.identity), HeartbeatAnswer))
+
+    def _note(self, is_up: bool) -> None:
+        """The heartbeat is often the first to notice that the platform is back."""
+        came_back = is_up and not self._network_up
+        self._network_up = is_up
+        if came_back:
+            self._loop.wake()

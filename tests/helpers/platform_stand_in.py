@@ -1,0 +1,348 @@
+"""A small honest platform for tests of the queue: it verifies, opens, de-duplicates and signs, and can be told to misbehave.
+
+``Platform`` is the platform itself, without a network; ``PlatformServer`` puts it behind HTTP on a free loopback port.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from contract.authentication import ALLOWED_SKEW_S, TokenClaims, body_digest
+from contract.cases import (
+    RECEIPT_PREFIX,
+    SUITE_HPKE_MLKEM768_X25519,
+    Accepted,
+    CaseHeader,
+    CaseOutcome,
+    CasePayload,
+    CaseStatus,
+    Conflict,
+    DeliveryReceipt,
+    Duplicate,
+    Rejected,
+    SealedCase,
+    SignedReceipt,
+    StatusFeed,
+    SubmitAnswer,
+    SubmitCases,
+    sealing_info,
+    signed_bytes,
+)
+from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem, ReceiptKey, SealingKey
+
+SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+
+
+class SealingPair:
+    """A sealing key with its private half."""
+
+    def __init__(self, key_id: str, mlkem_seed: bytes | None = None, x25519_private: bytes | None = None) -> None:
+        mlkem = MLKEM768PrivateKey.from_seed_bytes(mlkem_seed) if mlkem_seed else MLKEM768PrivateKey.generate()
+        x25519 = X25519PrivateKey.from_private_bytes(x25519_private) if x25519_private else X25519PrivateKey.generate()
+        self.private = MLKEM768X25519PrivateKey(mlkem, x25519)
+        raw = mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
+        self.public = SealingKey(key_id, SUITE_HPKE_MLKEM768_X25519, raw)
+
+    def open(self, case: SealedCase) -> bytes:
+        """The payload; raises ``InvalidTag`` when header or sealed part were touched."""
+        return SUITE.decrypt(case.sealed, self.private, sealing_info(case.header))
+
+
+class Refused(Exception):
+    """Becomes an error answer."""
+
+    def __init__(self, status: int, code: str, detail: str = "", retry_after: str = "") -> None:
+        super().__init__(code)
+        self.status, self.code, self.detail, self.retry_after = status, code, detail, retry_after
+
+
+@dataclass
+class Held:
+    case: SealedCase
+    header: CaseHeader
+    payload: CasePayload
+    receipt: SignedReceipt
+    submitted_by: str
+
+
+class Platform:
+    """What a platform must do, in memory."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.sealing = {"seal-1": SealingPair("seal-1")}
+        self.receipt_key = Ed25519PrivateKey.generate()
+        self.kiosk_keys: dict[str, list[bytes]] = {}
+        self.tokens: dict[str, str] = {}
+        self.spent: dict[str, tuple[bytes, EnrolAnswer]] = {}
+        self.held: dict[str, Held] = {}
+        self.arrivals: list[str] = []
+        self.changes: list[tuple[str, CaseStatus]] = []
+        self.heartbeats: list[Heartbeat] = []
+        self.verdicts: dict[str, Callable[[CaseHeader], CaseOutcome]] = {}
+        self.refuse_batch: Callable[[tuple[SealedCase, ...]], Refused | None] = lambda _: None
+        self.clock_offset_ms = 0
+        self.max_cases = 500
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000 + self.clock_offset_ms
+
+    @property
+    def sealing_keys(self) -> tuple[SealingKey, ...]:
+        return tuple(pair.public for pair in reversed(self.sealing.values()))
+
+    @property
+    def receipt_keys(self) -> tuple[ReceiptKey, ...]:
+        return (ReceiptKey("receipt-1", self.receipt_key.public_key().public_bytes_raw()),)
+
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer:
+        with self.lock:
+            if request.token in self.spent and self.spent[request.token][0] == request.public_key:
+                return self.spent[request.token][1]
+            kiosk_id = self.tokens.pop(request.token, None)
+            if kiosk_id is None:
+                raise Refused(400, "bad_token")
+            self.kiosk_keys.setdefault(kiosk_id, []).insert(0, request.public_key)
+            answer = EnrolAnswer(
+                kiosk_id=kiosk_id,
+                region_code="330304",
+                device_code=f"{len(self.kiosk_keys):04d}",
+                sealing_keys=self.sealing_keys,
+                receipt_keys=self.receipt_keys,
+                platform_time_ms=self.now_ms(),
+            )
+            self.spent[request.token] = (request.public_key, answer)
+            return answer
+
+    def authenticate(self, header: str, method: str, target: str, body: bytes) -> str:
+        try:
+            token = header.removeprefix("Bearer ")
+            kiosk_id = jws.extract_compact(token.encode()).headers()["kid"]
+            key = OKPKey.import_key(Ed25519PublicKey.from_public_bytes(self.kiosk_keys[kiosk_id][0]))
+            claims = msgspec.json.decode(jws.deserialize_compact(token, key, algorithms=["Ed25519"]).payload, type=TokenClaims)
+        except (JoseError, ValueError, KeyError, msgspec.DecodeError) as error:
+            raise Refused(401, "unauthorised", type(error).__name__) from error
+        now_s = self.now_ms() // 1000
+        if abs(claims.iat - now_s) > ALLOWED_SKEW_S:
+            raise Refused(401, "clock_skew")
+        if (claims.iss, claims.method, claims.target, claims.body_sha256) != (kiosk_id, method, target, body_digest(body)):
+            raise Refused(401, "unauthorised", "bound to another request")
+        return kiosk_id
+
+    def submit(self, kiosk_id: str, cases: tuple[SealedCase, ...]) -> SubmitAnswer:
+        with self.lock:
+            self.arrivals += [msgspec.json.decode(case.header, type=CaseHeader).case_id for case in cases]
+            if len(cases) > self.max_cases:
+                raise Refused(413, "too_large")
+            if refusal := self.refuse_batch(cases):
+                raise refusal
+            return SubmitAnswer(tuple(self._take(kiosk_id, case) for case in cases), self.now_ms())
+
+    def _take(self, kiosk_id: str, case: SealedCase) -> CaseOutcome:
+        header = msgspec.json.decode(case.header, type=CaseHeader)
+        if header.case_id in self.verdicts:
+            return self.verdicts[header.case_id](header)
+        if held := self.held.get(header.case_id):
+            held.submitted_by = kiosk_id
+            if held.case.digest != case.digest:
+                return Conflict(header.case_id, held.case.digest)
+            return Duplicate(header.case_id, held.receipt)
+        if not any(_verifies(key, case) for key in self.kiosk_keys.get(header.kiosk_id, [])):
+            return Rejected(header.case_id, "bad_signature", "signed by no key of this terminal")
+        payload = msgspec.json.decode(self.sealing[header.sealing_key_id].open(case), type=CasePayload)
+        receipt = self.sign_receipt(header, case.digest)
+        self.held[header.case_id] = Held(case, header, payload, receipt, kiosk_id)
+        self.changes.append((header.case_id, CaseStatus(header.case_id, "received", "", self.now_ms())))
+        return Accepted(header.case_id, receipt)
+
+    def sign_receipt(self, header: CaseHeader, digest: str, key: Ed25519PrivateKey | None = None) -> SignedReceipt:
+        body = msgspec.json.encode(
+            DeliveryReceipt(
+                case_id=header.case_id,
+                kiosk_id=header.kiosk_id,
+                receipt_number=header.receipt_number,
+                digest=digest,
+                received_at_ms=self.now_ms(),
+            )
+        )
+        return SignedReceipt(body, "receipt-1", (key or self.receipt_key).sign(RECEIPT_PREFIX + body))
+
+    def process(self, *case_ids: str, state: str = "processed", reason: str = "") -> None:
+        """Finish these cases, or all that are held."""
+        with self.lock:
+            for case_id in case_ids or tuple(self.held):
+                self.changes.append((case_id, CaseStatus(case_id, state, reason, self.now_ms())))  # type: ignore[arg-type]
+
+    def status(self, kiosk_id: str, after: str, limit: int) -> StatusFeed:
+        with self.lock:
+            mine = [
+                (number, change)
+                for number, (case_id, change) in enumerate(self.changes, 1)
+                if case_id in self.held and kiosk_id in (self.held[case_id].header.kiosk_id, self.held[case_id].submitted_by)
+            ]
+            page = [entry for entry in mine if entry[0] > int(after or 0)]
+            cursor = str(page[:limit][-1][0]) if page else after
+            return StatusFeed(tuple(change for _, change in page[:limit]), cursor, len(page) > limit, self.now_ms())
+
+
+def _verifies(public_key: bytes, case: SealedCase) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(case.signature, signed_bytes(case.header, case.sealed))
+    except InvalidSignature:
+        return False
+    return True
+
+
+class _LoudServer(ThreadingHTTPServer):
+    """A mistake of the stand-in must fail the test, not pass for a broken line."""
+
+    daemon_threads = False
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self.bugs: list[BaseException] = []
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        error = sys.exc_info()[1]
+        # A client that was killed, or gave up, is part of the tests.
+        if error is not None and not isinstance(error, ConnectionError):
+            self.bugs.append(error)
+
+
+class PlatformServer:
+    """The platform behind HTTP. ``faults`` are used up one a request: see ``_Handler``."""
+
+    def __init__(self, platform: Platform | None = None, port: int = 0) -> None:
+        self.platform = platform or Platform()
+        self.faults: deque[str] = deque()
+        self.after_storing: Callable[[], None] = lambda: None
+        self.requests: list[str] = []
+        owner = self
+
+        class Handler(_Handler):
+            server_side = owner
+
+        self._http = _LoudServer(("127.0.0.1", port), Handler)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="platform-stand-in")
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    @property
+    def port(self) -> int:
+        return int(self._http.server_address[1])
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+        if self._http.bugs:
+            raise self._http.bugs[0]
+
+    def __enter__(self) -> PlatformServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Faults: ``drop`` (hang up unread), ``store_then_drop``, ``store_then_cut`` (half an answer), ``html``, ``busy``, ``redirect``."""
+
+    server_side: PlatformServer
+    timeout = 10
+
+    def do_GET(self) -> None:
+        self._handle(b"")
+
+    def do_POST(self) -> None:
+        self._handle(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def _handle(self, body: bytes) -> None:
+        side = self.server_side
+        side.requests.append(f"{self.command} {urlsplit(self.path).path}")
+        fault = side.faults.popleft() if side.faults else ""
+        if fault == "html":
+            self._answer(200, "text/html", b"<html>Welcome to Free WiFi</html>")
+        elif fault == "busy":
+            self._problem(Refused(503, "busy", retry_after="7"))
+        elif fault == "redirect":
+            self._answer(302, "text/html", b"", {"Location": "http://127.0.0.1:9/login"})
+        elif fault != "drop":
+            self._honestly(body, fault)
+
+    def _honestly(self, body: bytes, fault: str) -> None:
+        """Do the work; the fault strikes on the way back."""
+        try:
+            media_type, answer = self._serve(body)
+        except Refused as refusal:
+            self._problem(refusal)
+            return
+        self.server_side.after_storing()
+        if fault == "store_then_cut":
+            self._answer(200, media_type, answer[: len(answer) // 2], {}, len(answer))
+        elif fault != "store_then_drop":
+            self._answer(200, media_type, answer)
+
+    def _serve(self, body: bytes) -> tuple[str, bytes]:
+        platform, url = self.server_side.platform, urlsplit(self.path)
+        if url.path == "/v1/health":
+            return "application/json", b"{}"
+        if url.path == "/v1/kiosks/enrol":
+            return "application/json", msgspec.json.encode(platform.enrol(msgspec.json.decode(body, type=EnrolRequest)))
+        kiosk_id = platform.authenticate(self.headers.get("Authorization", ""), self.command, self.path, body)
+        if url.path == "/v1/cases":
+            cases = msgspec.msgpack.decode(body, type=SubmitCases).cases
+            return "application/msgpack", msgspec.msgpack.encode(platform.submit(kiosk_id, cases))
+        if url.path == "/v1/cases/status":
+            query = parse_qs(url.query, keep_blank_values=True)
+            return "application/json", msgspec.json.encode(platform.status(kiosk_id, query["after"][0], int(query["limit"][0])))
+        if url.path == "/v1/heartbeats":
+            platform.heartbeats.append(msgspec.json.decode(body, type=Heartbeat))
+            beat = HeartbeatAnswer(
+                platform_time_ms=platform.now_ms(),
+                next_in_s=30.0,
+                sealing_keys=platform.sealing_keys,
+                receipt_keys=platform.receipt_keys,
+            )
+            return "application/json", msgspec.json.encode(beat)
+        raise Refused(404, "not_found")
+
+    def _problem(self, refusal: Refused) -> None:
+        body = msgspec.json.encode(Problem(refusal.code, refusal.detail, self.server_side.platform.now_ms()))
+        self._answer(
+            refusal.status, "application/json", body, {"Retry-After": refusal.retry_after} if refusal.retry_after else {}
+        )
+
+    def _answer(
+        self, status: int, media_type: str, body: bytes, headers: dict[str, str] | None = None, told_length: int | None = None
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body) if told_length is None else told_length))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)

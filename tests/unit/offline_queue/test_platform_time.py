@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offline_queue.clock import Stamp, SystemClock, elapsed_ms
+from offline_queue.platform_time import PlatformTime
+from tests.helpers.cases import FakeClock
+
+HOUR_MS = 3_600_000
+
+
+def learn(subject: PlatformTime, clock: FakeClock, platform_ms: int, round_trip_s: float = 0.0) -> None:
+    sent = clock.now()
+    clock.advance(round_trip_s)
+    subject.learn(platform_ms, sent, clock.now())
+
+
+def test_before_any_answer_our_own_clock_serves_and_is_doubtful() -> None:
+    clock = FakeClock()
+    subject = PlatformTime(clock)
+    assert subject.now_ms() == clock.wall_ms
+    assert subject.offset_ms() is None
+    assert subject.is_doubtful()
+
+
+def test_half_the_round_trip_is_given_to_the_way_back() -> None:
+    clock = FakeClock()
+    subject = PlatformTime(clock)
+    learn(subject, clock, clock.wall_ms + 10_000, round_trip_s=4.0)
+    assert subject.offset_ms() == 10_000 - 2_000
+
+
+@given(st.integers(-10 * 365 * 24 * HOUR_MS, 10 * 365 * 24 * HOUR_MS))
+def test_a_jump_of_the_wall_clock_does_not_move_the_platforms_time(jump_ms: int) -> None:
+    clock = FakeClock()
+    subject = PlatformTime(clock)
+    learn(subject, clock, clock.wall_ms + 5_000)
+    before = subject.now_ms()
+    clock.advance(60)
+    clock.wall_ms += jump_ms
+    assert subject.now_ms() == before + 60_000
+    assert subject.offset_ms() == 5_000 - jump_ms
+
+
+def test_after_a_reboot_the_stored_offset_serves() -> None:
+    clock = FakeClock()
+    kept: list[int] = []
+    learn(PlatformTime(clock, store=kept.append), clock, clock.wall_ms + HOUR_MS)
+    clock.reboot()
+    assert PlatformTime(clock, kept[-1]).now_ms() == clock.wall_ms + HOUR_MS
+
+
+def test_a_steady_offset_is_stored_once() -> None:
+    clock = FakeClock()
+    kept: list[int] = []
+    subject = PlatformTime(clock, store=kept.append)
+    for _ in range(5):
+        learn(subject, clock, clock.wall_ms + 300)
+        clock.advance(30)
+    assert kept == [300]
+
+
+def test_an_implausible_time_is_not_believed() -> None:
+    clock = FakeClock()
+    subject = PlatformTime(clock)
+    for nonsense in (0, -5, 10**18, 1_000):
+        learn(subject, clock, nonsense)
+    assert subject.offset_ms() is None
+
+
+def test_minutes_of_difference_make_the_clock_doubtful() -> None:
+    clock = FakeClock()
+    subject = PlatformTime(clock)
+    learn(subject, clock, clock.wall_ms + 1_000)
+    assert not subject.is_doubtful()
+    learn(subject, clock, clock.wall_ms + HOUR_MS)
+    assert subject.is_doubtful()
+
+
+def test_elapsed_time_is_monotonic_within_a_boot_and_by_wall_clock_across() -> None:
+    assert elapsed_ms(Stamp(900, "a", 10), Stamp(100, "a", 60)) == 50
+    assert elapsed_ms(Stamp(100, "a", 900), Stamp(400, "b", 5)) == 300
+    assert elapsed_ms(Stamp(400, "a", 900), Stamp(100, "b", 5)) == 0
+
+
+def test_the_machines_clock_moves_forward_within_one_boot() -> None:
+    subject = SystemClock()
+    first, second = subject.now(), subject.now()
+    assert first.boot_id == second.boot_id
+    assert second.monotonic_ms >= first.monotonic_ms

@@ -1,0 +1,138 @@
+"""The widget that holds the Pinyin keyboard. Qt allows one panel in an application, so there is one of these."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Q_ARG, Q_RETURN_ARG, QMetaObject, QPoint, QPointF, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtQuickWidgets import QQuickWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from kiosk.domain.language import Language
+from ui import strings
+from ui.keyboard.environment import KeyboardUnavailable, learned_words_path
+from ui.theme import drawings
+from ui.theme.tokens import FONT_FAMILY, SPACE, Colour, Metrics, Type
+
+_CANDIDATE_BAR_MM = 20.0
+_PANEL = Path(__file__).with_name("panel.qml")
+
+
+class KeyboardWidget(QWidget):
+    """Pinyin and English keys, with candidates above them. Types into whichever line edit has the focus."""
+
+    hidden_by_key = Signal()
+    """The keyboard's own key for hiding it was touched."""
+
+    def __init__(self, metrics: Metrics, parent: QWidget | None = None) -> None:
+        """Raises ``KeyboardUnavailable`` when the panel does not load, or could learn what residents write."""
+        super().__init__(parent)
+        _require_preparation()
+        self.setObjectName("keyboard")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._panel = QQuickWidget(self)
+        self._panel.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._panel.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self._panel.setResizeMode(QQuickWidget.ResizeMode.SizeRootObjectToView)
+        self._panel.setClearColor(QColor(Colour.PAGE))
+        self._panel.rootContext().setContextProperty("tokens", _tokens(metrics))
+        self._panel.setSource(QUrl.fromLocalFile(str(_PANEL)))
+        root = self._panel.rootObject()
+        if root is None:
+            problems = "; ".join(error.toString() for error in self._panel.errors())
+            raise KeyboardUnavailable(f"the keyboard panel does not load (is PySide6-Addons installed?): {problems}")
+        self._root = root
+        self._candidate_bar = metrics.px(_CANDIDATE_BAR_MM)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._panel)
+        self._wanted = False
+        QGuiApplication.inputMethod().visibleChanged.connect(self._on_visible_changed)
+
+    def set_width(self, width: int) -> None:
+        """Take this width; the height follows from it."""
+        keys = round(width * float(self._root.property("keysPerWidth")))
+        self._panel.setFixedSize(width, keys + self._candidate_bar)
+
+    def open(self) -> None:
+        """Be ready to type."""
+        self._wanted = True
+        QGuiApplication.inputMethod().show()
+
+    def close_panel(self) -> None:
+        """Take over what is half typed, and rest."""
+        self._wanted = False
+        method = QGuiApplication.inputMethod()
+        method.commit()
+        method.hide()
+
+    def start_over(self) -> None:
+        """Forget what is half typed; Chinese again."""
+        self._wanted = False
+        method = QGuiApplication.inputMethod()
+        method.reset()
+        method.hide()
+        QMetaObject.invokeMethod(self._root, "startOver", Qt.ConnectionType.DirectConnection)
+
+    def key_centre(self, key: str) -> QPoint | None:
+        """Middle of the visible key with this caption (a letter, ``" "`` for space), in this widget's pixels."""
+        return self._ask_point("keyCentre", key)
+
+    def candidate_centre(self, word: str) -> QPoint | None:
+        """Middle of this candidate, when it is to be seen."""
+        return self._ask_point("candidateCentre", word)
+
+    def candidates(self) -> list[str]:
+        """The candidates to be seen now, best first."""
+        words = QMetaObject.invokeMethod(self._root, "candidates", Qt.ConnectionType.DirectConnection, Q_RETURN_ARG("QString"))
+        return [word for word in str(words).split("\n") if word]
+
+    def _ask_point(self, function: str, argument: str) -> QPoint | None:
+        answer: Any = QMetaObject.invokeMethod(
+            self._root, function, Qt.ConnectionType.DirectConnection, Q_RETURN_ARG("QPointF"), Q_ARG("QString", argument)
+        )
+        if not isinstance(answer, QPointF) or answer.x() < 0:
+            return None
+        return self._panel.mapTo(self, answer.toPoint())
+
+    def _on_visible_changed(self) -> None:
+        if self._wanted and not QGuiApplication.inputMethod().isVisible():
+            self._wanted = False
+            self.hidden_by_key.emit()
+
+
+def _require_preparation() -> None:
+    if os.environ.get("QT_IM_MODULE") != "qtvirtualkeyboard":
+        raise KeyboardUnavailable("prepare_environment() was not called before the application was made")
+    if not learned_words_path().is_dir():
+        raise KeyboardUnavailable("the keyboard would learn what residents write: prepare_environment() was not called")
+
+
+def _tokens(metrics: Metrics) -> dict[str, Any]:
+    return {
+        "page": Colour.PAGE,
+        "card": Colour.CARD,
+        "pale": Colour.CELADON_PALE,
+        "pressed": Colour.CELADON_LIGHT,
+        "edge": Colour.HAIRLINE,
+        "ink": Colour.INK,
+        "ink_soft": Colour.INK_SOFT,
+        "deep": Colour.DEEP,
+        "family": FONT_FAMILY,
+        "gap": metrics.px(3.2),
+        "radius": metrics.px(SPACE.radius / 2),
+        "candidate_px": metrics.type_px(Type.HEADING),
+        "candidate_height": metrics.px(_CANDIDATE_BAR_MM),
+        "space_zh": strings.text("keyboard.space_zh", Language.ZH),
+        "space_en": strings.text("keyboard.space_en", Language.EN),
+        "picture_delete": _picture("delete", Colour.INK),
+        "picture_hide": _picture("hide", Colour.INK),
+        "picture_check": _picture("check", Colour.CARD),
+    }
+
+
+def _picture(name: str, colour: str) -> QUrl:
+    return QUrl(drawings.data_url(name, colour))

@@ -1,0 +1,30 @@
+"""What every part of the screen needs to know: the real size of a millimetre, and the language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.domain.language import Language
+from ui import strings
+from ui.theme.tokens import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Metrics, language and help line of one screen."""
+
+    metrics: Metrics
+    language: Language
+    help_phone: str
+
+    def px(self, millimetres: float) -> int:
+        """Pixels."""
+        return self.metrics.px(millimetres)
+
+    def say(self, key: str, **values: object) -> str:
+        """The text of a key in the visit's language."""
+        return strings.text(key, self.language, **values)
+
+    def reason(self, code: str, **values: object) -> strings.Reason:
+        """A reason code in the resident's words."""
+        return strings.reason(code, self.language, **values)

@@ -1,0 +1,85 @@
+"""What all screens have in common."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from ui.look import Look
+from ui.theme.tokens import SPACE
+from ui.widgets.chrome import MainAction
+from ui.widgets.panels import Picture, column
+from ui.widgets.scroll import FingerScroll
+from ui.widgets.words import Words
+
+M = TypeVar("M")
+"""The model of ``kiosk.flow.views`` that a screen shows."""
+
+
+class StepScreen(QWidget, Generic[M]):
+    """One step of the visit. Built for one language; shown, updated and thrown away by the window."""
+
+    happened = Signal(object)
+    """An event of ``kiosk.flow.events``."""
+    action_changed = Signal()
+    """``main_action`` answers differently now."""
+
+    fills_window = False
+    """True for screens that stand alone, without header and footer."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.look = look
+        self.page = column(look, self, gap_mm=SPACE.wide_gap)
+        side, above = look.px(SPACE.margin), look.px(8)
+        self.page.setContentsMargins(side, above, side, look.px(5))
+
+    def show_model(self, model: M) -> None:
+        """Show this; called anew whenever something of it has changed."""
+        raise NotImplementedError
+
+    def main_action(self) -> MainAction | None:
+        """What the footer offers as the next thing to do."""
+        return None
+
+    def act(self) -> None:
+        """The main action was touched."""
+
+    def reveal(self, widget: QWidget) -> None:
+        """Bring a widget of this screen into view."""
+
+    def wipe(self) -> None:
+        """Forget every word of the resident: the text of all labels and line edits, with what could be undone."""
+        for edit in self.findChildren(QLineEdit):
+            edit.blockSignals(True)
+            edit.setText("")
+            edit.setAccessibleDescription("")
+        for label in self.findChildren(QLabel):
+            label.setText("")
+
+    def scrolling_page(self) -> QVBoxLayout:
+        """Put a page that can be pushed up and down into the screen; returns its layout."""
+        content = QWidget()
+        inner = column(self.look, content, gap_mm=SPACE.wide_gap)
+        inner.setContentsMargins(0, 0, self.look.px(1), self.look.px(2))
+        self.scroll = FingerScroll(content)
+        self.page.addWidget(self.scroll, 1)
+        return inner
+
+    def add_title(self, layout: QVBoxLayout, title: str, subtitle: str = "", *, centred: bool = False) -> Words:
+        """Title and line below it; returns the title."""
+        block = column(self.look, gap_mm=1.5)
+        words = Words(title, "title", centred=centred)
+        block.addWidget(words)
+        if subtitle:
+            block.addWidget(Words(subtitle, "soft", centred=centred))
+        layout.addLayout(block)
+        return words
+
+    def add_picture(self, layout: QVBoxLayout, name: str, side_mm: float) -> Picture:
+        """A drawing in the middle."""
+        picture = Picture(name, self.look.px(side_mm))
+        layout.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        return picture

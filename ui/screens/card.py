@@ -1,0 +1,48 @@
+"""Put the card on the reader."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from kiosk.flow.events import TryAgain
+from kiosk.flow.views import CardView
+from ui.look import Look
+from ui.screens.base import StepScreen
+from ui.widgets.chrome import MainAction
+from ui.widgets.panels import Notice
+from ui.widgets.waiting import Waiting
+from ui.widgets.words import Words
+
+
+class CardScreen(StepScreen[CardView]):
+    """One large picture of what to do."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self._failed = False
+        self.page.addStretch(1)
+        self.add_picture(self.page, "card_on_reader", 120)
+        self.add_title(self.page, look.say("card.title"), look.say("card.how"), centred=True)
+        self._waiting = Waiting(look)
+        self.page.addWidget(self._waiting, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._status = Words(look.say("card.reading"), "deep_small", centred=True)
+        self.page.addWidget(self._status)
+        self._notice = Notice(look)
+        self.page.addWidget(self._notice)
+        self.page.addStretch(2)
+
+    def show_model(self, model: CardView) -> None:
+        """Waiting, or why it did not work."""
+        self._failed = not model.waiting
+        self._waiting.setVisible(model.waiting)
+        self._status.setVisible(model.waiting)
+        self._notice.tell_reason(model.reason)
+        self.action_changed.emit()
+
+    def main_action(self) -> MainAction | None:
+        """Another try, after a failure."""
+        return MainAction(self.look.say("card.try_again"), "try_again") if self._failed else None
+
+    def act(self) -> None:
+        """Another try."""
+        self.happened.emit(TryAgain())

@@ -1,0 +1,103 @@
+"""The face check: a mirror, one movement at a time, and how far it has got."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from kiosk.flow.events import FaceAsks, TryAgain
+from kiosk.flow.views import FaceView
+from ui.look import Look
+from ui.screens.base import StepScreen
+from ui.theme import drawings
+from ui.widgets.chrome import MainAction
+from ui.widgets.images import Mirror
+from ui.widgets.panels import Notice, Panel, Picture, column, row
+from ui.widgets.words import Words
+
+
+class FaceScreen(StepScreen[FaceView]):
+    """Look at the camera."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self._failed = False
+        self._asked = ""
+        self.add_title(self.page, look.say("face.title"), look.say("face.how"), centred=True)
+        self.mirror = Mirror(look, look.say("face.picture"))
+        self.page.addWidget(self.mirror, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._request = Panel("card")
+        line = row(look, self._request, margin_mm=7.0, gap_mm=7.0)
+        self._movement = Picture("face", look.px(38))
+        line.addWidget(self._movement)
+        lines = column(look, gap_mm=2.0)
+        lines.addStretch()
+        self._count = Words("", "deep_small")
+        self._words = Words(look.say("face.starting"), "heading")
+        self._hint = Words("", "amber_small")
+        for words in (self._count, self._words, self._hint):
+            lines.addWidget(words)
+        lines.addStretch()
+        line.addLayout(lines, 1)
+        self.page.addWidget(self._request)
+        self._notice = Notice(look)
+        self.page.addWidget(self._notice)
+        self._tries = Words("", "soft", centred=True)
+        self.page.addWidget(self._tries)
+        self.page.addStretch(1)
+        self._count.hide()
+        self._hint.hide()
+
+    def show_model(self, model: FaceView) -> None:
+        """Running, or why it did not work and how many tries are left."""
+        if self._failed and model.running:
+            self._asked = ""
+            self._movement.draw("face")
+            self._words.setText(self.look.say("face.starting"))
+            self._count.hide()
+            self._hint.hide()
+        self._failed = not model.running
+        self._request.setVisible(model.running)
+        self._notice.tell_reason(model.reason)
+        self._tries.say(self.look.say("face.tries", count=model.tries_left) if model.reason else "")
+        if not model.running:
+            self.mirror.wipe()
+        self.action_changed.emit()
+
+    def show_request(self, asks: FaceAsks) -> None:
+        """The movement to make now, or a hint on how to stand."""
+        if self._failed:
+            return
+        if asks.action and asks.done < asks.total:
+            picture = f"action_{asks.action}"
+            self._movement.draw(picture if picture in drawings.names() else "face")
+            self._words.setText(self.look.say(f"action.{asks.action}"))
+            self._count.say(self.look.say("face.progress", number=asks.done + 1, total=asks.total))
+        elif asks.total and asks.done >= asks.total:
+            self._movement.draw("face")
+            self._words.setText(self.look.say("face.checking"))
+            self._count.say("")
+        self._hint.say(self._hint_words(asks.hint))
+
+    def _hint_words(self, hint: str) -> str:
+        if not hint:
+            return ""
+        return self.look.say(hint if hint.startswith("hint.") else f"hint.{hint}")
+
+    def show_preview(self, image: QImage) -> None:
+        """The newest frame."""
+        if not self._failed:
+            self.mirror.show_picture(image)
+
+    def main_action(self) -> MainAction | None:
+        """Another try, after a failure."""
+        return MainAction(self.look.say("face.try_again"), "try_again") if self._failed else None
+
+    def act(self) -> None:
+        """Another try."""
+        self.happened.emit(TryAgain())
+
+    def wipe(self) -> None:
+        """Forget the frame too."""
+        super().wipe()
+        self.mirror.wipe()

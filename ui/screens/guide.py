@@ -1,0 +1,99 @@
+"""One item on one page, before anything is asked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLayout, QVBoxLayout
+
+from kiosk.flow.events import Continue
+from kiosk.flow.views import GuideView
+from ui.look import Look
+from ui.screens.base import StepScreen
+from ui.theme import drawings
+from ui.widgets.chrome import MainAction
+from ui.widgets.panels import Notice, Panel, Picture, column, row
+from ui.widgets.words import Words
+
+
+class GuideScreen(StepScreen[GuideView]):
+    """What it is, what it takes, what one gets."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self._body: QVBoxLayout | None = None
+        self._shown: GuideView | None = None
+
+    def show_model(self, model: GuideView) -> None:
+        """Lay the page out; it changes only with the notices."""
+        if model == self._shown:
+            return
+        self._shown = model
+        if self._body is not None:
+            self.page.removeWidget(self.scroll)
+            self.scroll.hide()
+            self.scroll.deleteLater()
+        self._body = body = self.scrolling_page()
+        body.addLayout(self._head(model))
+        body.addWidget(self._facts(model))
+        body.addWidget(self._materials(model))
+        for code in model.notices:
+            notice = Notice(self.look)
+            notice.tell_reason(code)
+            body.addWidget(notice)
+        body.addStretch()
+
+    def main_action(self) -> MainAction:
+        """Begin."""
+        return MainAction(self.look.say("guide.start"))
+
+    def act(self) -> None:
+        """Begin."""
+        self.happened.emit(Continue())
+
+    def _head(self, model: GuideView) -> QLayout:
+        line = row(self.look, gap_mm=8.0)
+        line.addWidget(Picture(drawings.item_picture(model.picture), self.look.px(50)))
+        lines = column(self.look, gap_mm=2.5)
+        lines.addStretch()
+        lines.addWidget(Words(model.name, "title"))
+        lines.addWidget(Words(model.summary, "soft"))
+        lines.addStretch()
+        line.addLayout(lines, 1)
+        return line
+
+    def _facts(self, model: GuideView) -> Panel:
+        panel = Panel("card")
+        grid = QGridLayout(panel)
+        margin = self.look.px(8)
+        grid.setContentsMargins(margin, margin, margin, margin)
+        grid.setHorizontalSpacing(self.look.px(6))
+        grid.setVerticalSpacing(self.look.px(5.5))
+        facts = (
+            ("clock", "guide.promised", model.promised),
+            ("fee", "guide.fee", model.fee),
+            ("gift", "guide.output", model.output),
+            ("office", "guide.department", model.department),
+        )
+        for number, (icon, key, value) in enumerate(facts):
+            grid.addWidget(Picture(icon, self.look.px(8.5)), number, 0, Qt.AlignmentFlag.AlignTop)
+            caption = Words(self.look.say(key), "soft")
+            caption.setWordWrap(False)
+            grid.addWidget(caption, number, 1, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(Words(value, "body"), number, 2, Qt.AlignmentFlag.AlignTop)
+        grid.setColumnStretch(2, 1)
+        return panel
+
+    def _materials(self, model: GuideView) -> Panel:
+        panel = Panel("pale")
+        lines = column(self.look, panel, margin_mm=8.0, gap_mm=5.0)
+        lines.addWidget(Words(self.look.say("guide.materials"), "strong"))
+        for name, source in model.materials:
+            line = row(self.look, gap_mm=5.0)
+            line.addWidget(Picture("check_circle", self.look.px(8.5)), 0, Qt.AlignmentFlag.AlignTop)
+            texts = column(self.look, gap_mm=0.5)
+            texts.addWidget(Words(name, "body"))
+            texts.addWidget(Words(source, "small"))
+            line.addLayout(texts, 1)
+            lines.addLayout(line)
+        lines.addWidget(Words(self.look.say("guide.fields", total=model.field_count, known=model.prefilled_count), "deep_small"))
+        return panel

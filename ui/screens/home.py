@@ -1,0 +1,83 @@
+"""All items, one big card each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
+
+from kiosk.flow.events import ItemChosen
+from kiosk.flow.views import HomeView, ItemCard
+from ui.look import Look
+from ui.screens.base import StepScreen
+from ui.theme import drawings
+from ui.theme.tokens import Colour
+from ui.widgets.buttons import CardButton
+from ui.widgets.panels import Notice, Picture, column, row
+from ui.widgets.words import Words
+
+
+class HomeScreen(StepScreen[HomeView]):
+    """What would you like to do?"""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self.add_title(self.page, look.say("home.title"), look.say("home.subtitle"))
+        self._closed = Notice(look)
+        self.page.addWidget(self._closed)
+        self._list = self.scrolling_page()
+        self._list.setSpacing(look.px(6))
+        self._shown: tuple[ItemCard, ...] = ()
+        self._notices = column(look, gap_mm=3.5)
+        self.page.addLayout(self._notices)
+
+    def show_model(self, model: HomeView) -> None:
+        """Show cards, what was just touched in vain, and what is missing for everybody."""
+        if model.items != self._shown:
+            self._shown = model.items
+            _clear(self._list)
+            for card in model.items:
+                self._list.addWidget(self._card(card), 1)
+            self._list.addStretch(1)
+        if model.reason:
+            reason = self.look.reason(model.reason)
+            self._closed.tell(self.look.say("home.closed", item=model.chosen_but_closed), f"{reason.what} · {reason.todo}")
+        else:
+            self._closed.hide()
+        _clear(self._notices)
+        for code in model.notices:
+            notice = Notice(self.look)
+            notice.tell_reason(code)
+            self._notices.addWidget(notice)
+
+    def _card(self, card: ItemCard) -> CardButton:
+        look = self.look
+        button = CardButton(look, card.name, f"item:{card.code}")
+        button.setAccessibleDescription(card.summary)
+        line = row(look, button, margin_mm=8.0, gap_mm=8.0)
+        line.addWidget(Picture(drawings.item_picture(card.picture), look.px(46)))
+        lines = column(look, gap_mm=2.0)
+        lines.addStretch()
+        lines.addWidget(Words(card.name, "heading"))
+        lines.addWidget(Words(card.summary, "soft"))
+        if card.reason:
+            lines.addWidget(Words(f"{look.say('home.not_now')} · {look.reason(card.reason).what}", "amber_small"))
+        lines.addStretch()
+        line.addLayout(lines, 1)
+        go = Picture("clock" if card.reason else "forward", look.px(10), Colour.AMBER if card.reason else Colour.DEEP)
+        line.addWidget(go, 0, Qt.AlignmentFlag.AlignVCenter)
+        button.close_with(bool(card.reason))
+        button.clicked.connect(self._choose)
+        return button
+
+    def _choose(self) -> None:
+        button = self.sender()
+        if isinstance(button, CardButton):
+            self.happened.emit(ItemChosen(button.objectName().partition(":")[2]))
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,119 @@
+"""The resting screen: the river Ou, and one thing to do: touch it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout
+
+from kiosk.domain.language import Language
+from kiosk.flow.events import LanguageChosen, Touched
+from kiosk.flow.views import IdleView
+from ui import strings
+from ui.look import Look
+from ui.screens.base import StepScreen
+from ui.theme import drawings
+from ui.theme.tokens import SPACE
+from ui.widgets.buttons import Button, CardButton
+from ui.widgets.panels import Panel, Picture, column, row
+from ui.widgets.words import Words
+
+_SCENE = QSize(1080, 760)
+
+
+class Scene(CardButton):
+    """The whole screen as one button, with the landscape at its foot."""
+
+    def __init__(self, look: Look, accessible_name: str) -> None:
+        super().__init__(look, accessible_name, "touch_to_begin", kind="scene")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the landscape across the whole width."""
+        super().paintEvent(event)
+        height = self.width() * _SCENE.height() // _SCENE.width()
+        painter = QPainter(self)
+        painter.drawPixmap(0, self.height() - height, drawings.pixmap("river_scene", QSize(self.width(), height)))
+
+
+class IdleScreen(StepScreen[IdleView]):
+    """Touch to begin."""
+
+    fills_window = True
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self.page.setContentsMargins(0, 0, 0, 0)
+        self._scene = Scene(look, look.say("idle.touch"))
+        self._scene.clicked.connect(self._begin)
+        inside = column(look, self._scene, gap_mm=6.0)
+        inside.setContentsMargins(look.px(SPACE.margin), look.px(46), look.px(SPACE.margin), look.px(24))
+        inside.addLayout(self._brand())
+        inside.addSpacing(look.px(14))
+        inside.addWidget(Words(look.say("idle.title"), "title", centred=True))
+        inside.addWidget(Words(look.say("idle.subtitle"), "soft", centred=True))
+        inside.addSpacing(look.px(10))
+        self._offers = row(look, gap_mm=4.0)
+        inside.addLayout(self._offers)
+        inside.addStretch(1)
+        inside.addWidget(self._invitation(), 0, Qt.AlignmentFlag.AlignHCenter)
+        self.page.addWidget(self._scene)
+        self._language = Button(look, look.say("chrome.language"), "bar", "language", icon="language")
+        self._language.setAccessibleName(look.say("chrome.language_hint"))
+        self._language.setParent(self)
+        self._language.clicked.connect(self._switch)
+
+    def _brand(self) -> QHBoxLayout:
+        line = row(self.look, gap_mm=7.0)
+        line.addStretch()
+        line.addWidget(Picture("mark", self.look.px(30)))
+        name = Words(self.look.say("brand.name"), "display")
+        name.setWordWrap(False)
+        line.addWidget(name)
+        line.addStretch()
+        return line
+
+    def _invitation(self) -> Panel:
+        other = Language.EN if self.look.language is Language.ZH else Language.ZH
+        panel = Panel("card")
+        lines = column(self.look, panel, gap_mm=1.0)
+        lines.setContentsMargins(self.look.px(18), self.look.px(8), self.look.px(18), self.look.px(8))
+        for text, role in ((self.look.say("idle.touch"), "heading"), (strings.text("idle.touch", other), "soft")):
+            words = Words(text, role, centred=True)
+            words.setWordWrap(False)
+            lines.addWidget(words)
+        panel.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        return panel
+
+    def show_model(self, model: IdleView) -> None:
+        """Name what can be done here."""
+        while (item := self._offers.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        self._offers.addStretch()
+        for name in model.item_names:
+            chip = Panel("pale")
+            chip.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            words = Words(name, "deep_small")
+            words.setWordWrap(False)
+            inside = column(self.look, chip)
+            inside.setContentsMargins(self.look.px(5), self.look.px(2.5), self.look.px(5), self.look.px(2.5))
+            inside.addWidget(words)
+            self._offers.addWidget(chip)
+        self._offers.addStretch()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the language switch in its corner."""
+        super().resizeEvent(event)
+        hint = self._language.sizeHint()
+        height = self.look.px(SPACE.target)
+        margin = self.look.px(SPACE.margin)
+        self._language.setGeometry(self.width() - hint.width() - margin, self.look.px(7), hint.width(), height)
+        self._language.raise_()
+
+    def _begin(self) -> None:
+        self.happened.emit(Touched())
+
+    def _switch(self) -> None:
+        other = Language.EN if self.look.language is Language.ZH else Language.ZH
+        self.happened.emit(LanguageChosen(other))

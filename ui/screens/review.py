@@ -1,0 +1,71 @@
+"""All that will be handed in, for a last look."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout
+
+from kiosk.flow.events import Continue
+from kiosk.flow.views import ReviewView
+from ui.look import Look
+from ui.screens.base import StepScreen
+from ui.widgets.chrome import MainAction
+from ui.widgets.panels import Panel
+from ui.widgets.words import Words, breakable
+
+
+class ReviewScreen(StepScreen[ReviewView]):
+    """Label and value, line by line."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self.add_title(self.page, look.say("review.title"), look.say("review.subtitle"))
+        body = self.scrolling_page()
+        panel = Panel("card")
+        self._grid = QGridLayout(panel)
+        margin = look.px(9)
+        self._grid.setContentsMargins(margin, margin, margin, margin)
+        self._grid.setHorizontalSpacing(look.px(8))
+        self._grid.setVerticalSpacing(look.px(4.5))
+        self._grid.setColumnStretch(0, 2)
+        self._grid.setColumnStretch(1, 5)
+        body.addWidget(panel)
+        body.addStretch(1)
+        self._shown: ReviewView | None = None
+
+    def show_model(self, model: ReviewView) -> None:
+        """Show the lines; they do not change while the screen stands."""
+        if model == self._shown:
+            return
+        self._shown = model
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        lines = ((self.look.say("review.item"), model.item_name), *model.lines)
+        top = Qt.AlignmentFlag.AlignTop
+        for number, (label, value) in enumerate(lines):
+            if number:
+                self._grid.addWidget(_hairline(self.look), 2 * number - 1, 0, 1, 2)
+            self._grid.addWidget(Words(label, "soft"), 2 * number, 0, top)
+            self._grid.addWidget(Words(breakable(value) or self.look.say("review.empty"), "strong"), 2 * number, 1, top)
+
+    def main_action(self) -> MainAction:
+        """All right."""
+        return MainAction(self.look.say("review.confirm"))
+
+    def act(self) -> None:
+        """All right."""
+        self.happened.emit(Continue())
+
+    def wipe(self) -> None:
+        """Forget the lines too."""
+        super().wipe()
+        self._shown = None
+
+
+def _hairline(look: Look) -> QFrame:
+    line = Panel("card")
+    line.setFixedHeight(max(1, look.px(0.4)))
+    return line

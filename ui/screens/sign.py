@@ -1,0 +1,57 @@
+"""Sign with the finger."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from kiosk.flow.events import SignatureDrawn
+from kiosk.flow.views import SignView
+from ui.look import Look
+from ui.screens.base import StepScreen
+from ui.widgets.buttons import Button
+from ui.widgets.chrome import MainAction
+from ui.widgets.panels import Notice
+from ui.widgets.signature_pad import SignaturePad
+
+
+class SignScreen(StepScreen[SignView]):
+    """A box to write in, a way to start over."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self.page.addStretch(1)
+        self.add_picture(self.page, "sign", 46)
+        self.add_title(self.page, look.say("sign.title"), look.say("sign.how"), centred=True)
+        self._notice = Notice(look)
+        self.page.addWidget(self._notice)
+        self.pad = SignaturePad(look)
+        self.pad.changed.connect(self._on_changed)
+        self.page.addWidget(self.pad)
+        self._clear = Button(look, look.say("sign.clear"), "quiet", "signature_clear", icon="pencil")
+        self._clear.clicked.connect(self.pad.wipe)
+        self.page.addWidget(self._clear, 0, Qt.AlignmentFlag.AlignRight)
+        self.page.addStretch(2)
+        self._on_changed()
+
+    def show_model(self, model: SignView) -> None:
+        """Say when the last try was too short."""
+        self._notice.tell_reason(model.reason)
+
+    def _on_changed(self) -> None:
+        self._clear.setEnabled(not self.pad.is_empty)
+        if not self.pad.is_empty:
+            self._notice.hide()
+        self.action_changed.emit()
+
+    def main_action(self) -> MainAction:
+        """Hand in, once something is written."""
+        return MainAction(self.look.say("sign.confirm"), enabled=not self.pad.is_empty)
+
+    def act(self) -> None:
+        """Hand in."""
+        self.happened.emit(SignatureDrawn(self.pad.signature()))
+
+    def wipe(self) -> None:
+        """Forget the signature too."""
+        super().wipe()
+        self.pad.wipe()

@@ -1,0 +1,67 @@
+"""Every word on the screen, by key and language. The texts stand in ``assets/texts``; a missing one is a bug and raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from assets import ROOT
+from kiosk.domain.language import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Trouble in the resident's words."""
+
+    what: str
+    """What happened."""
+    todo: str
+    """What to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    texts: dict[str, str]
+    reasons: dict[str, Reason]
+
+
+def text(key: str, language: Language, **values: object) -> str:
+    """The text of ``key`` with ``values`` filled in; ``LookupError`` for a key or value that is missing."""
+    return _book(language).texts[key].format(**values)
+
+
+def reason(code: str, language: Language, **values: object) -> Reason:
+    """What a reason code means and what to do; a code without words of its own gets those of its prefix.
+
+    A code is never shown: drivers may know troubles that are newer than these texts.
+    """
+    reasons = _book(language).reasons
+    words = reasons.get(code) or reasons.get(code.partition(".")[0]) or reasons["other"]
+    return Reason(words.what.format(**values), words.todo.format(**values))
+
+
+def keys(language: Language) -> frozenset[str]:
+    """All text keys of one language."""
+    return frozenset(_book(language).texts)
+
+
+def reason_codes(language: Language) -> frozenset[str]:
+    """All reason codes with words of their own."""
+    return frozenset(_book(language).reasons)
+
+
+def preload() -> None:
+    """Read all languages now, so that no screen ever waits for a file."""
+    for language in Language:
+        _book(language)
+
+
+@cache
+def _book(language: Language) -> _Book:
+    with (ROOT / "texts" / f"{language.value}.yaml").open(encoding="utf-8") as file:
+        raw: dict[str, dict[str, Any]] = yaml.safe_load(file)
+    reasons = {code: Reason(str(what), str(todo)) for code, (what, todo) in raw["reasons"].items()}
+    return _Book({key: str(value) for key, value in raw["texts"].items()}, reasons)

@@ -1,0 +1,106 @@
+"""The style sheet of the window, made from the tokens for one screen's pixels."""
+
+from __future__ import annotations
+
+from ui.theme.tokens import FONT_FAMILY, SPACE, Colour, Metrics, Type
+
+_LABEL_ROLES: tuple[tuple[str, Type, str, bool], ...] = (
+    ("small", Type.SMALL, Colour.INK_SOFT, False),
+    ("body", Type.BODY, Colour.INK, False),
+    ("soft", Type.BODY, Colour.INK_SOFT, False),
+    ("strong", Type.STRONG, Colour.INK, True),
+    ("heading", Type.HEADING, Colour.INK, True),
+    ("title", Type.TITLE, Colour.INK, True),
+    ("display", Type.DISPLAY, Colour.INK, True),
+    ("numeral", Type.NUMERAL, Colour.INK, True),
+    ("deep", Type.STRONG, Colour.DEEP, True),
+    ("deep_small", Type.SMALL, Colour.DEEP, True),
+    ("amber", Type.STRONG, Colour.AMBER, True),
+    ("amber_small", Type.SMALL, Colour.AMBER, True),
+    ("red", Type.STRONG, Colour.SEAL_RED, True),
+    ("red_small", Type.SMALL, Colour.SEAL_RED, True),
+)
+
+
+def stylesheet(metrics: Metrics) -> str:
+    """Style sheet for ``KioskWindow``."""
+    return "\n".join((_base(metrics), *_labels(metrics), _panels(metrics), _buttons(metrics), _fields(metrics)))
+
+
+def _base(m: Metrics) -> str:
+    return f"""
+    QWidget {{ font-family: "{FONT_FAMILY}"; font-size: {m.type_px(Type.BODY)}px; color: {Colour.INK}; }}
+    #kiosk_window, #page, #dock {{ background: {Colour.PAGE}; }}
+    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+    QScrollBar:vertical {{ background: {Colour.PAGE}; width: {m.px(2.5)}px; border-radius: {m.px(1.2)}px; }}
+    QScrollBar::handle:vertical {{ background: {Colour.CELADON_LIGHT}; border-radius: {m.px(1.2)}px; min-height: {m.px(15)}px; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none; height: 0; }}
+    """
+
+
+def _labels(m: Metrics) -> list[str]:
+    return [
+        f'QLabel[role="{role}"] {{ font-size: {m.type_px(size)}px; color: {colour}; font-weight: {700 if bold else 400};'
+        " background: transparent; }"
+        for role, size, colour, bold in _LABEL_ROLES
+    ]
+
+
+def _panels(m: Metrics) -> str:
+    radius, line = m.px(SPACE.radius), m.px(SPACE.line)
+    grounds = (
+        ("card", Colour.CARD, Colour.HAIRLINE),
+        ("pale", Colour.CELADON_PALE, Colour.CELADON_PALE),
+        ("delivered", Colour.CELADON_PALE, Colour.CELADON),
+        ("waiting", Colour.AMBER_PALE, Colour.AMBER),
+        ("trouble", Colour.AMBER_PALE, Colour.AMBER_PALE),
+        ("red", Colour.RED_PALE, Colour.SEAL_RED),
+    )
+    return "\n".join(
+        f'QFrame[ground="{name}"] {{ background: {ground}; border: {line}px solid {edge}; border-radius: {radius}px; }}'
+        for name, ground, edge in grounds
+    )
+
+
+def _buttons(m: Metrics) -> str:
+    radius, line = m.px(SPACE.radius), m.px(SPACE.line)
+    strong, body = m.type_px(Type.STRONG), m.type_px(Type.BODY)
+    side = m.px(SPACE.padding)
+    return f"""
+    QPushButton {{ border-radius: {radius}px; padding: 0 {side}px; font-size: {strong}px; font-weight: 700; outline: none; }}
+    QPushButton[kind="main"] {{ background: {Colour.DEEP}; color: {Colour.CARD}; border: none; }}
+    QPushButton[kind="main"]:pressed {{ background: {Colour.DEEP_PRESSED}; }}
+    QPushButton[kind="main"]:disabled {{ background: {Colour.DISABLED}; color: {Colour.DISABLED_INK}; }}
+    QPushButton[kind="quiet"] {{ background: {Colour.CARD}; color: {Colour.DEEP}; border: {line}px solid {Colour.OUTLINE}; }}
+    QPushButton[kind="quiet"]:pressed {{ background: {Colour.CELADON_PALE}; }}
+    QPushButton[kind="quiet"]:disabled {{ background: {Colour.DISABLED}; color: {Colour.DISABLED_INK}; border-color: {Colour.DISABLED}; }}
+    QPushButton[kind="bar"] {{ background: {Colour.CARD}; color: {Colour.INK}; border: {line}px solid {Colour.HAIRLINE};
+        font-size: {body}px; font-weight: 400; padding: 0 {m.px(4.5)}px; }}
+    QPushButton[kind="bar"]:pressed {{ background: {Colour.CELADON_PALE}; }}
+    QPushButton[kind="card"] {{ background: {Colour.CARD}; border: {line}px solid {Colour.HAIRLINE}; text-align: left; padding: 0; }}
+    QPushButton[kind="card"]:pressed {{ background: {Colour.CELADON_PALE}; border-color: {Colour.CELADON}; }}
+    QPushButton[kind="card"][closed="true"] {{ background: {Colour.PAGE}; }}
+    QPushButton[kind="key"] {{ background: {Colour.CARD}; color: {Colour.INK}; border: {line}px solid {Colour.HAIRLINE};
+        font-size: {m.type_px(Type.HEADING)}px; font-weight: 400; padding: 0; }}
+    QPushButton[kind="key"]:pressed {{ background: {Colour.CELADON_LIGHT}; }}
+    QPushButton[kind="choice"] {{ background: {Colour.CARD}; color: {Colour.INK}; border: {line}px solid {Colour.OUTLINE};
+        font-size: {body}px; font-weight: 400; padding: 0 {m.px(4)}px; }}
+    QPushButton[kind="choice"]:pressed {{ background: {Colour.CELADON_PALE}; }}
+    QPushButton[kind="choice"]:checked {{ background: {Colour.DEEP}; color: {Colour.CARD}; border-color: {Colour.DEEP}; font-weight: 700; }}
+    QPushButton[kind="choice"][wrong="true"] {{ border-color: {Colour.SEAL_RED}; }}
+    QPushButton[kind="scene"] {{ background: {Colour.PAGE}; border: none; border-radius: 0; padding: 0; }}
+    """
+
+
+def _fields(m: Metrics) -> str:
+    line = m.px(SPACE.line)
+    return f"""
+    QLineEdit {{ background: {Colour.CARD}; color: {Colour.INK}; border: {line}px solid {Colour.OUTLINE};
+        border-radius: {m.px(3.5)}px; padding: 0 {m.px(4.5)}px; font-size: {m.type_px(Type.STRONG)}px;
+        selection-background-color: {Colour.CELADON_LIGHT}; selection-color: {Colour.INK}; }}
+    QLineEdit[known="true"] {{ background: {Colour.CELADON_PALE}; border-color: {Colour.CELADON}; }}
+    QLineEdit[wrong="true"] {{ border: {m.px(0.8)}px solid {Colour.SEAL_RED}; }}
+    QLineEdit:read-only {{ background: {Colour.CELADON_PALE}; border-color: {Colour.CELADON_PALE}; }}
+    QLineEdit[masked="true"]:read-only {{ background: {Colour.CARD}; border-color: {Colour.OUTLINE}; }}
+    QLineEdit:focus {{ border: {m.px(1.0)}px solid {Colour.FOCUS}; background: {Colour.CARD}; }}
+    """

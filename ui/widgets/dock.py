@@ -1,0 +1,96 @@
+"""The place at the bottom of the window where a keyboard comes up for the entry that has the focus."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui.keyboard.keyboard_widget import KeyboardWidget
+from ui.look import Look
+from ui.widgets.entry import Entry, Pad
+from ui.widgets.keypad import Keypad
+from ui.widgets.panels import column
+
+
+class Dock(QWidget):
+    """Shows the Pinyin keyboard, the number pad, or nothing."""
+
+    opened = Signal()
+    """A keyboard came up, and the screen above became lower."""
+
+    def __init__(self, look: Look, keyboard: KeyboardWidget | None) -> None:
+        super().__init__()
+        self.setObjectName("dock")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._layout = column(look, self)
+        self._layout.setContentsMargins(0, look.px(3), 0, 0)
+        self._keyboard = keyboard
+        self._entry: Entry | None = None
+        if keyboard is not None:
+            self._layout.addWidget(keyboard)
+            keyboard.hide()
+            keyboard.hidden_by_key.connect(self.close_for)
+        self._pad = self._new_pad(look)
+        self.hide()
+
+    def _new_pad(self, look: Look) -> Keypad:
+        pad = Keypad(look, with_done=True)
+        pad.digit.connect(self._on_digit)
+        pad.deleted.connect(self._on_delete)
+        pad.done.connect(self.close_for)
+        self._layout.addWidget(pad, 0, Qt.AlignmentFlag.AlignHCenter)
+        pad.setFixedWidth(look.px(250))
+        pad.hide()
+        return pad
+
+    def speak(self, look: Look) -> None:
+        """Take another language."""
+        self.close_for()
+        old = self._pad
+        self._layout.removeWidget(old)
+        old.deleteLater()
+        self._pad = self._new_pad(look)
+        self._layout.setContentsMargins(0, look.px(3), 0, 0)
+
+    def open_for(self, entry: Entry) -> None:
+        """Come up for this entry; entries with a pad of their own on the screen need nothing."""
+        if entry.pad is Pad.SCREEN or entry.isReadOnly():
+            self.close_for()
+            return
+        self._entry = entry
+        numeric = entry.is_numeric
+        self._layout.setContentsMargins(
+            0, self._layout.contentsMargins().top(), 0, self._layout.contentsMargins().top() if numeric else 0
+        )
+        self._pad.setVisible(numeric)
+        if self._keyboard is not None:
+            self._keyboard.setVisible(not numeric)
+        self.setVisible(numeric or self._keyboard is not None)
+        if not numeric and self._keyboard is not None:
+            self._keyboard.open()
+        self.opened.emit()
+
+    def close_for(self) -> None:
+        """Go down; the entry loses the focus, and what is half typed is taken over."""
+        entry, self._entry = self._entry, None
+        if self._keyboard is not None and self._keyboard.isVisible():
+            self._keyboard.close_panel()
+        if entry is not None and entry.hasFocus():
+            entry.clearFocus()
+        self.hide()
+
+    def start_over(self) -> None:
+        """Forget whom the keys were for, and what is half typed."""
+        self._entry = None
+        if self._keyboard is not None:
+            self._keyboard.start_over()
+        self.hide()
+
+    def _on_digit(self, digit: str) -> None:
+        if self._entry is not None:
+            self._entry.type_digit(digit)
+
+    def _on_delete(self) -> None:
+        if self._entry is not None:
+            self._entry.delete_last()

@@ -1,0 +1,200 @@
+"""One question of the form: its name, what it is answered with, where the answer came from, and what is wrong with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QWidget
+
+from kiosk.catalogue.models import FieldKind
+from kiosk.flow.views import FieldView
+from ui.look import Look
+from ui.theme.tokens import Colour
+from ui.widgets.buttons import Button
+from ui.widgets.entry import Entry, Pad
+from ui.widgets.panels import Picture, column, row
+from ui.widgets.words import Words
+
+_PADS = {FieldKind.TEXT: Pad.PINYIN, FieldKind.PHONE: Pad.DIGITS, FieldKind.DATE: Pad.DATE}
+_DATE_LENGTH = 10
+_LONG_CHOICE = 9
+"""Choices with more characters than this stand in two columns, others in three."""
+
+
+class FieldBox(QWidget):
+    """Common to all kinds: heading line with source, then the answer, then help or problem."""
+
+    entered = Signal(str, str)
+    """Field name and new value."""
+
+    def __init__(self, look: Look, view: FieldView) -> None:
+        super().__init__()
+        self._look = look
+        self.name = view.name
+        self._label = view.label
+        self._shown = view.value
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        layout = column(look, self, gap_mm=1.6)
+        heading = row(look, gap_mm=2.5)
+        self._caption = Words(view.label, "strong")
+        self._caption.setWordWrap(False)
+        heading.addWidget(self._caption)
+        if not view.required:
+            heading.addWidget(_single_line(look.say("form.optional"), "small"))
+        heading.addStretch()
+        self._source_picture = Picture("card", look.px(6.5))
+        self._source = _single_line(look.say("form.from_card"), "deep_small")
+        heading.addWidget(self._source_picture)
+        heading.addWidget(self._source)
+        layout.addLayout(heading)
+        self._answer = self._build(view)
+        layout.addWidget(self._answer)
+        self._help = Words(view.help, "small")
+        layout.addWidget(self._help)
+        self._problem_line = self._build_problem(look)
+        layout.addWidget(self._problem_line)
+
+    def _build_problem(self, look: Look) -> QWidget:
+        line = QWidget()
+        layout = row(look, line, gap_mm=2.0)
+        layout.addWidget(Picture("warning", look.px(6.5), Colour.SEAL_RED), 0, Qt.AlignmentFlag.AlignTop)
+        self._problem = Words("", "red_small")
+        layout.addWidget(self._problem, 1)
+        return line
+
+    def _build(self, view: FieldView) -> QWidget:
+        raise NotImplementedError
+
+    @property
+    def target(self) -> QWidget:
+        """The widget to write in or to choose from."""
+        return self._answer
+
+    def update_from(self, view: FieldView) -> None:
+        """Take what has changed; what the resident is writing is left alone."""
+        from_card = view.source == "card" and bool(view.value)
+        self._source.setVisible(from_card)
+        self._source_picture.setVisible(from_card)
+        self._help.setVisible(bool(view.help) and not view.problem)
+        self._problem_line.setVisible(bool(view.problem))
+        if view.problem:
+            reason = self._look.reason(view.problem)
+            self._problem.setText(
+                f"{reason.what}，{reason.todo}" if not reason.what.isascii() else f"{reason.what}; {reason.todo}"
+            )
+        self._answer.setAccessibleName(self._label)
+        self._answer.setAccessibleDescription(self._problem.text() if view.problem else view.help)
+        self._mark(from_card, bool(view.problem))
+        if view.value != self._shown and not self._answer.hasFocus():
+            self._shown = view.value
+            self._show_value(view.value)
+
+    def _mark(self, from_card: bool, wrong: bool) -> None:
+        raise NotImplementedError
+
+    def _show_value(self, value: str) -> None:
+        raise NotImplementedError
+
+    def _tell(self, value: str) -> None:
+        if value != self._shown:
+            self._shown = value
+            self.entered.emit(self.name, value)
+
+    def wipe(self) -> None:
+        """Forget the answer."""
+        self._shown = ""
+
+
+class EntryBox(FieldBox):
+    """A question answered in writing."""
+
+    def _build(self, view: FieldView) -> QWidget:
+        length = _DATE_LENGTH if view.kind is FieldKind.DATE else view.max_length
+        self.entry = Entry(self._look, f"field:{view.name}", view.label, _PADS[view.kind], length)
+        self.entry.setText(view.value)
+        self.entry.setCursorPosition(0)
+        if view.kind is FieldKind.DATE:
+            self.entry.setPlaceholderText(self._look.say("form.date_hint"))
+        if not view.editable:
+            self.entry.setReadOnly(True)
+            self.entry.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.entry.textChanged.connect(self._tell)
+        return self.entry
+
+    def _mark(self, from_card: bool, wrong: bool) -> None:
+        marks = ("true" if from_card else "false", "true" if wrong else "false")
+        if marks != (self.entry.property("known") or "", self.entry.property("wrong") or ""):
+            self.entry.setProperty("known", marks[0])
+            self.entry.setProperty("wrong", marks[1])
+            self.entry.style().polish(self.entry)
+
+    def _show_value(self, value: str) -> None:
+        if self.entry.text() != value:
+            self.entry.setText(value)
+
+    def wipe(self) -> None:
+        """Forget the text."""
+        super().wipe()
+        self.entry.blockSignals(True)
+        self.entry.wipe()
+        self.entry.blockSignals(False)
+
+
+class ChoiceBox(FieldBox):
+    """A question answered by one of a few big buttons; none is chosen beforehand."""
+
+    def _build(self, view: FieldView) -> QWidget:
+        holder = QWidget()
+        holder.setObjectName(f"field:{view.name}")
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(self._look.px(3.5))
+        self._group = QButtonGroup(holder)
+        self._group.setExclusive(True)
+        self._buttons: dict[str, Button] = {}
+        limit = _LONG_CHOICE if not view.label.isascii() else 2 * _LONG_CHOICE
+        columns = 2 if any(len(label) > limit for _, label in view.choices) else min(3, max(2, len(view.choices)))
+        for number, (value, label) in enumerate(view.choices):
+            button = Button(self._look, label, "choice", f"choice:{view.name}:{value}")
+            button.setCheckable(True)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.setChecked(value == view.value)
+            button.toggled.connect(self._on_toggled)
+            self._group.addButton(button)
+            self._buttons[value] = button
+            grid.addWidget(button, number // columns, number % columns)
+        for index in range(columns):
+            grid.setColumnStretch(index, 1)
+        return holder
+
+    def _on_toggled(self, checked: bool) -> None:
+        if checked:
+            self._tell(next(value for value, button in self._buttons.items() if button.isChecked()))
+
+    def _mark(self, from_card: bool, wrong: bool) -> None:
+        for button in self._buttons.values():
+            button.setProperty("wrong", "true" if wrong else "false")
+            button.style().polish(button)
+
+    def _show_value(self, value: str) -> None:
+        self._group.setExclusive(False)
+        for name, button in self._buttons.items():
+            button.setChecked(name == value)
+        self._group.setExclusive(True)
+
+    def wipe(self) -> None:
+        """Choose nothing."""
+        super().wipe()
+        self._show_value("")
+
+
+def make_field(look: Look, view: FieldView) -> FieldBox:
+    """The box for this kind of question."""
+    box = ChoiceBox(look, view) if view.kind is FieldKind.CHOICE else EntryBox(look, view)
+    box.update_from(view)
+    return box
+
+
+def _single_line(text: str, role: str) -> Words:
+    words = Words(text, role)
+    words.setWordWrap(False)
+    return words

@@ -1,0 +1,68 @@
+"""A clear ring around whatever the keys would press."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from shiboken6 import isValid
+
+from ui.theme.tokens import SPACE, Colour, Metrics
+
+_MOVES = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide, QEvent.Type.Show})
+
+
+class FocusRing(QWidget):
+    """Lies over the window and lets every touch through. Touches never focus a button, so the ring comes with keys only."""
+
+    def __init__(self, metrics: Metrics, window: QWidget) -> None:
+        super().__init__(window)
+        self._metrics = metrics
+        self._followed: list[QWidget] = []
+        self._target: QWidget | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus)
+
+    def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
+        for widget in self._followed:
+            if isValid(widget):
+                widget.removeEventFilter(self)
+        self._followed = []
+        shown = isinstance(new, QAbstractButton) and new.window() is self.window()
+        self._target = new if shown else None
+        widget = self._target
+        while widget is not None and widget is not self.window():
+            widget.installEventFilter(self)
+            self._followed.append(widget)
+            widget = widget.parentWidget()
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the widget wherever it goes."""
+        if event.type() in _MOVES:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        target = self._target
+        if target is None or not isValid(target) or not target.isVisible():
+            self.hide()
+            return
+        edge = self._metrics.px(SPACE.focus_ring + 0.8)
+        place = QRect(target.mapTo(self.window(), QPoint(0, 0)), target.size())
+        self.setGeometry(place.adjusted(-edge, -edge, edge, edge))
+        self.show()
+        self.raise_()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the ring."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = float(self._metrics.px(SPACE.focus_ring))
+        painter.setPen(QPen(QColor(Colour.FOCUS), line))
+        radius = self._metrics.px(SPACE.radius + 1)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(line / 2, line / 2, -line / 2, -line / 2), radius, radius)

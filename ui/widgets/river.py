@@ -1,0 +1,83 @@
+"""Progress as a river with landings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui.look import Look
+from ui.theme import drawings
+from ui.theme.tokens import FONT_FAMILY, SPACE, Colour, Type
+
+
+class River(QWidget):
+    """Five landings on a gently winding line: passed, here, still to come."""
+
+    def __init__(self, look: Look, position: int, landings: int) -> None:
+        super().__init__()
+        self._look = look
+        self._position = position
+        self._names = [look.say(f"landing.{number}") for number in range(1, landings + 1)]
+        here = self._names[position - 1]
+        self.setAccessibleName(look.say("chrome.progress", position=position, total=landings, name=here))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """As wide as it may be, as high as landings and names need."""
+        return QSize(self._look.px(200), self._look.px(25))
+
+    def _landing(self, number: int) -> QPointF:
+        inset = self._look.px(SPACE.margin + 10)
+        step = (self.width() - 2 * inset) / (len(self._names) - 1)
+        bend = self._look.px(1.6) * (1 if number % 2 else -1)
+        return QPointF(inset + step * number, self._look.px(9) + bend)
+
+    def _course(self, to: int) -> QPainterPath:
+        path = QPainterPath(QPointF(-5.0, self._landing(0).y()))
+        path.lineTo(self._landing(0))
+        for number in range(1, to + 1):
+            one, other = self._landing(number - 1), self._landing(number)
+            middle = (one.x() + other.x()) / 2
+            path.cubicTo(QPointF(middle, one.y()), QPointF(middle, other.y()), other)
+        return path
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the water, then the landings with their names."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        whole = self._course(len(self._names) - 1)
+        whole.lineTo(self.width() + 5.0, self._landing(len(self._names) - 1).y())
+        width = self._look.px(2.4)
+        for path, colour in ((whole, Colour.CELADON_LIGHT), (self._course(self._position - 1), Colour.CELADON)):
+            painter.setPen(QPen(QColor(colour), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawPath(path)
+        for number in range(len(self._names)):
+            self._paint_landing(painter, number)
+
+    def _paint_landing(self, painter: QPainter, number: int) -> None:
+        centre, here, passed = self._landing(number), self._position - 1, number < self._position - 1
+        radius = self._look.px(5.4 if number == here else 3.8)
+        ground = Colour.DEEP if number <= here else Colour.CARD
+        painter.setPen(QPen(QColor(Colour.CARD if number == here else Colour.CELADON), self._look.px(0.9)))
+        painter.setBrush(QColor(ground))
+        painter.drawEllipse(centre, radius, radius)
+        if passed:
+            side = self._look.px(4.6)
+            mark = drawings.pixmap("check", QSize(side, side), Colour.CARD)
+            painter.drawPixmap(round(centre.x() - side / 2), round(centre.y() - side / 2), mark)
+        elif number == here:
+            self._write(
+                painter, QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius), str(number + 1), Colour.CARD
+            )
+        width = (self.width() - 2.0 * self._look.px(SPACE.margin)) / len(self._names)
+        box = QRectF(centre.x() - width / 2, self._look.px(16), width, self._look.px(9))
+        self._write(painter, box, self._names[number], Colour.INK if number == here else Colour.INK_SOFT, bold=number == here)
+
+    def _write(self, painter: QPainter, box: QRectF, text: str, colour: str, *, bold: bool = True) -> None:
+        font = QFont(FONT_FAMILY)
+        font.setPixelSize(self._look.metrics.type_px(Type.SMALL))
+        font.setBold(bold)
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
