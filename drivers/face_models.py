@@ -13,7 +13,8 @@ _LOADING = threading.Lock()
 
 MODELS_TURN = threading.Lock()
 """To be held around every call of the models: they are one set for the process, and not thread-safe. Two callers at once
-(the simulated camera preparing its portrait, the engine looking at a card photo) made each other miss a face."""
+(the simulated camera preparing its portrait, the engine looking at a card photo) made each other miss a face, report hundreds,
+or crash: dlib lets other Python threads run while it detects."""
 
 
 def load_face_recognition() -> Any:  # noqa: ANN401 - the library carries no types

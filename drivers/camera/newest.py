@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -22,7 +23,8 @@ class NewestFrame:
     ``put`` takes pictures whose memory zeroes itself when let go (``drivers.overwritten``), so what is dropped here is gone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._changed = threading.Condition()
         self._frame: Frame | None = None
         self._closed = True
@@ -34,11 +36,11 @@ class NewestFrame:
         """Allow waiting; the ages of "changed" and "lit" begin now."""
         with self._changed:
             self._closed = False
-            self._changed_at_s = self._lit_at_s = time.monotonic()
+            self._changed_at_s = self._lit_at_s = self._clock()
 
     def put(self, picture: Image) -> None:
         """Make ``picture`` the newest frame; it must not be written to afterwards."""
-        now_s = time.monotonic()
+        now_s = self._clock()
         picture.flags.writeable = False
         is_lit = float(picture[::_SAMPLE_STEP_PX, ::_SAMPLE_STEP_PX].mean()) >= _BLACK_BELOW
         with self._changed:
@@ -72,13 +74,13 @@ class NewestFrame:
     def unchanged_for_s(self) -> float:
         """Seconds since the last frame that differed from the one before it (or since ``open``)."""
         with self._changed:
-            return time.monotonic() - self._changed_at_s
+            return self._clock() - self._changed_at_s
 
     @property
     def black_for_s(self) -> float:
         """Seconds since the last frame in which anything could be seen (or since ``open``)."""
         with self._changed:
-            return time.monotonic() - self._lit_at_s
+            return self._clock() - self._lit_at_s
 
     def drop(self) -> None:
         """Overwrite and forget the frame held; waiting goes on for the next one."""

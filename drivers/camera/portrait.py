@@ -21,7 +21,8 @@ Points = NDArray[np.float32]
 _HEAD_ROWS = 300
 """Rows of the packaged picture that show head and shoulders; dlib's detector sees a second, false face below them."""
 _JAW_WIDTH_OF_FRAME_HEIGHT = 0.385
-_EYES_AT = (0.5, 0.44)
+_EYES_AT_Y = 0.44
+_LOWEST_EYES_AT_Y = 0.6
 _WALL_BGR = (205, 208, 203)
 _CARD_SIZE_PX = (102, 126)
 _CARD_JAW_OF_WIDTH = 0.55
@@ -59,7 +60,11 @@ def compose_portrait(picture: Image, size_px: tuple[int, int]) -> Portrait:
     picture = _limited(picture)
     landmarks = find_landmarks(picture)
     width, height = size_px
-    matrix = _placement(landmarks, size_px, height * _JAW_WIDTH_OF_FRAME_HEIGHT, _EYES_AT)
+    jaw_px = min(height, width * 3 / 4) * _JAW_WIDTH_OF_FRAME_HEIGHT
+    # In an upright picture the person stands lower, so that the shoulders reach the edge.
+    below_eyes_px = (picture.shape[0] - float(landmarks[36:48, 1].mean())) * jaw_px / float(landmarks[16, 0] - landmarks[0, 0])
+    eyes_at_y = min(max(_EYES_AT_Y, 1.0 - below_eyes_px / height), _LOWEST_EYES_AT_Y)
+    matrix = _placement(landmarks, size_px, jaw_px, (0.5, eyes_at_y))
     person, matte = _cut_out(picture, landmarks)
     return Portrait(
         person=_placed(person, matrix, size_px),
@@ -116,9 +121,9 @@ def _placement(landmarks: Points, size_px: tuple[int, int], jaw_px: float, eyes_
 
 
 def _placed(layer: Image, matrix: NDArray[np.float32], size_px: tuple[int, int]) -> Image:
-    # Shoulders that the portrait cuts off go on to the edge of the camera picture.
-    placed = cv2.warpAffine(layer, matrix, size_px, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(placed, np.uint8)
+    # A body that the portrait cuts off goes on to the lower edge of the camera picture; at the other edges nobody is.
+    longer = cv2.copyMakeBorder(layer, 0, layer.shape[0], 0, 0, cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.warpAffine(longer, matrix, size_px, flags=cv2.INTER_CUBIC), np.uint8)
 
 
 def _cut_out(picture: Image, landmarks: Points) -> tuple[Image, Image]:

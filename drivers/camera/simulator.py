@@ -131,7 +131,9 @@ class PortraitCamera:
 
     def unplug(self) -> None:
         """Deliver nothing more; the frame held is dropped."""
-        self._is_plugged_in = False
+        with self._lock:
+            self._is_plugged_in = False
+            self._newest.drop()
 
     def plug_in(self) -> None:
         """End ``unplug`` and ``freeze``."""
@@ -156,16 +158,13 @@ class PortraitCamera:
             self.set_portrait(self.portrait())
 
     def _deliver(self) -> None:
-        if not self._is_plugged_in:
-            self._newest.drop()
-            return
-        held = self._newest.get()
-        if self._is_frozen and held is not None:
-            self._newest.put(held.image)
-            return
         now_s = time.monotonic()
         with self._lock:
             strengths, absence = self._choreography.at(now_s), self._choreography.absence(now_s)
-            animation = self._animation
-        if animation is not None:
-            self._newest.put(animation.render(now_s, strengths, absence))
+            animation, held = self._animation, self._newest.get()
+        if animation is None or not self._is_plugged_in:
+            return
+        picture = held.image if self._is_frozen and held is not None else animation.render(now_s, strengths, absence)
+        with self._lock:
+            if self._is_plugged_in:  # it may have been pulled out while the picture was drawn
+                self._newest.put(picture)

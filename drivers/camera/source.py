@@ -91,7 +91,8 @@ class FileSource:
         """Open the file; raises ``Disconnected``."""
         if not self.path.is_file():
             raise Disconnected(str(self.path), "no such file")
-        return _VideoCapture.open(str(self.path), cv2.CAP_ANY, [])
+        # Left to choose, OpenCV also tries its own AVI reader, which writes to stderr past every log level.
+        return _VideoCapture.open(str(self.path), cv2.CAP_FFMPEG, [])
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Detection(NamedTuple):
 
 
 class FaceLibrary:
-    """Detector, landmarks and embedding. The models are not thread-safe, so calls take turns.
+    """Detector, landmarks and embedding. Thread-safe, because calls take turns.
 
     Detection releases the interpreter lock; the embedding holds it for about 65 ms on one slow core.
     """

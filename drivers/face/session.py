@@ -105,15 +105,20 @@ class LivenessSession:
             return LivenessResult.FACE_CHANGED
         if result is not LivenessResult.LIVE or self._best is None:
             return result
-        # Whoever moves must be whoever is matched: otherwise one could act and hold up another's photograph in between.
-        self._template = self._engine.template_at(self._best.picture, self._best.box)
-        for acting in self._acting:
-            template = self._engine.template_at(acting.picture, acting.box)
-            is_same = self._engine.compare(template, self._template).match
-            template.forget()
-            if not is_same:
-                return LivenessResult.FACE_CHANGED
+        best = self._engine.template_at(self._best.picture, self._best.box)
+        if not all(self._is_same(best, acting) for acting in self._acting):
+            best.forget()
+            return LivenessResult.FACE_CHANGED
+        self._template = best
         return LivenessResult.LIVE
+
+    def _is_same(self, best: FaceTemplate, acting: _KeptFace) -> bool:
+        """Whoever moves must be whoever is matched: else one could act and hold up another's photograph in between."""
+        template = self._engine.template_at(acting.picture, acting.box)
+        try:
+            return self._engine.compare(template, best).match
+        finally:
+            template.forget()
 
 
 def _cut_out(image: Image, box: FaceBox, quality: float = 0.0) -> _KeptFace:

@@ -96,7 +96,7 @@ def _next_frame(camera: FrameSource, than: Frame | None, deadline: Deadline) -> 
 def _outcome(
     verdict: LivenessResult, session: LivenessSession, held: FaceTemplate, engine: LiveFaceEngine, challenge: LivenessChallenge
 ) -> FaceVerification:
-    probe = session.take_template()
+    probe = session.take_template() if verdict is LivenessResult.LIVE else None
     if probe is None:
         if verdict is LivenessResult.TIMED_OUT and not challenge.has_begun and challenge.hint:
             trouble = _TROUBLE_BY_HINT.get(challenge.hint, FaceTrouble.NO_FACE)

@@ -1,0 +1,104 @@
+"""A simulated person without a clock, and the true face engine, each made once for a test run."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from drivers.camera.animation import Choreography, PortraitAnimation
+from drivers.camera.portrait import compose_card_photo, compose_portrait, packaged_portrait
+from drivers.camera.types import Movement
+from drivers.face.engine import DlibFaceEngine
+from drivers.face.types import Action, FaceBox, FaceMeasurement, LivenessProgress
+from drivers.types import Frame, Image
+
+FACES = Path(os.environ.get("OUEBAN_FACES", Path(__file__).parents[3] / "shared" / "faces"))
+"""Photographs of other people, kept beside the repository and not in it; tests that need them are skipped without."""
+
+FRAMES_PER_S = 12.0
+
+
+@functools.cache
+def true_engine() -> DlibFaceEngine:
+    return DlibFaceEngine()
+
+
+@functools.cache
+def portrait() -> Image:
+    return packaged_portrait()
+
+
+@functools.cache
+def card_photo() -> Image:
+    return compose_card_photo(portrait())
+
+
+@functools.cache
+def animation() -> PortraitAnimation:
+    return PortraitAnimation(compose_portrait(portrait(), (640, 480)))
+
+
+def _unaltered(image: Image, now_s: float) -> Image:
+    return image
+
+
+class SimulatedPerson:
+    """Frames of the portrait in time of its own, so that tests need not wait."""
+
+    def __init__(self, answer: Callable[[Action], Movement | None] = Movement) -> None:
+        self._answer = answer
+        self._choreography = Choreography()
+        self._asked: tuple[int, Action] | None = None
+        self.now_s = 100.0
+
+    def frames(self, alter: Callable[[Image, float], Image] = _unaltered) -> Iterator[Frame]:
+        """Endless; ``alter`` may change each picture, as a hand that holds a photograph would."""
+        for sequence in range(1, 10_000):
+            image = animation().render(self.now_s, self._choreography.at(self.now_s), self._choreography.absence(self.now_s))
+            yield Frame(alter(image, self.now_s), self.now_s, sequence)
+            self.now_s += 1.0 / FRAMES_PER_S
+
+    def hear(self, progress: LivenessProgress) -> None:
+        """Do what is asked, half a second later, once."""
+        if progress.current is None or self._asked == (progress.done, progress.current):
+            return
+        self._asked = (progress.done, progress.current)
+        movement = self._answer(progress.current)
+        if movement is not None:
+            self._choreography.add(movement, self.now_s + 0.5)
+
+    def leave(self) -> None:
+        self._choreography.walk(is_here=False, now_s=self.now_s)
+
+
+def measurement(
+    *,
+    eyes: float = 0.32,
+    mouth: float = 0.05,
+    yaw: float = 0.0,
+    others: int = 0,
+    eye_distance_px: float = 80.0,
+    box: FaceBox | None = None,
+    sharpness: float = 300.0,
+) -> FaceMeasurement:
+    """A face at rest unless told otherwise; heights follow the ratios as on a true head."""
+    return FaceMeasurement(
+        box=box or FaceBox(200, 100, 400, 300),
+        other_faces=others,
+        eye_openness=eyes,
+        mouth_openness=mouth,
+        eye_height=eyes / 2,
+        mouth_height=mouth * 1.2,
+        yaw=yaw,
+        roll_degrees=0.0,
+        eye_distance_px=eye_distance_px,
+        sharpness=sharpness,
+    )
+
+
+def plain_picture(brightness: int, size_px: tuple[int, int] = (64, 48)) -> Image:
+    return np.full((size_px[1], size_px[0], 3), brightness, np.uint8)

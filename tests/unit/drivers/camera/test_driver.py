@@ -1,0 +1,198 @@
+"""The reader thread against sources that end, vanish, hang, repeat and come back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from drivers.camera.driver import CameraTimes, OpenCvCamera
+from drivers.camera.source import OpenedSource
+from drivers.camera.types import CameraCapabilities
+from drivers.errors import Disconnected
+from drivers.overwritten import overwritten_copy
+from drivers.types import Deadline, Image
+from tests.helpers.vision import plain_picture
+
+QUICK = CameraTimes(frozen_after_s=0.2, black_after_s=0.2, first_retry_s=0.01, longest_retry_s=0.04)
+NEVER = CameraTimes(frozen_after_s=600.0, black_after_s=600.0, first_retry_s=0.01, longest_retry_s=0.04)
+
+
+class ScriptedSource:
+    """Each opening plays the next script: pictures, then ``None`` for ever; no script left means it cannot be opened."""
+
+    def __init__(self, *scripts: Callable[[], Iterator[Image]], is_recording: bool = False) -> None:
+        self.scripts = list(scripts)
+        self.is_recording = is_recording
+        self.opened_at_s: list[float] = []
+        self.is_open = False
+
+    def open(self) -> OpenedSource:
+        self.opened_at_s.append(time.monotonic())
+        if not self.scripts:
+            raise Disconnected("camera", "is not there")
+        script = self.scripts.pop(0)()
+        self.is_open = True
+        owner = self
+
+        class Opened:
+            capabilities = CameraCapabilities(64, 48, 100.0)
+
+            def read(self) -> Image | None:
+                picture = next(script, None)
+                return overwritten_copy(picture) if picture is not None else None
+
+            def close(self) -> None:
+                owner.is_open = False
+
+        return Opened()
+
+
+def _pictures(count: int) -> Callable[[], Iterator[Image]]:
+    return lambda: iter([plain_picture(40 + number) for number in range(count)])
+
+
+def _endless(brightest: int, *, changes: bool = True) -> Callable[[], Iterator[Image]]:
+    def script() -> Iterator[Image]:
+        noise = np.random.default_rng(1)
+        still = noise.integers(0, brightest, (48, 64, 3), dtype=np.uint8)
+        while True:
+            yield noise.integers(0, brightest, (48, 64, 3), dtype=np.uint8) if changes else still
+            time.sleep(0.005)
+
+    return script
+
+
+def _await(condition: Callable[[], bool]) -> None:
+    deadline = Deadline(20)
+    while not condition():
+        assert not deadline.is_over, "did not happen"
+        deadline.sleep(0.005)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., OpenCvCamera]]:
+    cameras: list[OpenCvCamera] = []
+
+    def make(source: ScriptedSource, times: CameraTimes = NEVER, *, is_looped: bool = False) -> OpenCvCamera:
+        camera = OpenCvCamera("camera", source, is_looped=is_looped, times=times)
+        cameras.append(camera)
+        camera.start()
+        return camera
+
+    yield make
+    for camera in cameras:
+        camera.stop()
+
+
+def test_a_camera_that_is_not_there_is_lost_and_tried_again(start: Callable[..., OpenCvCamera]) -> None:
+    source = ScriptedSource()
+    subject = start(source)
+    _await(lambda: len(source.opened_at_s) >= 4)
+    assert subject.status().code == "lost"
+    assert "is not there" in subject.status().detail
+    assert subject.newest() is None
+
+
+def test_a_lost_camera_comes_back_by_itself_and_its_old_frame_is_gone(start: Callable[..., OpenCvCamera]) -> None:
+    source = ScriptedSource(_pictures(3))
+    subject = start(source)
+    _await(lambda: subject.status().code == "lost")
+    assert subject.newest() is None
+    source.scripts.append(_endless(200))
+    frame = subject.wait_newer(None, Deadline(20))
+    assert frame is not None
+    assert frame.sequence > 3
+    _await(lambda: subject.status().code == "ok")
+
+
+def test_the_retries_slow_down_to_their_cap(start: Callable[..., OpenCvCamera]) -> None:
+    source = ScriptedSource()
+    start(source, CameraTimes(first_retry_s=0.02, longest_retry_s=0.16))
+    _await(lambda: len(source.opened_at_s) >= 6)
+    gaps = np.diff(source.opened_at_s[:6])
+    assert (gaps >= [0.019, 0.039, 0.079, 0.159, 0.159]).all()
+
+
+def test_a_recording_at_its_end_has_ended_and_is_not_frozen(start: Callable[..., OpenCvCamera]) -> None:
+    source = ScriptedSource(_pictures(3), is_recording=True)
+    subject = start(source, QUICK)
+    _await(lambda: subject.status().code == "ended")
+    assert subject.newest() is None
+    time.sleep(0.3)
+    assert subject.status().code == "ended"
+    assert len(source.opened_at_s) == 1
+    assert not source.is_open
+
+
+def test_a_looped_recording_begins_again(start: Callable[..., OpenCvCamera]) -> None:
+    source = ScriptedSource(_pictures(3), _pictures(3), _endless(200), is_recording=True)
+    subject = start(source, is_looped=True)
+    _await(lambda: (frame := subject.newest()) is not None and frame.sequence > 8)
+    assert subject.status().code == "ok"
+
+
+def test_a_recording_is_played_at_its_own_speed(start: Callable[..., OpenCvCamera]) -> None:
+    began_s = time.monotonic()
+    subject = start(ScriptedSource(_pictures(30), is_recording=True))
+    _await(lambda: subject.status().code == "ended")
+    assert time.monotonic() - began_s >= 0.28
+
+
+def test_identical_pictures_are_frozen_although_they_keep_coming(start: Callable[..., OpenCvCamera]) -> None:
+    subject = start(ScriptedSource(_endless(200, changes=False)), QUICK)
+    _await(lambda: subject.status().code == "frozen")
+    assert not subject.status().is_online
+
+
+def test_a_source_that_hangs_in_a_read_is_frozen(start: Callable[..., OpenCvCamera]) -> None:
+    release = threading.Event()
+
+    def script() -> Iterator[Image]:
+        yield plain_picture(90)
+        release.wait(30)
+
+    subject = start(ScriptedSource(script), QUICK)
+    try:
+        _await(lambda: subject.status().code == "frozen")
+    finally:
+        release.set()
+
+
+def test_a_covered_lens_is_black_and_not_frozen(start: Callable[..., OpenCvCamera]) -> None:
+    subject = start(ScriptedSource(_endless(6)), CameraTimes(frozen_after_s=600.0, black_after_s=0.2))
+    _await(lambda: subject.status().code == "black")
+
+
+def test_stopping_overwrites_the_frame_closes_the_source_and_may_be_repeated(start: Callable[..., OpenCvCamera]) -> None:
+    source = ScriptedSource(_endless(200))
+    subject = start(source)
+    assert subject.wait_newer(None, Deadline(20)) is not None
+    held = subject.newest()
+    subject.stop()
+    subject.stop()
+    assert not source.is_open
+    assert subject.newest() is None
+    assert subject.status().code == "stopped"
+    assert held is not None
+    assert subject.wait_newer(None, Deadline(30)) is None
+
+
+def test_stopping_while_waiting_for_a_retry_is_prompt(start: Callable[..., OpenCvCamera]) -> None:
+    source = ScriptedSource()
+    subject = start(source, CameraTimes(first_retry_s=300.0, longest_retry_s=300.0))
+    _await(lambda: subject.status().code == "lost")
+    began_s = time.monotonic()
+    subject.stop()
+    assert time.monotonic() - began_s < 60
+
+
+def test_starting_twice_opens_once(start: Callable[..., OpenCvCamera]) -> None:
+    source = ScriptedSource(_endless(200), _endless(200))
+    subject = start(source)
+    subject.start()
+    assert subject.wait_newer(None, Deadline(20)) is not None
+    assert len(source.opened_at_s) == 1

@@ -1,0 +1,66 @@
+"""Cameras are chosen by URL, and wrong URLs are refused with a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drivers.camera.driver import OpenCvCamera
+from drivers.camera.factory import open_camera
+from drivers.camera.simulator import PortraitCamera
+from drivers.camera.source import DeviceSource, FileSource, FolderSource
+from drivers.errors import Unsupported
+
+
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        ("/dev/video0", DeviceSource("/dev/video0")),
+        ("/dev/v4l/by-id/usb-cam?width=1280&height=720", DeviceSource("/dev/v4l/by-id/usb-cam", 1280, 720)),
+        ("file:///srv/a%20b.mp4", FileSource(Path("/srv/a b.mp4"))),
+        ("clips/visit.mp4?loop=1", FileSource(Path("clips/visit.mp4"))),
+        ("rtsp://user:secret@10.0.0.8/live", DeviceSource("rtsp://user:secret@10.0.0.8/live")),
+    ],
+)
+def test_urls_of_the_settings_name_their_source(url: str, source: object) -> None:
+    camera = open_camera(url)
+    assert isinstance(camera, OpenCvCamera)
+    assert camera._source == source
+    assert camera.status().code == "stopped"
+
+
+def test_a_folder_is_recognised(tmp_path: Path) -> None:
+    camera = open_camera(f"file://{tmp_path}?fps=12&loop=1")
+    assert isinstance(camera, OpenCvCamera)
+    assert camera._source == FolderSource(tmp_path, 12.0)
+
+
+def test_the_password_of_a_stream_stands_in_no_status() -> None:
+    camera = open_camera("rtsp://user:secret@10.0.0.8/live?token=secret")
+    assert isinstance(camera, OpenCvCamera)
+    assert camera.url == "rtsp://10.0.0.8/live"
+
+
+def test_the_simulated_camera_takes_its_size() -> None:
+    camera = open_camera("sim://portrait?width=720&height=960&fps=10")
+    assert isinstance(camera, PortraitCamera)
+    assert (camera._size_px, camera._frames_per_s) == ((720, 960), 10.0)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "sim://",
+        "sim://nobody",
+        "ftp://host/x",
+        "file://",
+        "sim://portrait?fps=0",
+        "sim://portrait?width=x",
+        "/dev/video0?width=²",
+    ],
+)
+def test_anything_else_is_refused(url: str) -> None:
+    with pytest.raises(Unsupported):
+        open_camera(url)

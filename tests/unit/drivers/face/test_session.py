@@ -1,0 +1,163 @@
+"""The session ties the challenge to one face. The engine is a fake whose pictures carry what it shall see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from drivers.face.liveness import LivenessChallenge
+from drivers.face.session import LivenessSession
+from drivers.face.types import Action, Comparison, FaceBox, FaceMeasurement, LivenessProgress, LivenessResult, NoUsableFace
+from drivers.types import Frame, Image
+from tests.helpers.vision import measurement
+
+REST = measurement()
+SHUT = measurement(eyes=0.12)
+ELSEWHERE = FaceBox(500, 100, 620, 220)
+
+
+class FakeTemplate:
+    def __init__(self, person: int) -> None:
+        self.person: int | None = person
+
+    def forget(self) -> None:
+        self.person = None
+
+
+class FakeEngine:
+    """Sees the measurement lined up for it; whose face it is, is the brightness of the picture."""
+
+    name = "fake"
+
+    def __init__(self) -> None:
+        self.seen: FaceMeasurement | None = None
+        self.templates: list[FakeTemplate] = []
+        self.usable = True
+
+    def measure(self, image: Image) -> FaceMeasurement | None:
+        return self.seen
+
+    def template_at(self, image: Image, box: FaceBox) -> FakeTemplate:
+        self.templates.append(FakeTemplate(int(image[(box.top + box.bottom) // 2, (box.left + box.right) // 2, 0])))
+        return self.templates[-1]
+
+    def template(self, image: Image) -> FakeTemplate | NoUsableFace:
+        raise NotImplementedError
+
+    def compare(self, probe: object, reference: object) -> Comparison:
+        assert isinstance(probe, FakeTemplate)
+        assert isinstance(reference, FakeTemplate)
+        assert None not in (probe.person, reference.person)
+        is_same = probe.person == reference.person
+        return Comparison(0.2 if is_same else 0.9, 0.6, match=is_same, engine="fake", elapsed_ms=0.0)
+
+
+class Visit:
+    def __init__(self, *actions: Action) -> None:
+        self.engine = FakeEngine()
+        self.subject = LivenessSession(self.engine, LivenessChallenge(actions))
+        self.sequence = 0
+        self.state: LivenessProgress | LivenessResult | None = None
+
+    def see(self, seen: FaceMeasurement | None, frames: int = 1, person: int = 80) -> LivenessProgress | LivenessResult | None:
+        for _ in range(frames):
+            self.engine.seen = seen
+            self.sequence += 1
+            self.state = self.subject.offer(Frame(np.full((480, 640, 3), person, np.uint8), self.sequence * 0.08, self.sequence))
+        return self.state
+
+
+def test_one_person_all_the_way_is_live_and_leaves_one_template() -> None:
+    visit = Visit(Action.BLINK)
+    visit.see(REST, 10)
+    visit.see(SHUT, 3)
+    assert visit.see(REST, 4) is LivenessResult.LIVE
+    template = visit.subject.take_template()
+    assert isinstance(template, FakeTemplate)
+    assert template.person == 80
+    assert visit.subject.take_template() is None
+    others = [one for one in visit.engine.templates if one is not template]
+    assert [one.person for one in others] == [None]
+
+
+def test_anothers_photograph_held_up_between_the_actions_is_noticed() -> None:
+    visit = Visit(Action.OPEN_MOUTH, Action.BLINK)
+    visit.see(REST, 10)
+    visit.see(measurement(mouth=0.5), 3)
+    visit.see(replace(REST, sharpness=900.0), 3, person=200)
+    visit.see(SHUT, 3)
+    assert visit.see(REST, 4) is LivenessResult.FACE_CHANGED
+    assert visit.subject.take_template() is None
+    assert [template.person for template in visit.engine.templates] == [None, None]
+
+
+def test_the_sharpest_straight_face_with_open_eyes_is_kept() -> None:
+    visit = Visit(Action.BLINK)
+    visit.see(replace(REST, sharpness=100.0), 10, person=80)
+    visit.see(replace(REST, sharpness=500.0), 1, person=81)
+    visit.see(replace(SHUT, sharpness=9000.0), 3, person=82)
+    visit.see(replace(REST, sharpness=400.0), 2, person=83)
+    best = visit.subject._best
+    assert best is not None
+    assert best.picture.max() == 81
+
+
+def test_a_face_that_jumps_is_another_face() -> None:
+    visit = Visit(Action.BLINK)
+    visit.see(REST, 10)
+    visit.see(measurement(box=ELSEWHERE), 20)
+    assert visit.state is LivenessResult.FACE_CHANGED
+
+
+def test_a_face_that_goes_away_is_lost() -> None:
+    visit = Visit(Action.BLINK)
+    visit.see(REST, 10)
+    assert visit.see(None, 20) is LivenessResult.FACE_LOST
+    assert visit.subject.take_template() is None
+
+
+def test_one_false_detection_elsewhere_is_forgiven() -> None:
+    visit = Visit(Action.BLINK)
+    visit.see(REST, 10)
+    visit.see(measurement(box=ELSEWHERE), 2)
+    visit.see(REST, 2)
+    visit.see(SHUT, 3)
+    assert visit.see(REST, 4) is LivenessResult.LIVE
+
+
+def test_before_it_has_begun_anybody_may_step_in_front() -> None:
+    visit = Visit(Action.BLINK)
+    visit.see(REST, 3)
+    visit.see(measurement(box=ELSEWHERE), 10)
+    assert visit.subject._challenge.has_begun
+
+
+@pytest.mark.parametrize("is_finished", [True, False])
+def test_forgetting_overwrites_all_that_was_kept(is_finished: bool) -> None:
+    visit = Visit(Action.BLINK)
+    visit.see(REST, 10)
+    visit.see(SHUT, 3)
+    visit.see(REST, 4 if is_finished else 1)
+    best, acting = visit.subject._best, list(visit.subject._acting)
+    assert best is not None
+    assert len(acting) == 1
+    assert best.picture.any()
+    visit.subject.forget()
+    visit.subject.forget()
+    assert not best.picture.any()
+    assert not acting[0].picture.any()
+    assert all(template.person is None for template in visit.engine.templates)
+    assert visit.subject._best is None
+    assert visit.subject.take_template() is None
+
+
+def test_kept_pictures_are_copies() -> None:
+    visit = Visit(Action.BLINK)
+    visit.see(REST, 12)
+    best = visit.subject._best
+    assert best is not None
+    assert best.picture.shape == (420, 440, 3)
+    visit.subject.forget()
+    assert visit.see(REST) is not None
