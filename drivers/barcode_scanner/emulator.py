@@ -35,6 +35,12 @@ class ScannerEmulator:
         self._faults: dict[Fault, int] = {}
         self._byte_pause_s = 0.0
 
+    @property
+    def is_connected(self) -> bool:
+        """True while somebody would receive a scan."""
+        with self._lock:
+            return self._link is not None
+
     def scan(self, payload: bytes) -> bool:
         """Hold a code under the scanner; False when nobody is connected. Returns when all has been sent."""
         with self._lock:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Generic, TypeVar
 
 from drivers.emulation.host import Peer, PtyHost, TcpHost
+from drivers.types import Deadline
 
 T = TypeVar("T")
 
@@ -15,28 +16,26 @@ LINES: dict[str, Callable[[Peer], AbstractContextManager[TcpHost | PtyHost]]] = 
 
 
 class InBackground(Generic[T]):
-    """Runs a blocking call on a thread of its own; ``result`` joins and hands out what it returned or raised."""
+    """Runs a blocking call on a thread of its own; ``result`` joins it and hands out what it returned or raised."""
 
     def __init__(self, call: Callable[[], T]) -> None:
-        self._call = call
-        self._value: list[T] = []
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="blocking call of a test")
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self._value.append(self._call())
-        except BaseException as error:  # noqa: BLE001 - handed to the caller whole
-            self._error = error
+        self._executor = ThreadPoolExecutor(max_workers=1)
+        self._future = self._executor.submit(call)
 
     @property
     def is_running(self) -> bool:
-        return self._thread.is_alive()
+        return not self._future.done()
 
     def result(self, timeout_s: float = 30.0) -> T:
-        self._thread.join(timeout_s)
-        assert not self._thread.is_alive(), "the call does not come back"
-        if self._error is not None:
-            raise self._error
-        return self._value[0]
+        try:
+            return self._future.result(timeout_s)
+        finally:
+            self._executor.shutdown(wait=self._future.done())
+
+
+def wait_until(is_so: Callable[[], bool], timeout_s: float = 20.0) -> None:
+    """Wait for what another thread is about to bring about."""
+    patience = Deadline(timeout_s)
+    while not is_so():
+        assert not patience.is_over, "it does not come about"
+        patience.sleep(0.01)
