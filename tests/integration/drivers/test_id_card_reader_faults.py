@@ -105,7 +105,7 @@ def test_a_truncated_answer_is_never_an_empty_card(subject: SamVIdCardReader, em
 
 def test_a_slow_module_is_waited_for(subject: SamVIdCardReader, emulator: IdReaderEmulator) -> None:
     emulator.put_card(sample_card())
-    emulator.slow_down(0.25)
+    emulator.slow_down(0.15)
     assert isinstance(subject.read(Deadline(PLENTY_S)), CardRead)
 
 
