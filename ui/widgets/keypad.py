@@ -9,7 +9,18 @@ from ui.look import Look
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 
-_PLACES = {"1": (0, 0), "2": (0, 1), "3": (0, 2), "4": (1, 0), "5": (1, 1), "6": (1, 2), "7": (2, 0), "8": (2, 1), "9": (2, 2), "0": (3, 1)}
+_PLACES = {
+    "1": (0, 0),
+    "2": (0, 1),
+    "3": (0, 2),
+    "4": (1, 0),
+    "5": (1, 1),
+    "6": (1, 2),
+    "7": (2, 0),
+    "8": (2, 1),
+    "9": (2, 2),
+    "0": (3, 1),
+}
 
 
 class Keypad(QWidget):

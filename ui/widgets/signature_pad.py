@@ -31,7 +31,7 @@ class SignaturePad(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide enough for a name."""
-        return QSize(self._look.px(200), self._look.px(130))
+        return QSize(self._look.px(200), self._look.px(150))
 
     @property
     def is_empty(self) -> bool:
@@ -108,7 +108,9 @@ class SignaturePad(QWidget):
         base, inset = box.bottom() - box.height() * 0.22, self._look.px(14)
         painter.setPen(QPen(QColor(Colour.CELADON_LIGHT), line, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(box.left() + inset, base), QPointF(box.right() - inset, base))
-        pen = QPen(QColor(Colour.INK), self._look.px(1.6), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        pen = QPen(
+            QColor(Colour.INK), self._look.px(1.6), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+        )
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for stroke in self._strokes:
