@@ -96,6 +96,7 @@ class Terminal(QObject):
             self.window.showFullScreen()
         else:
             self.window.show()
+        self.window.activateWindow()
 
     def stop(self) -> None:
         """Stop serving: end the visit, join all threads, let go of all devices; may be called twice."""

@@ -25,6 +25,15 @@ class Look:
         """The text of a key in the visit's language."""
         return strings.text(key, self.language, **values)
 
+    def sentence(self, code: str, **values: object) -> str:
+        """What a reason code means and what to do, in one line."""
+        reason = self.reason(code, **values)
+        return self.say("join.sentence", what=reason.what, todo=reason.todo)
+
+    def pair(self, one: str, other: str) -> str:
+        """Two short facts in one line."""
+        return self.say("join.pair", one=one, other=other)
+
     def reason(self, code: str, **values: object) -> strings.Reason:
         """A reason code in the resident's words."""
         return strings.reason(code, self.language, **values)

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Q_ARG, Q_RETURN_ARG, QMetaObject, QPoint, QPointF, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtQuick import QQuickItem
 from PySide6.QtQuickWidgets import QQuickWidget
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -40,7 +41,7 @@ class KeyboardWidget(QWidget):
         self._panel.setClearColor(QColor(Colour.PAGE))
         self._panel.rootContext().setContextProperty("tokens", _tokens(metrics))
         self._panel.setSource(QUrl.fromLocalFile(str(_PANEL)))
-        root = self._panel.rootObject()
+        root: QQuickItem | None = self._panel.rootObject()
         if root is None:
             problems = "; ".join(error.toString() for error in self._panel.errors())
             raise KeyboardUnavailable(f"the keyboard panel does not load (is PySide6-Addons installed?): {problems}")

@@ -64,8 +64,8 @@ class StepScreen(QWidget, Generic[M]):
         content = QWidget()
         inner = column(self.look, content, gap_mm=SPACE.wide_gap)
         inner.setContentsMargins(0, 0, self.look.px(1), self.look.px(2))
-        self.scroll = FingerScroll(content)
-        self.page.addWidget(self.scroll, 1)
+        self.finger_scroll = FingerScroll(content)
+        self.page.addWidget(self.finger_scroll, 1)
         return inner
 
     def add_title(self, layout: QVBoxLayout, title: str, subtitle: str = "", *, centred: bool = False) -> Words:

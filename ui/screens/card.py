@@ -21,7 +21,7 @@ class CardScreen(StepScreen[CardView]):
         super().__init__(look)
         self._failed = False
         self.page.addStretch(1)
-        self.add_picture(self.page, "card_on_reader", 120)
+        self.add_picture(self.page, "card_on_reader", 140)
         self.add_title(self.page, look.say("card.title"), look.say("card.how"), centred=True)
         self._waiting = Waiting(look)
         self.page.addWidget(self._waiting, 0, Qt.AlignmentFlag.AlignHCenter)

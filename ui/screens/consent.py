@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+
 from kiosk.flow.views import ConsentView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.widgets.answers import Answers
-from ui.widgets.panels import Panel, column
+from ui.widgets.panels import Panel, Picture, column, row
 from ui.widgets.words import Words
 
 
@@ -15,21 +17,28 @@ class ConsentScreen(StepScreen[ConsentView]):
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
+        self._shown = ""
         self.page.addStretch(1)
-        self.add_picture(self.page, "consent", 62)
+        self.add_picture(self.page, "consent", 78)
         self.add_title(self.page, look.say("consent.title"), centred=True)
         panel = Panel("card")
-        self._lines = column(look, panel, margin_mm=10.0, gap_mm=5.0)
-        self._text = Words("", "body")
-        self._lines.addWidget(self._text)
-        self._lines.addWidget(Words(look.say("consent.no_note"), "soft"))
+        lines = column(look, panel, margin_mm=10.0, gap_mm=6.0)
+        self._points = column(look, gap_mm=6.0)
+        lines.addLayout(self._points)
         self.page.addWidget(panel)
-        self.page.addStretch(1)
+        self.page.addWidget(Words(look.say("consent.no_note"), "soft", centred=True))
+        self.page.addStretch(2)
         answers = Answers(look, look.say("consent.yes"), look.say("consent.no"), prefer_yes=True)
         answers.happened.connect(self.happened)
         self.page.addWidget(answers)
-        self.page.addStretch(1)
 
     def show_model(self, model: ConsentView) -> None:
-        """Show the text of the catalogue."""
-        self._text.setText(model.text.replace("\n", "\n\n"))
+        """Show the text of the catalogue, a point a line."""
+        if self._shown:
+            return
+        self._shown = model.text
+        for paragraph in filter(None, (part.strip() for part in model.text.split("\n"))):
+            line = row(self.look, gap_mm=5.0)
+            line.addWidget(Picture("check_circle", self.look.px(9)), 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(Words(paragraph, "body"), 1)
+            self._points.addLayout(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from kiosk.flow.events import FaceAsks, TryAgain
@@ -25,10 +24,10 @@ class FaceScreen(StepScreen[FaceView]):
         self._asked = ""
         self.add_title(self.page, look.say("face.title"), look.say("face.how"), centred=True)
         self.mirror = Mirror(look, look.say("face.picture"))
-        self.page.addWidget(self.mirror, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.page.addWidget(self.mirror, 10)
         self._request = Panel("card")
         line = row(look, self._request, margin_mm=7.0, gap_mm=7.0)
-        self._movement = Picture("face", look.px(38))
+        self._movement = Picture("face", look.px(48))
         line.addWidget(self._movement)
         lines = column(look, gap_mm=2.0)
         lines.addStretch()
@@ -77,12 +76,10 @@ class FaceScreen(StepScreen[FaceView]):
             self._movement.draw("face")
             self._words.setText(self.look.say("face.checking"))
             self._count.say("")
-        self._hint.say(self._hint_words(asks.hint))
-
-    def _hint_words(self, hint: str) -> str:
-        if not hint:
-            return ""
-        return self.look.say(hint if hint.startswith("hint.") else f"hint.{hint}")
+        hint = self.look.say(f"hint.{asks.hint}") if asks.hint else ""
+        if hint and not asks.action:
+            self._words.setText(hint)
+        self._hint.say(hint if asks.action else "")
 
     def show_preview(self, image: QImage) -> None:
         """The newest frame."""

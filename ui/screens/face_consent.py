@@ -20,7 +20,7 @@ class FaceConsentScreen(StepScreen[FaceConsentView]):
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self.page.addStretch(1)
-        self.add_picture(self.page, "face", 72)
+        self.add_picture(self.page, "face", 90)
         self.add_title(self.page, look.say("face_consent.title"), centred=True)
         panel = Panel("card")
         lines = column(look, panel, margin_mm=10.0, gap_mm=7.0)
@@ -30,11 +30,10 @@ class FaceConsentScreen(StepScreen[FaceConsentView]):
             line.addWidget(Words(look.say(key), "body"), 1)
             lines.addLayout(line)
         self.page.addWidget(panel)
-        self.page.addStretch(1)
+        self.page.addStretch(2)
         answers = Answers(look, look.say("face_consent.yes"), look.say("face_consent.no"), prefer_yes=False)
         answers.happened.connect(self.happened)
         self.page.addWidget(answers)
-        self.page.addStretch(1)
 
     def show_model(self, model: FaceConsentView) -> None:
         """The text is the screen's own."""

@@ -19,7 +19,7 @@ class FarewellScreen(StepScreen[FarewellView]):
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self.page.addStretch(1)
-        self.add_picture(self.page, "farewell", 125)
+        self.add_picture(self.page, "farewell", 150)
         self.add_title(self.page, look.say("farewell.title"), look.say("farewell.thanks"), centred=True)
         panel = Panel("pale")
         line = row(look, panel, margin_mm=7.0, gap_mm=5.0)
@@ -27,7 +27,7 @@ class FarewellScreen(StepScreen[FarewellView]):
         words = Words(look.say("farewell.wiped"), "body")
         line.addWidget(words, 1)
         self.page.addWidget(panel, 0, Qt.AlignmentFlag.AlignHCenter)
-        panel.setMinimumWidth(look.px(180))
+        panel.setMinimumWidth(look.px(200))
         self.page.addStretch(2)
 
     def show_model(self, model: FarewellView) -> None:

@@ -82,11 +82,10 @@ class FormScreen(StepScreen[FormView]):
 
     def reveal(self, widget: QWidget) -> None:
         """Bring a field into view, with its name and its complaint."""
-        while widget is not None and not isinstance(widget, FieldBox):
-            widget = widget.parentWidget()
-        if widget is not None:
-            self._list.activate()
-            self.scroll.reveal(widget, self.look.px(3))
+        for box in self._boxes.values():
+            if box is widget or box.isAncestorOf(widget):
+                self._list.activate()
+                self.finger_scroll.reveal(box, self.look.px(3))
 
     def _reveal_later(self, box: FieldBox) -> None:
         self.page.activate()

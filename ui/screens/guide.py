@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLayout, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.flow.events import Continue
 from kiosk.flow.views import GuideView
@@ -29,11 +29,11 @@ class GuideScreen(StepScreen[GuideView]):
             return
         self._shown = model
         if self._body is not None:
-            self.page.removeWidget(self.scroll)
-            self.scroll.hide()
-            self.scroll.deleteLater()
+            self.page.removeWidget(self.finger_scroll)
+            self.finger_scroll.hide()
+            self.finger_scroll.deleteLater()
         self._body = body = self.scrolling_page()
-        body.addLayout(self._head(model))
+        body.addWidget(self._head(model))
         body.addWidget(self._facts(model))
         body.addWidget(self._materials(model))
         for code in model.notices:
@@ -50,16 +50,18 @@ class GuideScreen(StepScreen[GuideView]):
         """Begin."""
         self.happened.emit(Continue())
 
-    def _head(self, model: GuideView) -> QLayout:
-        line = row(self.look, gap_mm=8.0)
-        line.addWidget(Picture(drawings.item_picture(model.picture), self.look.px(50)))
+    def _head(self, model: GuideView) -> QWidget:
+        head = QWidget()
+        head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        line = row(self.look, head, gap_mm=8.0)
+        line.addWidget(Picture(drawings.item_picture(model.picture), self.look.px(60)))
         lines = column(self.look, gap_mm=2.5)
         lines.addStretch()
         lines.addWidget(Words(model.name, "title"))
         lines.addWidget(Words(model.summary, "soft"))
         lines.addStretch()
         line.addLayout(lines, 1)
-        return line
+        return head
 
     def _facts(self, model: GuideView) -> Panel:
         panel = Panel("card")

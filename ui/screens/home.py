@@ -24,23 +24,22 @@ class HomeScreen(StepScreen[HomeView]):
         self.add_title(self.page, look.say("home.title"), look.say("home.subtitle"))
         self._closed = Notice(look)
         self.page.addWidget(self._closed)
-        self._list = self.scrolling_page()
-        self._list.setSpacing(look.px(6))
+        body = self.scrolling_page()
+        self._cards = column(look, gap_mm=6.0)
+        body.addLayout(self._cards, 1)
         self._shown: tuple[ItemCard, ...] = ()
         self._notices = column(look, gap_mm=3.5)
-        self.page.addLayout(self._notices)
+        body.addLayout(self._notices)
 
     def show_model(self, model: HomeView) -> None:
         """Show cards, what was just touched in vain, and what is missing for everybody."""
         if model.items != self._shown:
             self._shown = model.items
-            _clear(self._list)
+            _clear(self._cards)
             for card in model.items:
-                self._list.addWidget(self._card(card), 1)
-            self._list.addStretch(1)
+                self._cards.addWidget(self._card(card), 1)
         if model.reason:
-            reason = self.look.reason(model.reason)
-            self._closed.tell(self.look.say("home.closed", item=model.chosen_but_closed), f"{reason.what} · {reason.todo}")
+            self._closed.tell(self.look.say("home.closed", item=model.chosen_but_closed), self.look.sentence(model.reason))
         else:
             self._closed.hide()
         _clear(self._notices)
@@ -54,15 +53,21 @@ class HomeScreen(StepScreen[HomeView]):
         button = CardButton(look, card.name, f"item:{card.code}")
         button.setAccessibleDescription(card.summary)
         line = row(look, button, margin_mm=8.0, gap_mm=8.0)
-        line.addWidget(Picture(drawings.item_picture(card.picture), look.px(46)))
+        line.addWidget(Picture(drawings.item_picture(card.picture), look.px(60)))
         lines = column(look, gap_mm=2.0)
         lines.addStretch()
         lines.addWidget(Words(card.name, "heading"))
         lines.addWidget(Words(card.summary, "soft"))
         if card.reason:
-            lines.addWidget(Words(f"{look.say('home.not_now')} · {look.reason(card.reason).what}", "amber_small"))
+            lines.addWidget(
+                Words(look.say("join.sentence", what=look.say("home.not_now"), todo=look.reason(card.reason).what), "amber_small")
+            )
         lines.addStretch()
         line.addLayout(lines, 1)
+        if not card.reason:
+            verb = Words(look.say("home.go"), "deep")
+            verb.setWordWrap(False)
+            line.addWidget(verb, 0, Qt.AlignmentFlag.AlignVCenter)
         go = Picture("clock" if card.reason else "forward", look.px(10), Colour.AMBER if card.reason else Colour.DEEP)
         line.addWidget(go, 0, Qt.AlignmentFlag.AlignVCenter)
         button.close_with(bool(card.reason))

@@ -19,6 +19,7 @@ from ui.widgets.panels import Panel, Picture, column, row
 from ui.widgets.words import Words
 
 _SCENE = QSize(1080, 760)
+_ZOOM_PERCENT = 128
 
 
 class Scene(CardButton):
@@ -30,9 +31,12 @@ class Scene(CardButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the landscape across the whole width."""
         super().paintEvent(event)
-        height = self.width() * _SCENE.height() // _SCENE.width()
+        width = self.width() * _ZOOM_PERCENT // 100
+        height = width * _SCENE.height() // _SCENE.width()
         painter = QPainter(self)
-        painter.drawPixmap(0, self.height() - height, drawings.pixmap("river_scene", QSize(self.width(), height)))
+        painter.drawPixmap(
+            (self.width() - width) // 2, self.height() - height, drawings.pixmap("river_scene", QSize(width, height))
+        )
 
 
 class IdleScreen(StepScreen[IdleView]):
@@ -46,7 +50,7 @@ class IdleScreen(StepScreen[IdleView]):
         self._scene = Scene(look, look.say("idle.touch"))
         self._scene.clicked.connect(self._begin)
         inside = column(look, self._scene, gap_mm=6.0)
-        inside.setContentsMargins(look.px(SPACE.margin), look.px(46), look.px(SPACE.margin), look.px(24))
+        inside.setContentsMargins(look.px(SPACE.margin), look.px(62), look.px(SPACE.margin), look.px(26))
         inside.addLayout(self._brand())
         inside.addSpacing(look.px(14))
         inside.addWidget(Words(look.say("idle.title"), "title", centred=True))

@@ -17,7 +17,7 @@ class NotAcceptedScreen(StepScreen[NotAcceptedView]):
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self.page.addStretch(1)
-        self.add_picture(self.page, "not_accepted", 90)
+        self.add_picture(self.page, "not_accepted", 105)
         self.add_title(self.page, look.say("not_accepted.title"), centred=True)
         self._notice = Notice(look, urgent=True)
         self.page.addWidget(self._notice)

@@ -17,7 +17,7 @@ class NotEligibleScreen(StepScreen[NotEligibleView]):
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self.page.addStretch(1)
-        self.add_picture(self.page, "not_eligible", 84)
+        self.add_picture(self.page, "not_eligible", 100)
         self.add_title(self.page, look.say("not_eligible.title"), centred=True)
         self._item = Words("", "soft", centred=True)
         self.page.addWidget(self._item)

@@ -15,7 +15,7 @@ class OutOfServiceScreen(StepScreen[OutOfServiceView]):
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self.page.addStretch(2)
-        self.add_picture(self.page, "out_of_service", 90)
+        self.add_picture(self.page, "out_of_service", 110)
         self.page.addWidget(Words(look.say("out.title"), "title", centred=True))
         self._notice = Notice(look)
         self.page.addWidget(self._notice)

@@ -25,8 +25,7 @@ class RouteScreen(StepScreen[RouteView]):
         self._notice = Notice(look)
         self.page.addWidget(self._notice)
         self._cards = column(look, gap_mm=7.0)
-        self.page.addLayout(self._cards, 4)
-        self.page.addStretch(1)
+        self.page.addLayout(self._cards, 1)
         self._shown: tuple[RouteOption, ...] = ()
 
     def show_model(self, model: RouteView) -> None:
@@ -51,7 +50,7 @@ class RouteScreen(StepScreen[RouteView]):
         button.setAccessibleDescription(how)
         lines = column(look, button, margin_mm=10.0, gap_mm=4.0)
         lines.addStretch()
-        lines.addWidget(Picture(_PICTURES[option.route], look.px(64)), 0, Qt.AlignmentFlag.AlignHCenter)
+        lines.addWidget(Picture(_PICTURES[option.route], look.px(80)), 0, Qt.AlignmentFlag.AlignHCenter)
         lines.addWidget(Words(title, "heading", centred=True))
         lines.addWidget(Words(how, "soft", centred=True))
         if option.reason:

@@ -23,16 +23,19 @@ class SlipScreen(StepScreen[SlipView]):
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
-        self.page.setSpacing(look.px(5))
-        self.add_title(self.page, look.say("slip.title"))
-        self.page.addWidget(self._number_panel())
-        self.page.addWidget(self._state_panel())
-        self.page.addWidget(self._paper_panel())
+        body = self.scrolling_page()
+        body.setSpacing(look.px(5))
+        self.add_title(body, look.say("slip.title"))
+        body.addWidget(self._number_panel())
+        body.addWidget(self._state_panel())
+        body.addWidget(self._paper_panel())
         self._photo = Words(look.say("slip.photo"), "soft", centred=True)
-        self.page.addWidget(self._photo)
+        body.addWidget(self._photo)
         self.slip = SlipPicture(look)
-        self.page.addWidget(self.slip, 10)
-        self.page.addStretch(1)
+        body.addWidget(self.slip, 10)
+        body.addStretch(1)
+        self._drawing = self.add_picture(body, "slip", 100)
+        body.addStretch(1)
         self._photo.hide()
 
     def _number_panel(self) -> Panel:
@@ -81,7 +84,7 @@ class SlipScreen(StepScreen[SlipView]):
         """Show number, state of the case, state of the paper."""
         self._number.setText(spaced(model.receipt_number))
         self._number.setAccessibleName(model.receipt_number)
-        self._facts.setText(f"{model.item_name} · {model.stored_at}")
+        self._facts.setText(self.look.pair(model.item_name, model.stored_at))
         self._show_state(model.delivered)
         self._show_paper(model)
 
@@ -101,14 +104,14 @@ class SlipScreen(StepScreen[SlipView]):
         self._paper_words.wear("amber" if failed else "strong")
         key = {Paper.PRINTED: "slip.printed", Paper.FAILED: "slip.failed"}.get(model.paper, "slip.printing")
         self._paper_words.setText(self.look.say(key))
-        reason = self.look.reason(model.paper_reason) if failed else None
-        self._paper_what.say(f"{reason.what} · {reason.todo}" if reason else "")
+        self._paper_what.say(self.look.sentence(model.paper_reason) if failed else "")
         self._again.setVisible(failed)
 
     def show_slip_picture(self, image: QImage) -> None:
         """Show the slip on the screen."""
         self.slip.show_picture(image)
         self._photo.setVisible(not image.isNull())
+        self._drawing.setVisible(image.isNull())
 
     def main_action(self) -> MainAction:
         """Done."""

@@ -78,7 +78,7 @@ class StaffScreen(StepScreen[StaffView]):
         self._busy = model.busy
         if model.reason:
             reason = self.look.reason(model.reason)
-            self._notice.tell(reason.what, f"{reason.todo} · {self.look.say('staff.tries', count=model.tries_left)}")
+            self._notice.tell(reason.what, self.look.pair(reason.todo, self.look.say("staff.tries", count=model.tries_left)))
         else:
             self._notice.hide()
         self.action_changed.emit()

@@ -19,7 +19,7 @@ class WorkingScreen(StepScreen[WorkingView]):
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self.page.addStretch(2)
-        self._picture = self.add_picture(self.page, "saving", 100)
+        self._picture = self.add_picture(self.page, "saving", 125)
         self._title = self.add_title(self.page, "", centred=True)
         self._how = Words("", "soft", centred=True)
         self.page.addWidget(self._how)

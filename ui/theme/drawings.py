@@ -43,11 +43,20 @@ def pixmap(name: str, size: QSize, colour: str = Colour.DEEP) -> QPixmap:
     return _pixmap(name, size.width(), size.height(), colour).copy()
 
 
-def icon(name: str, side_px: int, colour: str, disabled: str = Colour.DISABLED_INK) -> QIcon:
-    """A small drawing for a button."""
-    made = QIcon(_pixmap(name, side_px, side_px, colour))
-    made.addPixmap(_pixmap(name, side_px, side_px, disabled), QIcon.Mode.Disabled)
+def icon(name: str, side_px: int, gap_px: int, colour: str, disabled: str = Colour.DISABLED_INK) -> QIcon:
+    """A small drawing for a button, with a gap to the right of it where text follows."""
+    made = QIcon(_with_gap(_pixmap(name, side_px, side_px, colour), gap_px))
+    made.addPixmap(_with_gap(_pixmap(name, side_px, side_px, disabled), gap_px), QIcon.Mode.Disabled)
     return made
+
+
+def _with_gap(drawn: QPixmap, gap_px: int) -> QPixmap:
+    wide = QPixmap(drawn.width() + gap_px, drawn.height())
+    wide.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wide)
+    painter.drawPixmap(0, 0, drawn)
+    painter.end()
+    return wide
 
 
 @cache

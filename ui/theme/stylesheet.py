@@ -73,11 +73,13 @@ def _buttons(m: Metrics) -> str:
     QPushButton[kind="main"]:disabled {{ background: {Colour.DISABLED}; color: {Colour.DISABLED_INK}; }}
     QPushButton[kind="quiet"] {{ background: {Colour.CARD}; color: {Colour.DEEP}; border: {line}px solid {Colour.OUTLINE}; }}
     QPushButton[kind="quiet"]:pressed {{ background: {Colour.CELADON_PALE}; }}
-    QPushButton[kind="quiet"]:disabled {{ background: {Colour.DISABLED}; color: {Colour.DISABLED_INK}; border-color: {Colour.DISABLED}; }}
+    QPushButton[kind="quiet"]:disabled {{ background: {Colour.DISABLED}; color: {Colour.DISABLED_INK};
+        border-color: {Colour.DISABLED}; }}
     QPushButton[kind="bar"] {{ background: {Colour.CARD}; color: {Colour.INK}; border: {line}px solid {Colour.HAIRLINE};
         font-size: {body}px; font-weight: 400; padding: 0 {m.px(4.5)}px; }}
     QPushButton[kind="bar"]:pressed {{ background: {Colour.CELADON_PALE}; }}
-    QPushButton[kind="card"] {{ background: {Colour.CARD}; border: {line}px solid {Colour.HAIRLINE}; text-align: left; padding: 0; }}
+    QPushButton[kind="card"] {{ background: {Colour.CARD}; border: {line}px solid {Colour.HAIRLINE};
+        text-align: left; padding: 0; }}
     QPushButton[kind="card"]:pressed {{ background: {Colour.CELADON_PALE}; border-color: {Colour.CELADON}; }}
     QPushButton[kind="card"][closed="true"] {{ background: {Colour.PAGE}; }}
     QPushButton[kind="key"] {{ background: {Colour.CARD}; color: {Colour.INK}; border: {line}px solid {Colour.HAIRLINE};
@@ -86,7 +88,8 @@ def _buttons(m: Metrics) -> str:
     QPushButton[kind="choice"] {{ background: {Colour.CARD}; color: {Colour.INK}; border: {line}px solid {Colour.OUTLINE};
         font-size: {body}px; font-weight: 400; padding: 0 {m.px(4)}px; }}
     QPushButton[kind="choice"]:pressed {{ background: {Colour.CELADON_PALE}; }}
-    QPushButton[kind="choice"]:checked {{ background: {Colour.DEEP}; color: {Colour.CARD}; border-color: {Colour.DEEP}; font-weight: 700; }}
+    QPushButton[kind="choice"]:checked {{ background: {Colour.DEEP}; color: {Colour.CARD}; border-color: {Colour.DEEP};
+        font-weight: 700; }}
     QPushButton[kind="choice"][wrong="true"] {{ border-color: {Colour.SEAL_RED}; }}
     QPushButton[kind="scene"] {{ background: {Colour.PAGE}; border: none; border-radius: 0; padding: 0; }}
     """

@@ -49,13 +49,13 @@ class Colour:
 class Type(Enum):
     """Text sizes, as the height of a capital in millimetres."""
 
-    SMALL = 4.9
-    BODY = 5.5
-    STRONG = 6.4
-    HEADING = 8.0
-    TITLE = 10.5
-    DISPLAY = 17.0
-    NUMERAL = 9.6
+    SMALL = 5.5
+    BODY = 6.5
+    STRONG = 7.3
+    HEADING = 9.4
+    TITLE = 12.5
+    DISPLAY = 20.0
+    NUMERAL = 10.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,10 @@ class Space:
     radius: float = 5.0
     line: float = 0.55
     focus_ring: float = 1.4
-    target: float = 17.0
-    main_target: float = 23.0
-    key: float = 19.0
-    field: float = 19.0
+    target: float = 19.0
+    main_target: float = 27.0
+    key: float = 21.0
+    field: float = 21.0
 
 
 SPACE = Space()

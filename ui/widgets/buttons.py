@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLayout, QPushButton, QSizePolicy, QWidget
 
 from ui.look import Look
@@ -11,6 +11,7 @@ from ui.theme import drawings
 from ui.theme.tokens import SPACE, Colour
 
 _ICON_COLOURS = {"main": Colour.CARD, "choice": Colour.INK}
+_BY_KEY = frozenset({Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason})
 
 
 class Button(QPushButton):
@@ -22,6 +23,7 @@ class Button(QPushButton):
     def __init__(self, look: Look, text: str, kind: str, name: str, *, icon: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._look = look
+        self.focused_by_key = False
         self.setObjectName(name)
         self.setProperty("kind", kind)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -33,15 +35,20 @@ class Button(QPushButton):
 
     def draw(self, icon: str) -> None:
         """Show a small drawing before the text."""
-        side = self._look.px(7.5)
-        self.setIcon(drawings.icon(icon, side, _ICON_COLOURS.get(str(self.property("kind")), Colour.DEEP)))
-        self.setIconSize(QSize(side, side))
+        side, gap = (self._look.px(9), self._look.px(2)) if self.text() else (self._look.px(12), 0)
+        self.setIcon(drawings.icon(icon, side, gap, _ICON_COLOURS.get(str(self.property("kind")), Colour.DEEP)))
+        self.setIconSize(QSize(side + gap, side))
 
     def say(self, text: str) -> None:
         """Show another text, and be called so."""
         if text != self.text():
             self.setText(text)
             self.setAccessibleName(text)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Note whether keys led here: only then the focus ring is shown."""
+        self.focused_by_key = event.reason() in _BY_KEY
+        super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter does what a touch does."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk.domain.language import Language
 from kiosk.flow.events import Back, LanguageChosen, Quit
+from kiosk.flow.states import Step
 from kiosk.flow.views import Chrome
 from ui.look import Look
 from ui.theme.tokens import SPACE
@@ -47,6 +48,7 @@ class Header(QWidget):
         self.language = Button(look, look.say("chrome.language"), "bar", "language", icon="language")
         self.language.setAccessibleName(look.say("chrome.language_hint"))
         self.language.clicked.connect(self._switch)
+        self.language.setVisible(chrome.step is not Step.FAREWELL)
         bar.addWidget(self.language)
         self.quit = Button(look, look.say("chrome.quit"), "bar", "quit", icon="close")
         self.quit.clicked.connect(self._quit)

@@ -24,7 +24,8 @@ class Dock(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._layout = column(look, self)
-        self._layout.setContentsMargins(0, look.px(3), 0, 0)
+        self._above = look.px(3)
+        self._layout.setContentsMargins(0, self._above, 0, 0)
         self._keyboard = keyboard
         self._entry: Entry | None = None
         if keyboard is not None:
@@ -51,7 +52,6 @@ class Dock(QWidget):
         self._layout.removeWidget(old)
         old.deleteLater()
         self._pad = self._new_pad(look)
-        self._layout.setContentsMargins(0, look.px(3), 0, 0)
 
     def open_for(self, entry: Entry) -> None:
         """Come up for this entry; entries with a pad of their own on the screen need nothing."""
@@ -60,9 +60,7 @@ class Dock(QWidget):
             return
         self._entry = entry
         numeric = entry.is_numeric
-        self._layout.setContentsMargins(
-            0, self._layout.contentsMargins().top(), 0, self._layout.contentsMargins().top() if numeric else 0
-        )
+        self._layout.setContentsMargins(0, self._above, 0, 2 * self._above if numeric else 0)
         self._pad.setVisible(numeric)
         if self._keyboard is not None:
             self._keyboard.setVisible(not numeric)

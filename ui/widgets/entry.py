@@ -6,7 +6,7 @@ import re
 from enum import Enum
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QLineEdit
 
 from ui.look import Look
@@ -86,6 +86,12 @@ class Entry(QLineEdit):
             event.accept()
             return
         super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A touch takes the writing here, also from another application that has stolen the focus."""
+        if not self.isActiveWindow():
+            self.window().activateWindow()
+        super().mousePressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Tell that somebody wants to write here."""

@@ -30,7 +30,6 @@ class FieldBox(QWidget):
         super().__init__()
         self._look = look
         self.name = view.name
-        self._label = view.label
         self._shown = view.value
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = column(look, self, gap_mm=1.6)
@@ -77,19 +76,13 @@ class FieldBox(QWidget):
         self._help.setVisible(bool(view.help) and not view.problem)
         self._problem_line.setVisible(bool(view.problem))
         if view.problem:
-            reason = self._look.reason(view.problem)
-            self._problem.setText(
-                f"{reason.what}，{reason.todo}" if not reason.what.isascii() else f"{reason.what}; {reason.todo}"
-            )
-        self._answer.setAccessibleName(self._label)
+            self._problem.setText(self._look.sentence(view.problem))
+        self._answer.setAccessibleName(view.label)
         self._answer.setAccessibleDescription(self._problem.text() if view.problem else view.help)
-        self._mark(from_card, bool(view.problem))
+        mark(self._answer, known=from_card, wrong=bool(view.problem))
         if view.value != self._shown and not self._answer.hasFocus():
             self._shown = view.value
             self._show_value(view.value)
-
-    def _mark(self, from_card: bool, wrong: bool) -> None:
-        raise NotImplementedError
 
     def _show_value(self, value: str) -> None:
         raise NotImplementedError
@@ -119,13 +112,6 @@ class EntryBox(FieldBox):
             self.entry.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.entry.textChanged.connect(self._tell)
         return self.entry
-
-    def _mark(self, from_card: bool, wrong: bool) -> None:
-        marks = ("true" if from_card else "false", "true" if wrong else "false")
-        if marks != (self.entry.property("known") or "", self.entry.property("wrong") or ""):
-            self.entry.setProperty("known", marks[0])
-            self.entry.setProperty("wrong", marks[1])
-            self.entry.style().polish(self.entry)
 
     def _show_value(self, value: str) -> None:
         if self.entry.text() != value:
@@ -170,11 +156,6 @@ class ChoiceBox(FieldBox):
         if checked:
             self._tell(next(value for value, button in self._buttons.items() if button.isChecked()))
 
-    def _mark(self, from_card: bool, wrong: bool) -> None:
-        for button in self._buttons.values():
-            button.setProperty("wrong", "true" if wrong else "false")
-            button.style().polish(button)
-
     def _show_value(self, value: str) -> None:
         self._group.setExclusive(False)
         for name, button in self._buttons.items():
@@ -192,6 +173,16 @@ def make_field(look: Look, view: FieldView) -> FieldBox:
     box = ChoiceBox(look, view) if view.kind is FieldKind.CHOICE else EntryBox(look, view)
     box.update_from(view)
     return box
+
+
+def mark(answer: QWidget, *, known: bool, wrong: bool) -> None:
+    """Let an answer and its buttons show in colour where it came from and whether it is right."""
+    marks = {"known": "true" if known else "false", "wrong": "true" if wrong else "false"}
+    for widget in (answer, *answer.findChildren(Button)):
+        if any(widget.property(name) != value for name, value in marks.items()):
+            for name, value in marks.items():
+                widget.setProperty(name, value)
+            widget.style().polish(widget)
 
 
 def _single_line(text: str, role: str) -> Words:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from ui.theme.tokens import SPACE, Colour, Metrics
+from ui.widgets.buttons import Button
 
 _MOVES = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide, QEvent.Type.Show})
 
@@ -32,13 +33,13 @@ class FocusRing(QWidget):
             if isValid(widget):
                 widget.removeEventFilter(self)
         self._followed = []
-        shown = isinstance(new, QAbstractButton) and new.window() is self.window()
+        shown = isinstance(new, Button) and new.focused_by_key and new.window() is self.window()
         self._target = new if shown else None
-        widget = self._target
-        while widget is not None and widget is not self.window():
-            widget.installEventFilter(self)
-            self._followed.append(widget)
-            widget = widget.parentWidget()
+        link: QWidget | None = self._target
+        while link is not None and link is not self.window():
+            link.installEventFilter(self)
+            self._followed.append(link)
+            link = link.parentWidget()
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.look import Look
 from ui.theme import drawings
 from ui.theme.tokens import SPACE, Colour
+
+_PAPER_MM = 80.0
+_LONGEST_MM = 220.0
 
 
 class Mirror(QWidget):
@@ -20,11 +23,23 @@ class Mirror(QWidget):
         self._image = QImage()
         self._ring = Colour.CELADON
         self.setAccessibleName(accessible_name)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMaximumHeight(look.px(245))
 
     def sizeHint(self) -> QSize:
-        """An upright oval."""
+        """Room for an upright oval; it takes what height there is."""
         return QSize(self._look.px(140), self._look.px(170))
+
+    def minimumSizeHint(self) -> QSize:
+        """Enough to know oneself."""
+        return QSize(self._look.px(82), self._look.px(100))
+
+    def _oval(self) -> QRectF:
+        line = self._look.px(2.2)
+        size = QSizeF(82, 100).scaled(self.width() - 2.0 * line, self.height() - 2.0 * line, Qt.AspectRatioMode.KeepAspectRatio)
+        oval = QRectF(0, 0, size.width(), size.height())
+        oval.moveCenter(QRectF(self.rect()).center())
+        return oval
 
     def show_picture(self, image: QImage) -> None:
         """The newest frame; a null one shows the drawing again."""
@@ -52,7 +67,7 @@ class Mirror(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         line = self._look.px(2.2)
-        oval = QRectF(self.rect()).adjusted(line, line, -line, -line)
+        oval = self._oval()
         path = QPainterPath()
         path.addEllipse(oval)
         painter.save()
@@ -91,10 +106,16 @@ class SlipPicture(QWidget):
         """As much as the picture would like, up to what a screen has."""
         return QSize(self._look.px(110), self._look.px(150))
 
+    def minimumSizeHint(self) -> QSize:
+        """Large enough for the slip to be read, and photographed: as wide as the paper."""
+        width = self._look.px(_PAPER_MM)
+        return QSize(width, min(width * self._image.height() // max(1, self._image.width()), self._look.px(_LONGEST_MM)))
+
     def show_picture(self, image: QImage) -> None:
         """Show this slip; a null picture hides it."""
         self._image = image
         self.setVisible(not image.isNull())
+        self.updateGeometry()
         self.update()
 
     def wipe(self) -> None:

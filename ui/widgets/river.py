@@ -25,7 +25,7 @@ class River(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as it may be, as high as landings and names need."""
-        return QSize(self._look.px(200), self._look.px(25))
+        return QSize(self._look.px(200), self._look.px(29))
 
     def _landing(self, number: int) -> QPointF:
         inset = self._look.px(SPACE.margin + 10)
@@ -71,7 +71,7 @@ class River(QWidget):
                 painter, QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius), str(number + 1), Colour.CARD
             )
         width = (self.width() - 2.0 * self._look.px(SPACE.margin)) / len(self._names)
-        box = QRectF(centre.x() - width / 2, self._look.px(16), width, self._look.px(9))
+        box = QRectF(centre.x() - width / 2, self._look.px(16), width, self._look.px(12.5))
         self._write(painter, box, self._names[number], Colour.INK if number == here else Colour.INK_SOFT, bold=number == here)
 
     def _write(self, painter: QPainter, box: QRectF, text: str, colour: str, *, bold: bool = True) -> None:

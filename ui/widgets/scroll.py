@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QScroller, QScrollerProperties, QWidget
 
+_PRESS_DELAY_S = 0.12
+
 
 class FingerScroll(QScrollArea):
     """Scrolls up and down only, without overshoot."""
@@ -21,7 +23,11 @@ class FingerScroll(QScrollArea):
         off = QScrollerProperties.OvershootPolicy.OvershootAlwaysOff
         properties.setScrollMetric(QScrollerProperties.ScrollMetric.VerticalOvershootPolicy, off)
         properties.setScrollMetric(QScrollerProperties.ScrollMetric.HorizontalOvershootPolicy, off)
+        # Long enough to tell a push from a touch, short enough for a pressed button to answer at once.
+        properties.setScrollMetric(QScrollerProperties.ScrollMetric.MousePressEventDelay, _PRESS_DELAY_S)
         scroller.setScrollerProperties(properties)
+        # Every scroll area listens for a two-finger pan by itself; one finger is all that is needed here.
+        self.viewport().ungrabGesture(Qt.GestureType.PanGesture)
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.LeftMouseButtonGesture)
 
     def reveal(self, widget: QWidget, margin: int) -> None:

@@ -31,7 +31,7 @@ class SignaturePad(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide enough for a name."""
-        return QSize(self._look.px(200), self._look.px(130))
+        return QSize(self._look.px(200), self._look.px(150))
 
     @property
     def is_empty(self) -> bool:

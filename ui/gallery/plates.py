@@ -1,0 +1,154 @@
+"""Which screens the gallery shows, each made by the true presenter from a made-up state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from kiosk.domain.identity import Route
+from kiosk.domain.language import Language
+from kiosk.flow.context import Context
+from kiosk.flow.events import FaceAsks
+from kiosk.flow.presenter import present
+from kiosk.flow.session import SessionContext
+from kiosk.flow.states import FlowState, Paper, Step
+from kiosk.flow.views import Screen
+from kiosk.readiness import Readiness
+from ui.gallery import sample
+
+
+class Extra(Enum):
+    """What a plate shows besides its model."""
+
+    NOTHING = "nothing"
+    PREVIEW = "preview"
+    SLIP = "slip"
+    SIGNATURE = "signature"
+    PINYIN = "pinyin"
+    """The Pinyin keyboard, opened for the address."""
+    NUMBER_PAD = "number_pad"
+    BADGE = "badge"
+    """Badge number and PIN are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """One picture."""
+
+    name: str
+    screen: Screen
+    extra: Extra = Extra.NOTHING
+    asks: FaceAsks | None = None
+
+
+_ALL = Readiness(tuple(Route), {}, {}, "", True)
+_POOR = Readiness(
+    (Route.ID_CARD_STAFF,),
+    {Route.ID_CARD_FACE: "camera.missing"},
+    {sample.PERMIT: "store.clock_doubtful"},
+    "paper.paper_out",
+    False,
+)
+_CLOSED = replace(_ALL, item_reasons=dict.fromkeys((sample.INSURANCE, sample.PERMIT, sample.SENIOR), "store.backlog_full"))
+_FACE, _STAFF = Route.ID_CARD_FACE, Route.ID_CARD_STAFF
+_WRONG = (("current_address", "field.missing"), ("reason", "field.choice"), ("phone", "field.phone"))
+
+
+class _Maker:
+    """Makes plates in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._catalogue = sample.catalogue()
+
+    def plate(
+        self,
+        name: str,
+        state: FlowState,
+        ready: Readiness = _ALL,
+        session: SessionContext | None = None,
+        extra: Extra = Extra.NOTHING,
+        asks: FaceAsks | None = None,
+    ) -> Plate:
+        context = Context(self._catalogue, ready, session or sample.session(), sample.TODAY)
+        return Plate(name, present(replace(state, language=self._language), context), extra, asks)
+
+
+def plates(language: Language) -> tuple[Plate, ...]:
+    """All plates, in the order of a visit."""
+    make = _Maker(language)
+    return (*_before(make), *_identify(make), *_form(make), *_after(make))
+
+
+def _item(step: Step, **changes: object) -> FlowState:
+    return replace(FlowState(step=step, item_code=sample.PERMIT), **changes)  # type: ignore[arg-type]
+
+
+def _before(make: _Maker) -> tuple[Plate, ...]:
+    closed = FlowState(step=Step.HOME, item_code=sample.PERMIT, reason="store.clock_doubtful")
+    return (
+        make.plate("idle", FlowState()),
+        make.plate("out-of-service", FlowState(step=Step.OUT_OF_SERVICE), _CLOSED),
+        make.plate("home", FlowState(step=Step.HOME)),
+        make.plate("home-limited", closed, _POOR),
+        make.plate("guide", _item(Step.GUIDE)),
+        make.plate("guide-limited", _item(Step.GUIDE), _POOR),
+        make.plate("consent", _item(Step.CONSENT)),
+        make.plate("idle-warning", _item(Step.CONSENT, idle_warning=True)),
+    )
+
+
+def _identify(make: _Maker) -> tuple[Plate, ...]:
+    blink = FaceAsks("turn_left", 1, 3)
+    near = FaceAsks("blink", 0, 3, "too_far")
+    tried = {"route": _FACE, "tries": ((_FACE, 1),)}
+    return (
+        make.plate("route", _item(Step.ROUTE)),
+        make.plate("route-limited", _item(Step.ROUTE, reason="route.too_many_tries"), _POOR),
+        make.plate("face-consent", _item(Step.FACE_CONSENT, route=_FACE)),
+        make.plate("card", _item(Step.CARD, route=_FACE, busy=True)),
+        make.plate("card-failed", _item(Step.CARD, route=_FACE, reason="card.removed_too_soon")),
+        make.plate("face", _item(Step.FACE, route=_FACE, busy=True), extra=Extra.PREVIEW, asks=blink),
+        make.plate("face-hint", _item(Step.FACE, route=_FACE, busy=True), extra=Extra.PREVIEW, asks=near),
+        make.plate("face-failed", _item(Step.FACE, reason="face.no_match", **tried)),
+        make.plate("staff", _item(Step.STAFF, route=_STAFF), extra=Extra.BADGE),
+        make.plate("staff-failed", _item(Step.STAFF, route=_STAFF, tries=((_STAFF, 1),), reason="staff.wrong_code")),
+        make.plate("not-eligible", _item(Step.NOT_ELIGIBLE, item_code=sample.SENIOR, reason="eligibility.too_young")),
+    )
+
+
+def _form(make: _Maker) -> tuple[Plate, ...]:
+    empty = sample.session()
+    for name in ("current_address", "reason", "phone", "moved_in"):
+        empty.values.pop(name)
+    wrong = sample.session()
+    wrong.values |= {"current_address": "", "phone": "1380000"}
+    wrong.values.pop("reason")
+    senior = _item(Step.FORM, item_code=sample.SENIOR)
+    return (
+        make.plate("form", _item(Step.FORM), session=empty),
+        make.plate("form-pinyin", _item(Step.FORM), session=empty, extra=Extra.PINYIN),
+        make.plate("form-number-pad", _item(Step.FORM), session=empty, extra=Extra.NUMBER_PAD),
+        make.plate("form-problems", _item(Step.FORM, invalid_fields=_WRONG), session=wrong),
+        make.plate("form-senior", senior, session=empty),
+        make.plate("review", _item(Step.REVIEW)),
+        make.plate("sign", _item(Step.SIGN), extra=Extra.SIGNATURE),
+        make.plate("sign-short", _item(Step.SIGN, reason="sign.too_little")),
+    )
+
+
+def _after(make: _Maker) -> tuple[Plate, ...]:
+    delivered = sample.session()
+    delivered.delivered = True
+    out = _item(Step.SLIP, paper=Paper.FAILED, paper_reason="paper.paper_out")
+    return (
+        make.plate("committing", _item(Step.COMMITTING, busy=True)),
+        make.plate("not-accepted", _item(Step.NOT_ACCEPTED, reason="store.storage_failed")),
+        make.plate("delivering", _item(Step.DELIVERING, busy=True)),
+        make.plate("slip-delivered", _item(Step.SLIP, paper=Paper.PRINTED), session=delivered),
+        make.plate("slip-printing", _item(Step.SLIP, paper=Paper.PRINTING), session=delivered),
+        make.plate("slip-stored", _item(Step.SLIP, paper=Paper.PRINTED)),
+        make.plate("slip-paper-out", out, extra=Extra.SLIP),
+        make.plate("rating", _item(Step.RATING)),
+        make.plate("farewell", FlowState(step=Step.FAREWELL)),
+    )
