@@ -7,6 +7,7 @@ Redirects are not followed. A client belongs to one thread.
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from offline_queue.tokens import make_token
 
 JSON = "application/json"
 MSGPACK = "application/msgpack"
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|[0-9A-Fa-f:.]+")
 _Answer = TypeVar("_Answer", SubmitAnswer, StatusFeed, RatingsAnswer, EnrolAnswer, HeartbeatAnswer)
 
 
@@ -50,7 +52,8 @@ def check_base_url(base_url: str) -> str:
         url = httpx.URL(base_url)
     except httpx.InvalidURL as error:
         raise ValueError(f"not an address: {base_url!r}") from error
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
+    known_scheme, host = url.scheme in ("http", "https"), _HOST.fullmatch(url.raw_host.decode("ascii"))
+    if not known_scheme or not host or url.userinfo or url.query or url.fragment:
         raise ValueError(f"not an address of a platform: {base_url!r}")
     if url.scheme == "http" and not _is_loopback(url.host):
         raise ValueError("a platform elsewhere must be reached by https")

@@ -1,0 +1,68 @@
+"""A terminal's queue in a process of its own, which can be told where to die.
+
+``python -m tests.helpers.queue_child FOLDER commit|sync|purge [POINT CALL]`` prints the id of every case whose commit was reported,
+or ``done``. At the ``CALL``-th passing of ``POINT`` (``module:attribute:before|after``) it kills itself without any goodbye.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from pathlib import Path
+
+from offline_queue.identity import IdentityStore
+from offline_queue.models import CaseCommitted
+from offline_queue.settings import QueueSettings, SyncSettings
+from offline_queue.store import Outbox
+from offline_queue.sync import Syncer
+from offline_queue.transport import PlatformClient
+from tests.helpers.cases import sample_draft
+
+CASES = 1000
+
+
+def die_at(point: str, call: int) -> None:
+    module_name, path, when = point.split(":")
+    owner = importlib.import_module(module_name)
+    *parents, name = path.split(".")
+    for parent in parents:
+        owner = getattr(owner, parent)
+    original = getattr(owner, name)
+    passed = 0
+
+    def fatal(*args: object, **keywords: object) -> object:
+        nonlocal passed
+        passed += 1
+        if when == "before" and passed == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = original(*args, **keywords)
+        if when == "after" and passed == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, name, fatal)
+
+
+def main(folder: Path, work: str) -> None:
+    identities = IdentityStore(folder / "identity")
+    settings = QueueSettings(purge_grace_s=0.0)
+    with Outbox.open(folder / "queue.sqlite", identities, settings=settings, free_disk_bytes=lambda: 10**12) as outbox:
+        if work == "commit":
+            for _ in range(CASES):
+                taken = outbox.accept(sample_draft())
+                assert isinstance(taken, CaseCommitted), taken
+                print(taken.case_id, flush=True)  # noqa: T201 - this is what the parent waits for
+            return
+        identity = identities.current()
+        assert identity
+        with PlatformClient(identity.base_url, identities, outbox.platform_time) as client:
+            Syncer(outbox, client, identities, settings=SyncSettings(batch_cases=5)).run_once()
+        print("done", flush=True)  # noqa: T201 - as above
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 3:
+        die_at(sys.argv[3], int(sys.argv[4]))
+    main(Path(sys.argv[1]), sys.argv[2])
