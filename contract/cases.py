@@ -15,6 +15,7 @@ ENVELOPE_VERSION = 1
 SUITE_HPKE_MLKEM768_X25519 = "HPKE-MLKEM768X25519-HKDFSHA256-AES256GCM"
 """RFC 9180 base mode, hybrid KEM ML-KEM-768 + X25519, HKDF-SHA256, AES-256-GCM."""
 HPKE_INFO = b"oueban case v1"
+"""First part of the ``info`` of the sealing; see ``sealing_info``."""
 SIGNATURE_PREFIX = b"oueban case v1\0"
 RECEIPT_PREFIX = b"oueban receipt v1\0"
 
@@ -45,7 +46,7 @@ class SealedCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A case as it is stored and sent."""
 
     header: bytes
-    """``CaseHeader`` as JSON; also the associated data of the sealing."""
+    """``CaseHeader`` as JSON; bound to the sealed part by ``sealing_info``."""
     sealed: bytes
     """HPKE: encapsulated key followed by the ciphertext of ``CasePayload`` as JSON."""
     signature: bytes
@@ -60,6 +61,14 @@ class SealedCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def case_digest(header: bytes, sealed: bytes) -> str:
     """SHA-256 over the length of the header (4 bytes, big-endian), the header and the sealed part; lower-case hex."""
     return hashlib.sha256(len(header).to_bytes(4, "big") + header + sealed).hexdigest()
+
+
+def sealing_info(header: bytes) -> bytes:
+    """The HPKE ``info`` of a case: it binds the header, so a sealed part opens under its own header only.
+
+    RFC 9180 lets either ``info`` or the associated data bind context; ``info`` is what ``cryptography`` offers in public.
+    """
+    return HPKE_INFO + b"\0" + header
 
 
 def signed_bytes(header: bytes, sealed: bytes) -> bytes:

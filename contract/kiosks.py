@@ -25,6 +25,7 @@ class SealingKey(msgspec.Struct, frozen=True):
     key_id: str
     suite: str
     public_key: bytes
+    """For the ML-KEM-768 + X25519 suite: ML-KEM encapsulation key (1,184 bytes) followed by the X25519 public key (32 bytes)."""
 
 
 class ReceiptKey(msgspec.Struct, frozen=True):
@@ -84,7 +85,8 @@ class HeartbeatAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class Problem(msgspec.Struct, frozen=True):
     """Body of every error answer. ``code`` is stable, ``detail`` is for people.
 
-    Codes: ``bad_token``, ``bad_request``, ``unauthorised``, ``clock_skew``, ``too_large``, ``busy``, ``not_found``.
+    Codes: ``bad_token``, ``bad_request``, ``unauthorised``, ``clock_skew``, ``too_large``, ``busy``, ``not_found``,
+    ``internal``.
     """
 
     code: str
