@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from contract.kiosks import DeviceReport, Heartbeat
 from fleet.console.facts import CaseFacts, FleetFacts, KioskFacts
-from fleet.console.words import CASE_STATES, CODES, DEVICE_STATES, DEVICES, KIOSK_STATES, Language, age, ago, say, word
+from fleet.console.words import CASE_STATES, CODES, DEVICE_STATES, DEVICES, KIOSK_STATES, REASONS, Language, age, ago, say, word
 
 SILENT_AFTER_S = 90.0
 KIOSKS_A_PAGE = 60
@@ -58,7 +58,7 @@ class KioskView:
     state: str
     tone: Tone
     contact: Fact
-    note: str
+    remarks: tuple[Fact, ...]
     facts: tuple[Fact, ...]
     devices: tuple[DeviceView, ...]
     is_past: bool
@@ -123,31 +123,31 @@ def kiosk_state(kiosk: KioskFacts, now_ms: int) -> Literal["serving", "not_servi
 
 
 _TONES: dict[str, Tone] = {"serving": "good", "not_serving": "bad", "silent": "bad", "new": "wait"}
-_URGENCY = {"silent": 0, "not_serving": 1, "new": 3, "serving": 4}
+_URGENCY = {"silent": 0, "not_serving": 1, "new": 4, "serving": 5}
 
 
 def _urgency(kiosk: KioskFacts, now_ms: int) -> int:
     state = kiosk_state(kiosk, now_ms)
-    if state == "serving" and kiosk.heartbeat is not None and _wants_attention(kiosk.heartbeat):
+    if state != "serving" or kiosk.heartbeat is None:
+        return _URGENCY[state]
+    tones = {_device_tone(report) for report in kiosk.heartbeat.devices}
+    if "bad" in tones or kiosk.heartbeat.needs_staff_cases > 0:
         return 2
-    return _URGENCY[state]
-
-
-def _wants_attention(heartbeat: Heartbeat) -> bool:
-    return heartbeat.needs_staff_cases > 0 or any(_device_tone(report) != "good" for report in heartbeat.devices)
+    return 3 if "wait" in tones else _URGENCY[state]
 
 
 def _tiles(facts: FleetFacts, now_ms: int, language: Language) -> tuple[Tile, ...]:
     states = [kiosk_state(kiosk, now_ms) for kiosk in facts.kiosks]
     reports = [kiosk.heartbeat for kiosk in facts.kiosks if kiosk.heartbeat is not None]
     usable, silent = states.count("serving"), states.count("silent")
+    usable_tone: Tone = "good" if usable else "bad" if states else "quiet"
     backlog = sum(report.pending_cases for report in reports)
     oldest_s = max((report.oldest_pending_s for report in reports if report.oldest_pending_s is not None), default=None)
     on_kiosks = sum(report.needs_staff_cases for report in reports)
     on_platform = facts.cases_by_state.get("needs_staff", 0)
     done, still_open = facts.cases_by_state.get("processed", 0), facts.cases_by_state.get("received", 0)
     return (
-        Tile(say(language, "usable"), str(usable), say(language, "of", n=len(states)), "good" if usable else "quiet"),
+        Tile(say(language, "usable"), str(usable), say(language, "of", n=len(states)), usable_tone),
         Tile(
             say(language, "silent"),
             str(silent),
@@ -181,13 +181,6 @@ def _kiosk(kiosk: KioskFacts, now_ms: int, language: Language) -> KioskView:
     age_s = (now_ms - kiosk.last_contact_at_ms) / 1000
     report_age_s = (now_ms - kiosk.heartbeat_at_ms) / 1000
     is_past = heartbeat is not None and report_age_s > SILENT_AFTER_S
-    note = ""
-    if heartbeat is None:
-        note = say(language, "no_report")
-    elif is_past:
-        note = say(language, "past_report", age=ago(report_age_s, language))
-    elif not heartbeat.devices:
-        note = say(language, "no_devices")
     return KioskView(
         kiosk_id=kiosk.kiosk_id,
         name=kiosk.name,
@@ -199,18 +192,30 @@ def _kiosk(kiosk: KioskFacts, now_ms: int, language: Language) -> KioskView:
             "bad" if state == "silent" else "quiet",
             _exact(kiosk.last_contact_at_ms),
         ),
-        note=note,
+        remarks=tuple(_remarks(heartbeat, report_age_s if is_past else None, language)),
         facts=_report_facts(heartbeat, language) if heartbeat else (Fact(say(language, "version"), kiosk.software_version),),
         devices=tuple(_device(report, language) for report in heartbeat.devices) if heartbeat else (),
         is_past=is_past,
     )
 
 
+def _remarks(heartbeat: Heartbeat | None, past_age_s: float | None, language: Language) -> Iterator[Fact]:
+    if heartbeat is None:
+        yield Fact("", say(language, "no_report"))
+        return
+    if past_age_s is not None:
+        yield Fact("", say(language, "past_report", age=ago(past_age_s, language)))
+    if heartbeat.clock_doubtful:
+        yield Fact("", say(language, "clock_doubtful"), "wait")
+    if not heartbeat.devices:
+        yield Fact("", say(language, "no_devices"))
+
+
 def _report_facts(heartbeat: Heartbeat, language: Language) -> tuple[Fact, ...]:
     none, oldest_s = say(language, "none"), heartbeat.oldest_pending_s
     staff = heartbeat.needs_staff_cases
     disk_tone: Tone = "bad" if heartbeat.free_disk_bytes < LOW_DISK_BYTES else "quiet"
-    facts = [
+    return (
         Fact(say(language, "pending"), str(heartbeat.pending_cases), "wait" if heartbeat.pending_cases else "quiet"),
         Fact(
             say(language, "oldest"),
@@ -221,10 +226,7 @@ def _report_facts(heartbeat: Heartbeat, language: Language) -> tuple[Fact, ...]:
         Fact(say(language, "disk"), _size(heartbeat.free_disk_bytes), disk_tone, f"{heartbeat.free_disk_bytes:,} B"),
         Fact(say(language, "version"), heartbeat.software_version or none),
         Fact(say(language, "catalogue"), heartbeat.catalogue_version or none),
-    ]
-    if heartbeat.clock_doubtful:
-        facts.append(Fact("", say(language, "clock_doubtful"), "wait"))
-    return tuple(facts)
+    )
 
 
 def _device_tone(report: DeviceReport) -> Tone:
@@ -240,7 +242,8 @@ def _device(report: DeviceReport, language: Language) -> DeviceView:
     # 缺纸 says it all, 离线 · 缺纸 does not say it better, and 正常 · 纸快用完 contradicts itself.
     if len(words) > 1 and report.state in ("online", "offline"):
         words = words[1:]
-    return DeviceView(word(DEVICES, report.device, language), " · ".join(words), _device_tone(report))
+    told = " · ".join(words)
+    return DeviceView(word(DEVICES, report.device, language), told[:1].upper() + told[1:], _device_tone(report))
 
 
 def _case(case: CaseFacts, language: Language) -> CaseView:
@@ -251,7 +254,7 @@ def _case(case: CaseFacts, language: Language) -> CaseView:
         kiosk_name=case.kiosk_name,
         state=word(CASE_STATES, case.state, language),
         tone=tones.get(case.state, "quiet"),
-        reason=case.reason,
+        reason=" · ".join(word(REASONS, reason, language) for reason in case.reason.split(",") if reason),
         received=_exact(case.received_at_ms),
         processed="" if case.processed_at_ms is None else _exact(case.processed_at_ms),
     )

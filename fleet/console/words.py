@@ -47,7 +47,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     "none": {"zh": "无", "en": "none"},
     "no_report": {"zh": "入网后还没有报告过状态", "en": "Has not reported since it was enrolled"},
     "no_devices": {"zh": "没有报告设备", "en": "No device reported"},
-    "past_report": {"zh": "以下是 {age} 的报告", "en": "As reported {age}"},
+    "past_report": {"zh": "以下是{age}的报告", "en": "As reported {age}"},
     "clock_doubtful": {"zh": "时钟可疑", "en": "Clock doubtful"},
     "pages": {"zh": "翻页", "en": "Pages"},
     "page": {"zh": "第 {page} 页，共 {pages} 页", "en": "Page {page} of {pages}"},
@@ -114,6 +114,20 @@ CODES: dict[str, dict[Language, str]] = {
     "ended": {"zh": "画面源已结束", "en": "recording ended"},
     "refused": {"zh": "拒绝命令", "en": "commands refused"},
     "no_portrait": {"zh": "没有人像", "en": "no portrait"},
+}
+
+REASONS: dict[str, dict[Language, str]] = {
+    "no_consent_to_data": {"zh": "未同意处理信息", "en": "no consent to the data"},
+    "no_consent_to_face": {"zh": "未同意使用人脸", "en": "no consent to the face"},
+    "staff_not_named": {"zh": "没有核验人员", "en": "staff not named"},
+    "face_not_matched": {"zh": "人脸未比中", "en": "face not matched"},
+    "face_not_live": {"zh": "活体未通过", "en": "face not live"},
+    "birth_date_differs": {"zh": "出生日期不一致", "en": "birth date differs"},
+    "not_signed": {"zh": "未签名", "en": "not signed"},
+    "receipt_number_shared": {"zh": "受理号重复", "en": "receipt number given twice"},
+    "unknown_sealing_key": {"zh": "缺少解封密钥", "en": "sealing key missing"},
+    "cannot_open": {"zh": "无法解封", "en": "cannot be opened"},
+    "internal_error": {"zh": "平台内部错误", "en": "defect of the platform"},
 }
 
 _AGES: tuple[tuple[float, float, dict[Language, str]], ...] = (
