@@ -85,7 +85,8 @@ class HeartbeatAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class Problem(msgspec.Struct, frozen=True):
     """Body of every error answer. ``code`` is stable, ``detail`` is for people.
 
-    Codes: ``bad_token``, ``bad_request``, ``unauthorised``, ``clock_skew``, ``too_large``, ``busy``, ``not_found``.
+    Codes: ``bad_token``, ``bad_request``, ``unauthorised``, ``clock_skew``, ``too_large``, ``busy``, ``not_found``,
+    ``internal``.
     """
 
     code: str

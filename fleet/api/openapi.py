@@ -1,0 +1,83 @@
+"""The OpenAPI document: Litestar's routes, with bodies and parameters described from the contract's own models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from contract.cases import RatingsAnswer, StatusFeed, SubmitAnswer, SubmitCases, SubmitRatings
+from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
+from fleet.api.routes import JSON, MSGPACK, Health
+
+_REFERENCE = "#/components/schemas/{name}"
+_TOKEN_SCHEME = "kioskToken"  # noqa: S105 - a name in the document
+
+
+@dataclass(frozen=True, slots=True)
+class _Bodies:
+    path: str
+    method: str
+    answer: type
+    request: type | None = None
+    form: str = JSON
+    is_signed: bool = True
+    query: tuple[str, ...] = ()
+
+
+_ENDPOINTS = (
+    _Bodies("/v1/kiosks/enrol", "post", EnrolAnswer, EnrolRequest, is_signed=False),
+    _Bodies("/v1/cases", "post", SubmitAnswer, SubmitCases, form=MSGPACK),
+    _Bodies("/v1/cases/status", "get", StatusFeed, query=("after", "limit")),
+    _Bodies("/v1/heartbeats", "post", HeartbeatAnswer, Heartbeat),
+    _Bodies("/v1/ratings", "post", RatingsAnswer, SubmitRatings),
+    _Bodies("/v1/health", "get", Health, is_signed=False),
+)
+
+
+class _ContractPlugin(JsonRenderPlugin):
+    """Serves the document as JSON. The pages that draw it are left out: they load scripts from elsewhere."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """The document as JSON."""
+        return self.render_json(request, describe(openapi_schema))
+
+
+def describe(document: dict[str, Any]) -> dict[str, Any]:
+    """``document`` with the contract's models in the places of the bodies."""
+    models = [model for endpoint in _ENDPOINTS for model in (endpoint.request, endpoint.answer) if model is not None]
+    _, schemas = msgspec.json.schema_components([*models, Problem], ref_template=_REFERENCE)
+    token = {"type": "http", "scheme": "bearer", "bearerFormat": "JWS", "description": "See contract.authentication."}
+    described = {path: dict(item) for path, item in document["paths"].items()}
+    for endpoint in _ENDPOINTS:
+        operation = dict(described[endpoint.path][endpoint.method])
+        operation["responses"] = {
+            "200": {"description": "Done", "content": _content(endpoint.answer, endpoint.form)},
+            "default": {"description": "Not done", "content": _content(Problem, JSON)},
+        }
+        if endpoint.request is not None:
+            operation["requestBody"] = {"required": True, "content": _content(endpoint.request, endpoint.form)}
+        if endpoint.query:
+            operation["parameters"] = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in endpoint.query]
+        if endpoint.is_signed:
+            operation["security"] = [{_TOKEN_SCHEME: []}]
+        described[endpoint.path][endpoint.method] = operation
+    return {**document, "paths": described, "components": {"schemas": schemas, "securitySchemes": {_TOKEN_SCHEME: token}}}
+
+
+def _content(model: type, form: str) -> dict[str, Any]:
+    return {form: {"schema": {"$ref": _REFERENCE.format(name=model.__name__)}}}
+
+
+def make_config() -> OpenAPIConfig:
+    """For ``Litestar(openapi_config=…)``: one JSON document at ``/schema/openapi.json``."""
+    try:
+        ours = version("oueban")
+    except PackageNotFoundError:
+        ours = "0"
+    return OpenAPIConfig(title="瓯e办 platform", version=ours, path="/schema", render_plugins=[_ContractPlugin()])

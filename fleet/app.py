@@ -1,0 +1,35 @@
+"""The web application: API, console, and what holds for every answer."""
+
+from __future__ import annotations
+
+from litestar import Litestar
+from litestar.datastructures import ResponseHeader, State
+
+from fleet.api.headers import SECURITY_HEADERS
+from fleet.api.openapi import make_config
+from fleet.api.problems import Problems
+from fleet.api.reading import MAX_SMALL_BODY, Gate
+from fleet.api.routes import DELIVERIES_AT_ONCE, HANDLERS, RETRY_DELIVERY_S
+from fleet.console.access import ConsoleAccess
+from fleet.console.routes import CONSOLE_HANDLERS
+from fleet.platform import Platform
+
+
+def create_app(platform: Platform, *, listens_on_loopback: bool) -> Litestar:
+    """The application for ``platform``, which stays the caller's to close."""
+    state = State(
+        {
+            "platform": platform,
+            "deliveries": Gate(DELIVERIES_AT_ONCE, RETRY_DELIVERY_S),
+            "console": ConsoleAccess(platform.operators, listens_on_loopback=listens_on_loopback),
+        }
+    )
+    return Litestar(
+        route_handlers=[*HANDLERS, *CONSOLE_HANDLERS],
+        exception_handlers=Problems(platform.clock).handlers,
+        openapi_config=make_config(),
+        request_max_body_size=MAX_SMALL_BODY,
+        response_headers=[ResponseHeader(name=name, value=value) for name, value in SECURITY_HEADERS.items()],
+        state=state,
+        logging_config=None,
+    )

@@ -1,0 +1,163 @@
+"""The words of the console, Chinese and English. What has no entry is shown as it came."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["zh", "en"]
+
+TEXTS: dict[str, dict[Language, str]] = {
+    "title": {"zh": "终端总览", "en": "Fleet console"},
+    "product": {"zh": "瓯e办", "en": "Ou e Ban"},
+    "as_of": {"zh": "平台时间", "en": "Platform time"},
+    "stale": {"zh": "连不上平台，以下内容可能已过时", "en": "The platform cannot be reached; what you see may be out of date"},
+    "other_language": {"zh": "English", "en": "中文"},
+    "skip": {"zh": "跳到终端列表", "en": "Skip to the terminals"},
+    "totals": {"zh": "总计", "en": "Totals"},
+    "usable": {"zh": "现在可用", "en": "Usable now"},
+    "of": {"zh": "共 {n} 台", "en": "of {n}"},
+    "silent": {"zh": "失去联系", "en": "Out of contact"},
+    "silent_note": {"zh": "超过 {n} 秒没有消息", "en": "silent for over {n} s"},
+    "backlog": {"zh": "终端待送办件", "en": "Waiting on terminals"},
+    "backlog_note": {"zh": "最久 {age}", "en": "oldest {age}"},
+    "needs_staff": {"zh": "等人处理", "en": "Need staff"},
+    "needs_staff_note": {"zh": "终端 {kiosks} · 平台 {platform}", "en": "terminals {kiosks} · platform {platform}"},
+    "held": {"zh": "平台已收", "en": "Held here"},
+    "held_note": {"zh": "办结 {done} · 在办 {open}", "en": "processed {done} · open {open}"},
+    "kiosks": {"zh": "终端", "en": "Terminals"},
+    "no_kiosks": {"zh": "还没有终端", "en": "No terminals yet"},
+    "no_kiosks_help": {"zh": "先发一个入网口令，再在终端上输入：", "en": "Issue a token here, then enter it on the terminal:"},
+    "cases": {"zh": "最近收到的办件", "en": "Cases received last"},
+    "no_cases": {"zh": "还没有收到办件。", "en": "No case has come in yet."},
+    "no_personal_data": {"zh": "此页不含办事人的任何信息。", "en": "This page holds nothing about residents."},
+    "receipt_number": {"zh": "受理号", "en": "Receipt number"},
+    "item": {"zh": "事项编码", "en": "Item"},
+    "kiosk": {"zh": "终端", "en": "Terminal"},
+    "state": {"zh": "状态", "en": "State"},
+    "received": {"zh": "收到", "en": "Received"},
+    "processed": {"zh": "办结", "en": "Processed"},
+    "last_contact": {"zh": "最近联系", "en": "Last contact"},
+    "pending": {"zh": "待送办件", "en": "Waiting cases"},
+    "oldest": {"zh": "最久等待", "en": "Oldest waiting"},
+    "staff_here": {"zh": "等人处理", "en": "Need staff"},
+    "disk": {"zh": "剩余磁盘", "en": "Free disk"},
+    "version": {"zh": "软件版本", "en": "Software"},
+    "catalogue": {"zh": "事项目录", "en": "Catalogue"},
+    "devices": {"zh": "设备", "en": "Devices"},
+    "none": {"zh": "无", "en": "none"},
+    "no_report": {"zh": "入网后还没有报告过状态", "en": "Has not reported since it was enrolled"},
+    "no_devices": {"zh": "没有报告设备", "en": "No device reported"},
+    "past_report": {"zh": "以下是{age}的报告", "en": "As reported {age}"},
+    "clock_doubtful": {"zh": "时钟可疑", "en": "Clock doubtful"},
+    "pages": {"zh": "翻页", "en": "Pages"},
+    "page": {"zh": "第 {page} 页，共 {pages} 页", "en": "Page {page} of {pages}"},
+    "previous": {"zh": "上一页", "en": "Previous"},
+    "next": {"zh": "下一页", "en": "Next"},
+    "closed": {"zh": "控制台未开放", "en": "The console is closed"},
+    "password_not_set": {
+        "zh": "这里不是平台本机，而运维口令还没有设置。请在平台上运行：",
+        "en": "This is not the platform's own machine, and no operator password is set. Run this on the platform:",
+    },
+    "password_needed": {"zh": "需要运维用户名和口令。", "en": "An operator's name and password are needed."},
+    "too_many_tries": {"zh": "口令错误次数太多，请一分钟后再试。", "en": "Too many wrong passwords; try again in a minute."},
+}
+
+KIOSK_STATES: dict[str, dict[Language, str]] = {
+    "serving": {"zh": "可用", "en": "Usable"},
+    "not_serving": {"zh": "暂停服务", "en": "Not serving"},
+    "silent": {"zh": "失去联系", "en": "Out of contact"},
+    "new": {"zh": "等待首次报告", "en": "Not heard yet"},
+}
+
+CASE_STATES: dict[str, dict[Language, str]] = {
+    "received": {"zh": "已收到", "en": "Received"},
+    "needs_staff": {"zh": "等人处理", "en": "Needs staff"},
+    "processed": {"zh": "已办结", "en": "Processed"},
+}
+
+DEVICES: dict[str, dict[Language, str]] = {
+    "id_card_reader": {"zh": "身份证阅读器", "en": "ID-card reader"},
+    "camera": {"zh": "摄像头", "en": "Camera"},
+    "receipt_printer": {"zh": "小票打印机", "en": "Receipt printer"},
+    "barcode_scanner": {"zh": "扫码器", "en": "Code scanner"},
+}
+
+DEVICE_STATES: dict[str, dict[Language, str]] = {
+    "online": {"zh": "正常", "en": "Working"},
+    "busy": {"zh": "工作中", "en": "Busy"},
+    "offline": {"zh": "离线", "en": "Offline"},
+    "power_off": {"zh": "没有通电", "en": "No power"},
+    "no_device": {"zh": "未连接", "en": "Not connected"},
+    "hardware_error": {"zh": "硬件故障", "en": "Hardware fault"},
+    "user_error": {"zh": "使用受阻", "en": "Blocked"},
+    "fraud_attempt": {"zh": "疑遭破坏", "en": "Tampering"},
+    "potential_fraud": {"zh": "情况可疑", "en": "Suspicious"},
+    "unknown": {"zh": "状态不明", "en": "Unknown"},
+}
+
+CODES: dict[str, dict[Language, str]] = {
+    "paper_out": {"zh": "缺纸", "en": "out of paper"},
+    "near_end": {"zh": "纸快用完", "en": "paper low"},
+    "head_hot": {"zh": "打印头过热", "en": "print head too hot"},
+    "unrecoverable_error": {"zh": "无法自行恢复", "en": "cannot recover by itself"},
+    "unnamed_error": {"zh": "未说明原因", "en": "no reason given"},
+    "cover_open": {"zh": "上盖打开", "en": "cover open"},
+    "cutter_error": {"zh": "切刀故障", "en": "cutter fault"},
+    "no_answer": {"zh": "没有应答", "en": "no answer"},
+    "disconnected": {"zh": "已断开", "en": "disconnected"},
+    "lost": {"zh": "已断开", "en": "lost"},
+    "frozen": {"zh": "画面停住", "en": "picture frozen"},
+    "black": {"zh": "画面全黑", "en": "picture black"},
+    "garbled": {"zh": "数据混乱", "en": "garbled data"},
+    "starting": {"zh": "正在启动", "en": "starting"},
+    "stopped": {"zh": "已停止", "en": "stopped"},
+    "ended": {"zh": "画面源已结束", "en": "recording ended"},
+    "refused": {"zh": "拒绝命令", "en": "commands refused"},
+    "no_portrait": {"zh": "没有人像", "en": "no portrait"},
+}
+
+REASONS: dict[str, dict[Language, str]] = {
+    "no_consent_to_data": {"zh": "未同意处理信息", "en": "no consent to the data"},
+    "no_consent_to_face": {"zh": "未同意使用人脸", "en": "no consent to the face"},
+    "staff_not_named": {"zh": "没有核验人员", "en": "staff not named"},
+    "face_not_matched": {"zh": "人脸未比中", "en": "face not matched"},
+    "face_not_live": {"zh": "活体未通过", "en": "face not live"},
+    "birth_date_differs": {"zh": "出生日期不一致", "en": "birth date differs"},
+    "not_signed": {"zh": "未签名", "en": "not signed"},
+    "receipt_number_shared": {"zh": "受理号重复", "en": "receipt number given twice"},
+    "unknown_sealing_key": {"zh": "缺少解封密钥", "en": "sealing key missing"},
+    "cannot_open": {"zh": "无法解封", "en": "cannot be opened"},
+    "internal_error": {"zh": "平台内部错误", "en": "defect of the platform"},
+}
+
+_AGES: tuple[tuple[float, float, dict[Language, str]], ...] = (
+    (100, 1, {"zh": "{n} 秒", "en": "{n} s"}),
+    (100 * 60, 60, {"zh": "{n} 分钟", "en": "{n} min"}),
+    (48 * 3600, 3600, {"zh": "{n} 小时", "en": "{n} h"}),
+    (float("inf"), 86_400, {"zh": "{n} 天", "en": "{n} days"}),
+)
+
+
+def say(language: Language, key: str, **values: object) -> str:
+    """A text of the page, with ``values`` filled in."""
+    return TEXTS[key][language].format(**values)
+
+
+def word(table: dict[str, dict[Language, str]], key: str, language: Language) -> str:
+    """The word for ``key``, or ``key`` itself: terminals may know words that we do not."""
+    entry = table.get(key)
+    return entry[language] if entry else key
+
+
+def age(seconds: float, language: Language) -> str:
+    """A length of time in one unit, rounded down: 95 秒, 12 分钟, 3 小时, 4 天."""
+    seconds = max(0.0, seconds)
+    for limit, unit, form in _AGES:
+        if seconds < limit:
+            return form[language].format(n=int(seconds // unit))
+    return ""
+
+
+def ago(seconds: float, language: Language) -> str:
+    """``age`` as a point in the past."""
+    return age(seconds, language) + {"zh": "前", "en": " ago"}[language]

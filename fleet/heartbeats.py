@@ -1,0 +1,69 @@
+"""Heartbeats: the last one of each terminal, and a bounded past."""
+
+from __future__ import annotations
+
+import msgspec
+
+from contract.kiosks import Heartbeat, HeartbeatAnswer
+from fleet.clock import Clock
+from fleet.database import Database
+from fleet.decoding import is_counting, is_plain_text
+from fleet.keys import KeyRing
+
+INTERVAL_S = 30.0
+KEPT_A_KIOSK = 240
+"""Two hours at the usual interval."""
+_MAX_DEVICES = 32
+_LONGEST_WORD = 64
+
+
+def heartbeat_problem(heartbeat: Heartbeat) -> str:
+    """What is out of bounds, in words; empty when nothing is."""
+    counts = (heartbeat.sent_at_ms, heartbeat.pending_cases, heartbeat.needs_staff_cases, heartbeat.free_disk_bytes)
+    if not all(is_counting(count) for count in counts):
+        return "a number is out of range"
+    if heartbeat.oldest_pending_s is not None and not 0 <= heartbeat.oldest_pending_s <= 1e12:
+        return "oldest_pending_s is out of range"
+    if len(heartbeat.devices) > _MAX_DEVICES:
+        return f"more than {_MAX_DEVICES} devices"
+    words = [heartbeat.software_version, heartbeat.catalogue_version]
+    for report in heartbeat.devices:
+        words += [report.device, report.state, report.code]
+    # A code or version may be empty: not every program has one to tell.
+    if not all(word == "" or is_plain_text(word, _LONGEST_WORD) for word in words):
+        return f"a text has more than {_LONGEST_WORD} characters, or characters that cannot be seen"
+    return ""
+
+
+class HeartbeatDesk:
+    """Takes heartbeats."""
+
+    def __init__(self, database: Database, keys: KeyRing, clock: Clock) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+
+    def take(self, kiosk_id: str, heartbeat: Heartbeat) -> HeartbeatAnswer:
+        """Store a heartbeat that ``heartbeat_problem`` found nothing against."""
+        now_ms = self._clock()
+        body = msgspec.json.encode(heartbeat)
+        with self._database.transaction() as connection:
+            connection.execute(
+                """UPDATE kiosks SET heartbeat = ?, heartbeat_at_ms = ?, last_contact_at_ms = ?, software_version = ?
+                   WHERE kiosk_id = ?""",
+                (body, now_ms, now_ms, heartbeat.software_version, kiosk_id),
+            )
+            connection.execute(
+                "INSERT INTO heartbeats (kiosk_id, received_at_ms, body) VALUES (?, ?, ?)", (kiosk_id, now_ms, body)
+            )
+            connection.execute(
+                """DELETE FROM heartbeats WHERE kiosk_id = ? AND heartbeat <= (
+                       SELECT heartbeat FROM heartbeats WHERE kiosk_id = ? ORDER BY heartbeat DESC LIMIT 1 OFFSET ?)""",
+                (kiosk_id, kiosk_id, KEPT_A_KIOSK),
+            )
+        return HeartbeatAnswer(
+            platform_time_ms=now_ms,
+            next_in_s=INTERVAL_S,
+            sealing_keys=self._keys.sealing_keys,
+            receipt_keys=self._keys.receipt_keys,
+        )

@@ -1,0 +1,103 @@
+"""Taking in cases: judge each on its own, store the good ones in one transaction, answer only after the commit.
+
+Who may deliver what: a terminal delivers its own cases and those of the terminals it succeeded. The envelope must be signed
+with a key that was registered, now or earlier, for the terminal named in its header. So neither a stolen retired key alone
+(it signs no request) nor another terminal's identity alone (its line is another) can bring a case in.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contract.cases import Accepted, CaseHeader, CaseOutcome, Conflict, DeliveryReceipt, Duplicate, Rejected, SealedCase
+from fleet import case_register, registry
+from fleet.case_register import HeldCase, NewCase
+from fleet.clock import Clock
+from fleet.database import Database
+from fleet.envelope import Refusal, judge_content, read_header, receipt_number_problem, signature_holds
+from fleet.keys import KeyRing
+from fleet.registry import KnownKiosk
+
+MAX_CASES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    kiosk_id: str
+    line: Mapping[str, KnownKiosk]
+
+
+class Intake:
+    """Takes batches of cases. Safe to use from several threads."""
+
+    def __init__(self, database: Database, keys: KeyRing, clock: Clock) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+
+    def submit(self, kiosk_id: str, cases: tuple[SealedCase, ...]) -> tuple[CaseOutcome, ...]:
+        """One outcome a case, in the order given. Raises ``StorageUnavailable``; then nothing of the batch was taken."""
+        headers = [read_header(case) for case in cases]
+        with self._database.reading() as connection:
+            sender = _Sender(kiosk_id, registry.line_of(connection, kiosk_id))
+            known = case_register.held(connection, [header.case_id for header in headers if isinstance(header, CaseHeader)])
+        judged = [self._judge(sender, case, header, known) for case, header in zip(cases, headers, strict=True)]
+        now_ms = self._clock()
+        with self._database.transaction() as connection:
+            registry.touch(connection, kiosk_id, now_ms)
+            return tuple(self._settle(connection, entry, now_ms) for entry in judged)
+
+    def _settle(self, connection: sqlite3.Connection, entry: NewCase | CaseOutcome, now_ms: int) -> CaseOutcome:
+        if not isinstance(entry, NewCase):
+            return entry
+        case_id = entry.header.case_id
+        # Asked once more: the same case may have come twice in this batch, or over another line meanwhile.
+        held = case_register.held(connection, [case_id]).get(case_id)
+        if held is not None:
+            return Duplicate(case_id, held.receipt) if held.digest == entry.digest else Conflict(case_id, held.digest)
+        receipt = self._keys.sign(_receipt_for(entry, now_ms))
+        case_register.store(connection, entry, receipt, now_ms)
+        return Accepted(case_id, receipt)
+
+    def _judge(
+        self, sender: _Sender, case: SealedCase, header: CaseHeader | Refusal, known: Mapping[str, HeldCase]
+    ) -> NewCase | CaseOutcome:
+        if isinstance(header, Refusal):
+            return Rejected("", header.code, header.reason)
+        case_id = header.case_id
+        kiosk = sender.line.get(header.kiosk_id)
+        if kiosk is None:
+            return Rejected(case_id, "foreign_kiosk", "this terminal may not deliver cases of the terminal named in the header")
+        held = known.get(case_id)
+        # What was taken once stays taken: later rules must not turn a repeated delivery into a refusal.
+        if held is not None and held.digest == case.digest:
+            return Duplicate(case_id, held.receipt)
+        return self._judge_unknown(sender, case, header, kiosk, held)
+
+    def _judge_unknown(
+        self, sender: _Sender, case: SealedCase, header: CaseHeader, kiosk: KnownKiosk, held: HeldCase | None
+    ) -> NewCase | Conflict | Rejected:
+        case_id = header.case_id
+        if not signature_holds(case, kiosk.public_keys):
+            return Rejected(
+                case_id, "bad_signature", "no key registered for the terminal named in the header made this signature"
+            )
+        if held is not None:
+            return Conflict(case_id, held.digest)
+        refusal = receipt_number_problem(header, kiosk.kiosk) or judge_content(case, header, self._keys)
+        if refusal is not None:
+            return Rejected(case_id, refusal.code, refusal.reason)
+        return NewCase(header, case, case.digest, sender.kiosk_id)
+
+
+def _receipt_for(case: NewCase, now_ms: int) -> DeliveryReceipt:
+    header = case.header
+    return DeliveryReceipt(
+        case_id=header.case_id,
+        kiosk_id=header.kiosk_id,
+        receipt_number=header.receipt_number,
+        digest=case.digest,
+        received_at_ms=now_ms,
+    )

@@ -1,0 +1,155 @@
+"""The platform's own keys: made at the first start, kept in files that only the platform may read.
+
+Several keys of a kind may lie in the folder; the newest is used, the older ones still open and verify what was made with them.
+Losing the sealing keys means losing every case that is still sealed to them: back up the folder apart from the database.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contract.cases import RECEIPT_PREFIX, DeliveryReceipt, SignedReceipt
+from contract.kiosks import ReceiptKey, SealingKey
+from fleet.errors import KeysUnusable
+from fleet.files import is_open_to_others, write_private
+from fleet.sealing_keys import OpeningKey
+
+FOLDER = "keys"
+_SUFFIX = ".key.json"
+_MAX_FILE_BYTES = 4096
+
+
+class _KeyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    use: Literal["sealing", "receipt"]
+    created_at_ms: int
+    secret: bytes
+
+    @property
+    def key_id(self) -> str:
+        """Follows from the public half; ``ValueError`` when the secret is none."""
+        if self.use == "sealing":
+            return OpeningKey.from_secret(self.created_at_ms, self.secret).key_id
+        return SigningKey.from_secret(self.created_at_ms, self.secret).key_id
+
+    def __repr__(self) -> str:
+        return f"_KeyFile(use={self.use!r}, secret=<redacted>)"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """One private key for receipts."""
+
+    key_id: str
+    created_at_ms: int
+    _key: Ed25519PrivateKey = field(repr=False)
+
+    @classmethod
+    def from_secret(cls, created_at_ms: int, secret: bytes) -> SigningKey:
+        """The key of these 32 bytes; ``ValueError`` for bytes that are none."""
+        key = Ed25519PrivateKey.from_private_bytes(secret)
+        return cls("r-" + hashlib.sha256(key.public_key().public_bytes_raw()).hexdigest()[:16], created_at_ms, key)
+
+    @property
+    def public(self) -> ReceiptKey:
+        """What terminals are told."""
+        return ReceiptKey(self.key_id, self._key.public_key().public_bytes_raw())
+
+    def sign(self, receipt: DeliveryReceipt) -> SignedReceipt:
+        """The receipt as bytes, and the platform's word on them."""
+        body = msgspec.json.encode(receipt)
+        return SignedReceipt(body, self.key_id, self._key.sign(RECEIPT_PREFIX + body))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """All keys of the platform, newest first; at least one of each kind."""
+
+    opening: tuple[OpeningKey, ...]
+    signing: tuple[SigningKey, ...]
+
+    @property
+    def sealing_keys(self) -> tuple[SealingKey, ...]:
+        """Public keys to seal to, newest first."""
+        return tuple(key.public for key in self.opening)
+
+    @property
+    def receipt_keys(self) -> tuple[ReceiptKey, ...]:
+        """Public keys to check receipts with, newest first."""
+        return tuple(key.public for key in self.signing)
+
+    def opening_key(self, key_id: str) -> OpeningKey | None:
+        """The private key behind ``key_id``, if we have it."""
+        return next((key for key in self.opening if key.key_id == key_id), None)
+
+    def sign(self, receipt: DeliveryReceipt) -> SignedReceipt:
+        """Sign with the newest key."""
+        return self.signing[0].sign(receipt)
+
+
+def load_keys(data: Path, now_ms: int, *, may_create: bool) -> KeyRing:
+    """The keys in ``data``; what is missing is made when ``may_create``. Raises ``KeysUnusable``."""
+    folder = data / FOLDER
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        with _locked(folder):
+            opening = _read(folder, "sealing")
+            signing = _read(folder, "receipt")
+            if not (opening and signing) and not may_create:
+                raise KeysUnusable(f"{folder} lacks keys although cases are stored: restore them from the backup")
+            if not opening:
+                opening = [_create(folder, "sealing", OpeningKey.generate(now_ms).secret, now_ms)]
+            if not signing:
+                signing = [_create(folder, "receipt", Ed25519PrivateKey.generate().private_bytes_raw(), now_ms)]
+    except OSError as error:
+        raise KeysUnusable(f"{error.filename or folder}: {error.strerror or error}") from error
+    return KeyRing(
+        tuple(_newest_first(OpeningKey.from_secret(file.created_at_ms, file.secret) for file in opening)),
+        tuple(_newest_first(SigningKey.from_secret(file.created_at_ms, file.secret) for file in signing)),
+    )
+
+
+_Key = TypeVar("_Key", OpeningKey, SigningKey)
+
+
+def _newest_first(keys: Iterable[_Key]) -> list[_Key]:
+    return sorted(keys, key=lambda key: (-key.created_at_ms, key.key_id))
+
+
+def _create(folder: Path, use: Literal["sealing", "receipt"], secret: bytes, now_ms: int) -> _KeyFile:
+    file = _KeyFile(use, now_ms, secret)
+    write_private(folder / f"{file.key_id}{_SUFFIX}", msgspec.json.encode(file))
+    return file
+
+
+def _read(folder: Path, use: Literal["sealing", "receipt"]) -> list[_KeyFile]:
+    files = []
+    for path in sorted(folder.glob(f"*{_SUFFIX}")):
+        if is_open_to_others(path):
+            raise KeysUnusable(f"{path} is open to other users: chmod 600 it")
+        try:
+            file = msgspec.json.decode(path.read_bytes()[:_MAX_FILE_BYTES], type=_KeyFile)
+            named = file.key_id
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise KeysUnusable(f"{path} is damaged: restore it from the backup") from error
+        if path.name != named + _SUFFIX:
+            raise KeysUnusable(f"{path} holds another key than its name says: restore it from the backup")
+        if file.use == use:
+            files.append(file)
+    return files
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keeps two processes that start at the same time from making two first keys."""
+    with (folder / ".lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

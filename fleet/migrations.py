@@ -1,0 +1,145 @@
+"""The schema of the platform's database, as steps that are run once each. ``user_version`` counts the steps taken."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from sqlite_utils import Database as Schema
+
+from fleet.errors import PlatformError
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the schema up to date, one transaction a step; ``PlatformError`` for a database of a newer program."""
+    while True:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            done = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if done > len(STEPS):
+                raise PlatformError(f"the database was written by a newer version (schema {done}, known up to {len(STEPS)})")
+            if done < len(STEPS):
+                STEPS[done](Schema(connection))
+                connection.execute(f"PRAGMA user_version = {done + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        if done >= len(STEPS) - 1:
+            return
+
+
+def _create_registry(schema: Schema) -> None:
+    """Terminals, their keys, and the tokens that let them in."""
+    schema.table("kiosks").create(
+        {
+            "kiosk_id": str,
+            "region_code": str,
+            "device_code": str,
+            "name": str,
+            "software_version": str,
+            "enrolled_at_ms": int,
+            "succeeded_by": str,
+            "last_contact_at_ms": int,
+            "heartbeat": bytes,
+            "heartbeat_at_ms": int,
+        },
+        pk="kiosk_id",
+        not_null={"region_code", "device_code", "name", "software_version", "enrolled_at_ms", "last_contact_at_ms"},
+        strict=True,
+    ).create_index(["region_code", "device_code"], unique=True)
+    schema.table("kiosks").create_index(["succeeded_by"])
+    schema.table("kiosk_keys").create(
+        {"public_key": bytes, "kiosk_id": str, "registered_at_ms": int, "retired_at_ms": int},
+        pk="public_key",
+        not_null={"kiosk_id", "registered_at_ms"},
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    ).create_index(["kiosk_id"])
+    schema.table("tokens").create(
+        {
+            "token_sha256": str,
+            "region_code": str,
+            "name": str,
+            "kiosk_id": str,
+            "succeeds": str,
+            "created_at_ms": int,
+            "expires_at_ms": int,
+            "used_at_ms": int,
+            "used_by": str,
+            "used_with_key": bytes,
+        },
+        pk="token_sha256",
+        not_null={"region_code", "name", "created_at_ms", "expires_at_ms"},
+        strict=True,
+    )
+
+
+_CASE_COLUMNS_NEVER_NULL = {
+    *("kiosk_id", "delivered_by", "receipt_number", "item_code", "sequence", "digest", "committed_at_ms", "received_at_ms"),
+    *("state", "reason", "state_at_ms", "receipt_key_id", "receipt_body", "receipt_signature", "signature", "header", "sealed"),
+}
+
+
+def _create_cases(schema: Schema) -> None:
+    """Cases as they came, sealed; what became of them; ratings."""
+    schema.table("cases").create(
+        {
+            "case_id": str,
+            "kiosk_id": str,
+            "delivered_by": str,
+            "receipt_number": str,
+            "item_code": str,
+            "sequence": int,
+            "digest": str,
+            "committed_at_ms": int,
+            "received_at_ms": int,
+            "state": str,
+            "reason": str,
+            "state_at_ms": int,
+            "processed_at_ms": int,
+            "receipt_key_id": str,
+            "receipt_body": bytes,
+            "receipt_signature": bytes,
+            "signature": bytes,
+            # The large parts come last: SQLite reads the columns before them without touching overflow pages.
+            "header": bytes,
+            "sealed": bytes,
+        },
+        pk="case_id",
+        not_null=_CASE_COLUMNS_NEVER_NULL,
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    )
+    for columns in (["state", "received_at_ms", "case_id"], ["kiosk_id", "sequence"], ["receipt_number"], ["received_at_ms"]):
+        schema.table("cases").create_index(columns)
+    # Rows are never deleted, so the key only ever grows and can serve as the cursor of the feed.
+    schema.table("case_changes").create(
+        {"change": int, "case_id": str, "kiosk_id": str, "state": str, "reason": str, "at_ms": int},
+        pk="change",
+        not_null={"case_id", "kiosk_id", "state", "reason", "at_ms"},
+        foreign_keys=[("case_id", "cases", "case_id")],
+        strict=True,
+    ).create_index(["kiosk_id", "change"])
+    schema.table("ratings").create(
+        {"case_id": str, "kiosk_id": str, "grade": int, "rated_at_ms": int, "received_at_ms": int},
+        pk="case_id",
+        not_null={"kiosk_id", "grade", "rated_at_ms", "received_at_ms"},
+        strict=True,
+    )
+
+
+def _create_heartbeats(schema: Schema) -> None:
+    """The recent past of each terminal."""
+    schema.table("heartbeats").create(
+        {"heartbeat": int, "kiosk_id": str, "received_at_ms": int, "body": bytes},
+        pk="heartbeat",
+        not_null={"kiosk_id", "received_at_ms", "body"},
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    ).create_index(["kiosk_id", "heartbeat"])
+
+
+STEPS: tuple[Callable[[Schema], None], ...] = (_create_registry, _create_cases, _create_heartbeats)
+"""Only ever appended to."""

@@ -1,0 +1,63 @@
+"""The platform put together: one data folder, one clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+from fleet.authentication import Authenticator
+from fleet.clock import Clock, system_clock
+from fleet.database import FILE_NAME, Database
+from fleet.enrolment import Enrolment
+from fleet.errors import PlatformError
+from fleet.heartbeats import HeartbeatDesk
+from fleet.intake import Intake
+from fleet.keys import KeyRing, load_keys
+from fleet.operators import Operators
+from fleet.processing import Processor
+
+
+def open_database(data: Path) -> Database:
+    """The database of a data folder; both are made when missing. Raises ``PlatformError``."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise PlatformError(f"{data}: {error.strerror or error}") from error
+    return Database(data / FILE_NAME)
+
+
+def open_keys(data: Path, database: Database, clock: Clock) -> KeyRing:
+    """The platform's keys; new ones are made only while no case is stored. Raises ``KeysUnusable``."""
+    with database.reading() as connection:
+        holds_cases = connection.execute("SELECT EXISTS (SELECT 1 FROM cases)").fetchone()[0]
+    return load_keys(data, clock(), may_create=not holds_cases)
+
+
+class Platform:
+    """Everything the API and the console need. Use as a context manager."""
+
+    def __init__(self, data: Path, clock: Clock = system_clock) -> None:
+        """Open the data folder. Raises ``PlatformError``."""
+        self.clock = clock
+        self.database = open_database(data)
+        try:
+            self.keys = open_keys(data, self.database, clock)
+            self.operators = Operators(data)
+        except BaseException:
+            self.database.close()
+            raise
+        self.authenticator = Authenticator(self.database, clock)
+        self.enrolment = Enrolment(self.database, self.keys, clock)
+        self.intake = Intake(self.database, self.keys, clock)
+        self.heartbeats = HeartbeatDesk(self.database, self.keys, clock)
+        self.processor = Processor(self.database, self.keys, clock)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    def __enter__(self) -> Platform:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

@@ -1,0 +1,130 @@
+"""From ``received`` to ``processed``: each case is opened again, in memory, and looked at on its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contract.cases import CaseHeader, CaseState, SealedCase
+from fleet import case_register
+from fleet.business_checks import doubts
+from fleet.clock import Clock
+from fleet.database import Database
+from fleet.decoding import from_json
+from fleet.envelope import Refusal, open_payload
+from fleet.errors import StorageUnavailable
+from fleet.keys import KeyRing
+
+_log = logging.getLogger(__name__)
+
+BATCH = 50
+POLL_S = 0.5
+PAUSE_AFTER_TROUBLE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one run came to."""
+
+    processed: int = 0
+    needs_staff: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.processed + other.processed, self.needs_staff + other.needs_staff)
+
+
+class Processor:
+    """Processes cases that wait. Two may run at once, even in two processes: a case is moved by whoever comes first."""
+
+    def __init__(self, database: Database, keys: KeyRing, clock: Clock) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+
+    def run(self, *, min_age_ms: int = 0, again: bool = False, stop: threading.Event | None = None) -> Tally:
+        """Process every case received at least ``min_age_ms`` ago; with ``again`` also those that wait for staff.
+
+        Raises ``StorageUnavailable``; cases already moved stay moved.
+        """
+        states: tuple[CaseState, ...] = ("received", "needs_staff") if again else ("received",)
+        until_ms = self._clock() - min_age_ms
+        total = Tally()
+        after = (-1, "")
+        while not (stop is not None and stop.is_set()):
+            batch = self._due(states, until_ms, after)
+            if not batch:
+                break
+            for received_at_ms, case_id in batch:
+                total += self._process(case_id, states)
+                after = (received_at_ms, case_id)
+        return total
+
+    def _due(self, states: Sequence[CaseState], until_ms: int, after: tuple[int, str]) -> list[tuple[int, str]]:
+        marks = ",".join("?" * len(states))
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"""SELECT received_at_ms, case_id FROM cases WHERE state IN ({marks}) AND received_at_ms <= ?
+                    AND (received_at_ms, case_id) > (?, ?) ORDER BY received_at_ms, case_id LIMIT ?""",  # noqa: S608 - only marks
+                (*states, until_ms, *after, BATCH),
+            ).fetchall()
+        return [(row["received_at_ms"], row["case_id"]) for row in rows]
+
+    def _process(self, case_id: str, from_states: Sequence[CaseState]) -> Tally:
+        reasons = self._reasons(case_id)
+        to: CaseState = "needs_staff" if reasons else "processed"
+        with self._database.transaction() as connection:
+            moved = case_register.move(
+                connection, case_id, from_states=from_states, to=to, reason=",".join(reasons), now_ms=self._clock()
+            )
+        if not moved:
+            return Tally()
+        return Tally(needs_staff=1) if reasons else Tally(processed=1)
+
+    def _reasons(self, case_id: str) -> tuple[str, ...]:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                """SELECT header, sealed, signature, (SELECT count(*) FROM cases AS other
+                       WHERE other.receipt_number = cases.receipt_number) AS sharing FROM cases WHERE case_id = ?""",
+                (case_id,),
+            ).fetchone()
+        case = SealedCase(row["header"], row["sealed"], row["signature"])
+        try:
+            payload = open_payload(case, from_json(case.header, CaseHeader), self._keys)
+            reasons = (payload.code,) if isinstance(payload, Refusal) else doubts(payload)
+        except Exception:  # noqa: BLE001 - one case that trips a defect of ours must not hold up all the others
+            _log.exception("case %s trips a defect in processing and waits for staff", case_id)
+            reasons = ("internal_error",)
+        return (*reasons, *(("receipt_number_shared",) if row["sharing"] > 1 else ()))
+
+
+class ProcessorThread:
+    """Runs a processor in the background until stopped."""
+
+    def __init__(self, processor: Processor, after_s: float) -> None:
+        """A case is left alone for ``after_s`` seconds after it came, as a department would take its time."""
+        self._processor = processor
+        self._after_ms = round(after_s * 1000)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="case-processor", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the case under way; returns when the thread has ended."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        pause_s = 0.0
+        while not self._stop.wait(pause_s):
+            try:
+                self._processor.run(min_age_ms=self._after_ms, stop=self._stop)
+                pause_s = POLL_S
+            except StorageUnavailable as error:
+                _log.warning("processing pauses: %s", error)
+                pause_s = PAUSE_AFTER_TROUBLE_S

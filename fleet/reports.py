@@ -1,0 +1,54 @@
+"""The platform's own records, as plain values for people and programs. No personal data: the register holds none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from contract.kiosks import Heartbeat
+from fleet.database import Database
+
+Record = dict[str, Any]
+
+
+def report_cases(database: Database) -> list[Record]:
+    """Every case in the order received. ``copies`` counts the rows held under its id."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            """SELECT case_id, receipt_number, kiosk_id, delivered_by, item_code, sequence, state, reason, digest,
+                      committed_at_ms, received_at_ms, processed_at_ms,
+                      (SELECT count(*) FROM cases AS same WHERE same.case_id = cases.case_id) AS copies
+               FROM cases ORDER BY received_at_ms, case_id"""
+        ).fetchall()
+    return [dict(row) for row in rows]
+
+
+def report_kiosks(database: Database) -> list[Record]:
+    """Every terminal with its last word. ``missing_sequences`` counts cases that were numbered but have not come."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            """SELECT kiosk_id, name, region_code, device_code, software_version, enrolled_at_ms, last_contact_at_ms,
+                      heartbeat_at_ms, succeeded_by, heartbeat,
+                      (SELECT count(*) FROM cases WHERE cases.kiosk_id = kiosks.kiosk_id) AS cases_held,
+                      (SELECT coalesce(max(sequence) - count(DISTINCT sequence), 0) FROM cases
+                          WHERE cases.kiosk_id = kiosks.kiosk_id) AS missing_sequences
+               FROM kiosks ORDER BY kiosk_id"""
+        ).fetchall()
+    return [_kiosk_record(dict(row)) for row in rows]
+
+
+def _kiosk_record(record: Record) -> Record:
+    body = record.pop("heartbeat")
+    record["heartbeat"] = msgspec.to_builtins(msgspec.json.decode(body, type=Heartbeat)) if body else None
+    return record
+
+
+def report_ratings(database: Database) -> list[Record]:
+    """Every rating in the order received, with the item where its case is held."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            """SELECT ratings.case_id, ratings.kiosk_id, cases.item_code, grade, rated_at_ms, ratings.received_at_ms
+               FROM ratings LEFT JOIN cases ON cases.case_id = ratings.case_id ORDER BY ratings.received_at_ms, ratings.case_id"""
+        ).fetchall()
+    return [dict(row) for row in rows]
