@@ -22,7 +22,7 @@ class _Runner(QThread):
     """The thread. It has one Python thread state for all its life.
 
     WORKAROUND: slots of a QObject moved to a QThread get a new thread state at every call; dlib's bindings (pybind11) remember
-    the state of an earlier call and wait for ever for an interpreter lock that their own thread holds (seen with dlib-bin 20.0.1).
+    the state of an earlier call and wait for ever for an interpreter lock that their own thread holds (seen with dlib-bin 20.0).
     """
 
     finished_job = Signal(int, object)
