@@ -93,6 +93,10 @@ class Entry(QLineEdit):
             self.window().activateWindow()
         super().mousePressEvent(event)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Qt takes the second of two quick touches for a double click, wherever it lands: here it is a touch like any other."""
+        self.mousePressEvent(event)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Tell that somebody wants to write here."""
         super().focusInEvent(event)
