@@ -6,7 +6,8 @@ import logging
 import sys
 import time
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
+from types import TracebackType
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QImage
@@ -22,6 +23,7 @@ from kiosk.flow.events import DeliveryKnown, Event, IdleEnded, IdleWarned, StayH
 from kiosk.flow.states import Step
 from kiosk.readiness import Facts, assess
 from kiosk.services.bench import Bench
+from kiosk.services.cases import CHINA_TIME
 from kiosk.services.faces import FaceCheck
 from kiosk.services.platform import PlatformTrouble
 from kiosk.services.queue_desk import QueueDesk
@@ -89,6 +91,7 @@ class Terminal(QObject):
         application = QApplication.instance()
         if application is not None:
             application.installEventFilter(self._idle)
+        sys.excepthook = self._on_uncaught
         self._link.start(self._health.devices, lambda: self._health.is_serving)
         self.visit.begin()
         self._health.start()
@@ -103,6 +106,7 @@ class Terminal(QObject):
         application = QApplication.instance()
         if application is not None:
             application.removeEventFilter(self._idle)
+        sys.excepthook = sys.__excepthook__
         self._health.stop()
         self._preview.set_running(False)
         self._hands.stop()
@@ -115,6 +119,11 @@ class Terminal(QObject):
     def timeline(self, case_id: str) -> list[dict[str, str | int]]:
         """States the case has reached, with times, oldest first."""
         return self._link.timeline(case_id)
+
+    def _on_uncaught(self, kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+        """A bug in a slot: neither its words nor its frames are logged, for they may hold personal data."""
+        if issubclass(kind, Exception):
+            self.visit.abort(error)
 
     def _connect(self) -> None:
         window, visit = self.window, self.visit
@@ -178,7 +187,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     hands = Hands(services, settings.times)
     hands.warm_up(face.warm_up)
     window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px)
-    clock = Clock(today=date.today, now_ms=lambda: time.time_ns() // 1_000_000)
+    clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=lambda: time.time_ns() // 1_000_000)
     visit = Visit(catalogue, assess(Facts(), catalogue), hands, settings, clock, sample=sample)
     return Terminal(settings, catalogue, link, bench, Parts(hands, window, visit))
 

@@ -202,7 +202,7 @@ def platform_down(stage: Stage, pictures: Path, say: Callable[[str], None]) -> V
     scene.choose(PERMIT)
     scene.identify_by_staff(stage.newcomer_card())
     scene.resident.touch("field:current_address")
-    scene.resident.type_pinyin(("ouhai", "louqiao"))
+    scene.resident.type_pinyin(("wenzhoushi", "renminlu"))
     scene.resident.picture("pinyin")
     scene.fill_in({"reason": "work"})
     scene.hand_in()

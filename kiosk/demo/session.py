@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QLoggingCategory
+
 from kiosk.app import make_application
 from kiosk.demo.play import play, problems
 from kiosk.demo.scenes import VisitReport
@@ -16,6 +18,9 @@ from kiosk.demo.stage import Stage
 
 def run(out: Path, say: Callable[[str], None]) -> dict[str, Any]:
     """Play everything in ``out`` and tell what came of it. Nothing is left running, whatever happens."""
+    # Qt's own remarks (no window manager to tell sizes to, no sound server, a binding in its keyboard) would drown ours. They
+    # are filtered by category: a handler in Python would wait for the interpreter lock on threads that hold up the GUI thread.
+    QLoggingCategory.setFilterRules("qt.*=false\ndefault.warning=false")
     application = make_application()
     stage = Stage(out)
     try:
@@ -27,7 +32,7 @@ def run(out: Path, say: Callable[[str], None]) -> dict[str, Any]:
         ratings = stage.platform.ratings()
     finally:
         stage.stop()
-        application.processEvents()
+        application.sendPostedEvents()
     return {
         "ok": not found,
         "problems": found,

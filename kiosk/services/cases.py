@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Literal, Protocol
 
 from contract.cases import Applicant, Consent, FieldValue, Identification
@@ -17,6 +16,8 @@ from kiosk.domain.signature import Signature
 from kiosk.flow import form
 from kiosk.flow.events import CaseRefused, CaseStored, DeliveryKnown
 from kiosk.flow.session import ConsentRecord, SessionContext
+
+CHINA_TIME = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,6 @@ def consents_of(facts: CaseFacts) -> tuple[Consent, ...]:
     )
 
 
-def shown_time(committed_at_ms: int, local: Callable[[float], datetime] = datetime.fromtimestamp) -> str:
-    """Local date and time for people, to the minute."""
-    return f"{local(committed_at_ms / 1000):%Y-%m-%d %H:%M}"
+def shown_time(committed_at_ms: int) -> str:
+    """Date and time for people, to the minute; China time, whatever the machine is set to."""
+    return f"{datetime.fromtimestamp(committed_at_ms / 1000, CHINA_TIME):%Y-%m-%d %H:%M}"

@@ -67,6 +67,11 @@ def short_name(name: str) -> str:
     return "*" * (len(name) - 1) + name[-1]
 
 
+def spoken_lines(receipt_number: str) -> tuple[str, str]:
+    """The number in groups that can be read aloud: region and date, then machine and serial."""
+    return f"{receipt_number[:6]} {receipt_number[6:12]}", f"{receipt_number[12:16]} {receipt_number[16:]}"
+
+
 class SlipWriter:
     """Lays down the words of a slip from the template file."""
 
@@ -89,7 +94,7 @@ class SlipWriter:
             *(Text(f"【{self._say(key, facts)}】", Align.CENTER) for key in marks),
             Rule(),
             Text(self._say("number", facts), Align.CENTER),
-            Text(facts.receipt_number, Align.CENTER, scale=2, bold=True),
+            *(Text(line, Align.CENTER, scale=2, bold=True) for line in spoken_lines(facts.receipt_number)),
             Space(),
         )
 

@@ -79,7 +79,11 @@ class PlatformLink(QObject):
 
     def timeline(self, case_id: str) -> list[dict[str, str | int]]:
         """States the case has reached, each with the time by this machine's clock, oldest first."""
-        return [{"state": step.to_state.value, "at_ms": step.at_ms} for step in self.outbox.timeline(case_id)]
+        reached: list[dict[str, str | int]] = []
+        for entry in self.outbox.timeline(case_id):
+            if not reached or reached[-1]["state"] != entry.to_state.value:
+                reached.append({"state": entry.to_state.value, "at_ms": entry.at_ms})
+        return reached
 
     def _on_pass(self, report: SyncReport) -> None:
         self._network_up = report.failure is None
