@@ -39,7 +39,8 @@ class SyncSettings:
     backoff_first_s: float = 5.0
     backoff_cap_s: float = 900.0
     attempts_before_staff: int = 5
-    """A lone case refused without a word on any other case is parked only after so many tries: the line may be at fault."""
+    """A case refused without a word on any other case, or never mentioned in the answers, comes to the desk only after so many
+    tries: the line may be at fault."""
     max_refusals_unproved: int = 8
     poll_first_s: float = 2.0
     poll_cap_s: float = 60.0

@@ -207,7 +207,10 @@ class Syncer:
             by_id.setdefault(outcome.case_id, outcome)
         for case in batch:
             told = by_id.get(case.header.case_id)
-            if told is None:
+            if told is None and case.attempts + 1 >= self.settings.attempts_before_staff:
+                why = "the platform answers, but never with a word on this case"
+                account.resolutions.append(AskStaff(case.header.case_id, "no_outcome", why))
+            elif told is None:
                 self._wait(account, case, "no_outcome")
             else:
                 self._judge(account, case, told)

@@ -11,7 +11,7 @@ from offline_queue.identity import Identity
 from offline_queue.models import CaseDraft
 
 CANARY_NAME = "测试·林小瓯"
-CANARY_ID_NUMBER = "330302195801012341"
+CANARY_ID_NUMBER = "330302195801010005"
 CANARY_ADDRESS = "浙江省温州市瓯海区测试路一号"
 CANARIES = (CANARY_NAME, CANARY_ID_NUMBER, CANARY_ADDRESS)
 

@@ -141,6 +141,16 @@ def test_processed_without_a_receipt_for_these_bytes_is_not_believed_until_there
     assert outbox.state_of(case_id) is CaseState.PROCESSED
 
 
+def test_a_change_told_twice_or_late_leaves_no_trace(outbox: Outbox, platform: Platform) -> None:
+    (case_id,) = commit(outbox)
+    outbox.take_statuses(KIOSK, changes([case_id]), "1")
+    steps = outbox.timeline(case_id)
+    outbox.take_statuses(KIOSK, changes([case_id]) + changes([case_id], "received"), "2")
+    assert outbox.timeline(case_id) == steps
+    deliver(outbox, platform)
+    assert outbox.state_of(case_id) is CaseState.PROCESSED
+
+
 def test_the_platforms_own_desk_is_shown_here(outbox: Outbox, platform: Platform) -> None:
     commit(outbox)
     (case_id,) = deliver(outbox, platform)

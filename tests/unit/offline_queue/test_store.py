@@ -105,7 +105,7 @@ def test_the_plaintext_is_wiped_after_sealing(outbox: Outbox, monkeypatch: pytes
     original = module.seal_case
 
     def spy(header: CaseHeader, plaintext: bytearray, *rest: object) -> SealedCase:
-        assert b"330302195801012341" in plaintext
+        assert b"330302195801010005" in plaintext
         seen.append(plaintext)
         return original(header, plaintext, *rest)  # type: ignore[arg-type]
 

@@ -186,6 +186,20 @@ def test_a_mangled_list_of_outcomes_settles_what_it_can(
     assert len(platform.held) == 4
 
 
+def test_a_case_the_platform_never_mentions_comes_to_the_desk(
+    subject: Syncer, outbox: Outbox, platform: Platform, clock: FakeClock
+) -> None:
+    """A platform that cannot read a header cannot name the case either."""
+    ids = commit(outbox, 2)
+    platform.verdicts[ids[0]] = lambda _: Rejected("", "bad_request", "unreadable header")
+    for attempt in range(SETTINGS.attempts_before_staff):
+        assert outbox.needs_staff() == (), attempt
+        subject.run_once()
+        clock.advance(1000)
+    assert [(case.case_id, case.reason_code) for case in outbox.needs_staff()] == [(ids[0], "no_outcome")]
+    assert outbox.state_of(ids[1]) is CaseState.ACCEPTED
+
+
 # Refusals of a whole batch
 
 
