@@ -31,7 +31,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def _create_registry(schema: Schema) -> None:
-    """Terminals, their keys, and the tokens that let them in."""
+    """Terminals."""
     schema.table("kiosks").create(
         {
             "kiosk_id": str,
@@ -50,6 +50,10 @@ def _create_registry(schema: Schema) -> None:
         strict=True,
     ).create_index(["region_code", "device_code"], unique=True)
     schema.table("kiosks").create_index(["succeeded_by"])
+
+
+def _create_credentials(schema: Schema) -> None:
+    """The keys of terminals, and the tokens that let new ones in."""
     schema.table("kiosk_keys").create(
         {"public_key": bytes, "kiosk_id": str, "registered_at_ms": int, "retired_at_ms": int},
         pk="public_key",
@@ -83,7 +87,7 @@ _CASE_COLUMNS_NEVER_NULL = {
 
 
 def _create_cases(schema: Schema) -> None:
-    """Cases as they came, sealed; what became of them; ratings."""
+    """Cases as they came, sealed."""
     schema.table("cases").create(
         {
             "case_id": str,
@@ -114,6 +118,10 @@ def _create_cases(schema: Schema) -> None:
     )
     for columns in (["state", "received_at_ms", "case_id"], ["kiosk_id", "sequence"], ["receipt_number"], ["received_at_ms"]):
         schema.table("cases").create_index(columns)
+
+
+def _create_case_changes(schema: Schema) -> None:
+    """Every change of a case, in order; and the ratings."""
     # Rows are never deleted, so the key only ever grows and can serve as the cursor of the feed.
     schema.table("case_changes").create(
         {"change": int, "case_id": str, "kiosk_id": str, "state": str, "reason": str, "at_ms": int},
@@ -141,5 +149,11 @@ def _create_heartbeats(schema: Schema) -> None:
     ).create_index(["kiosk_id", "heartbeat"])
 
 
-STEPS: tuple[Callable[[Schema], None], ...] = (_create_registry, _create_cases, _create_heartbeats)
+STEPS: tuple[Callable[[Schema], None], ...] = (
+    _create_registry,
+    _create_credentials,
+    _create_cases,
+    _create_case_changes,
+    _create_heartbeats,
+)
 """Only ever appended to."""

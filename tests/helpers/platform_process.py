@@ -28,11 +28,13 @@ def fleet(*words: str | Path, text_in: str = "", **environment: str) -> subproce
 class PlatformProcess:
     """``kiosk-fleet serve`` until stopped or killed."""
 
-    def __init__(self, data: Path, *words: str, listen: str = "127.0.0.1:0") -> None:
+    def __init__(self, data: Path, *words: str, listen: str = "127.0.0.1:0", before: str = "") -> None:
+        """``before`` is Python code that is run in the process first, to plant a fault."""
+        start = ["-c", f"{before}\nimport sys; from fleet.__main__ import main; sys.exit(main())"] if before else ["-m", "fleet"]
         self._log = data.with_name(data.name + ".log")
         with self._log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "fleet", "serve", "--listen", listen, "--data", str(data), *words],
+                [sys.executable, *start, "serve", "--listen", listen, "--data", str(data), *words],
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=log,

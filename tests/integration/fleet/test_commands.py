@@ -1,0 +1,299 @@
+"""``kiosk-fleet`` as a process: its lines, its exit codes, and what a crash leaves behind."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+
+from contract.cases import Accepted, Duplicate, SealedCase, SubmitAnswer, SubmitCases
+from tests.helpers.platform_process import PlatformProcess, fleet
+from tests.helpers.terminal import Terminal, basic
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def running(data: Path) -> Iterator[PlatformProcess]:
+    process = PlatformProcess(data, "--process-after", "0")
+    yield process
+    process.stop()
+
+
+def _token(data: Path, *words: str) -> str:
+    ended = fleet("enrol-token", "--region", "330304", "--json", "--data", data, *words)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)["token"]
+
+
+def _report(data: Path, subject: str) -> list[dict[str, object]]:
+    ended = fleet("report", subject, "--json", "--data", data)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)[subject]
+
+
+def test_a_case_goes_all_the_way_over_a_socket(running: PlatformProcess, data: Path) -> None:
+    with httpx.Client(base_url=running.url) as http:
+        terminal = Terminal(http)
+        assert terminal.enrol(_token(data, "--name", "测试 9 号机")).status_code == 200
+        header = terminal.header()
+        (outcome,) = terminal.submit(terminal.case(header)).outcomes
+        assert isinstance(outcome, Accepted)
+        terminal.check_receipt(outcome.receipt)
+        cursor, states = "", []
+        ends = time.monotonic() + 30
+        while "processed" not in states and time.monotonic() < ends:
+            page = terminal.feed(cursor)
+            cursor, states = page.cursor, states + [change.state for change in page.changes]
+            time.sleep(0.05)
+        assert states == ["received", "processed"]
+        assert http.get("/").status_code == 200
+        assert "测试 9 号机" in http.get("/").text
+    (record,) = _report(data, "cases")
+    assert (record["case_id"], record["state"], record["copies"]) == (header.case_id, "processed", 1)
+    (kiosk,) = _report(data, "kiosks")
+    assert (kiosk["name"], kiosk["cases_held"], kiosk["missing_sequences"]) == ("测试 9 号机", 1, 0)
+    assert _report(data, "ratings") == []
+    assert running.stop() == 0
+    assert running.log == ""
+    assert not list(data.glob("*-wal")), "the write-ahead log was not folded in"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_signal_ends_it_cleanly(data: Path, number: signal.Signals) -> None:
+    process = PlatformProcess(data)
+    assert process.stop(number) == 0
+    assert process.log == ""
+
+
+def test_an_address_can_be_used_again_at_once(data: Path) -> None:
+    first = PlatformProcess(data)
+    with httpx.Client(base_url=first.url) as http:
+        http.get("/v1/health")
+        first.stop()
+    second = PlatformProcess(data, listen=first.url.removeprefix("http://"))
+    assert second.url == first.url
+    second.stop()
+
+
+def test_processing_can_be_left_to_a_command(data: Path) -> None:
+    process = PlatformProcess(data, "--no-process")
+    try:
+        with httpx.Client(base_url=process.url) as http:
+            terminal = Terminal(http)
+            terminal.enrol(_token(data))
+            terminal.submit(terminal.case(), terminal.case())
+            assert {record["state"] for record in _report(data, "cases")} == {"received"}
+            assert json.loads(fleet("process", "--json", "--data", data).stdout) == {"processed": 2, "needs_staff": 0}
+            assert fleet("process", "--data", data).stdout == "0 processed, 0 need staff\n"
+            assert [change.state for change in terminal.feed().changes] == ["received", "received", "processed", "processed"]
+    finally:
+        process.stop()
+
+
+def test_a_token_is_printed_alone_for_people(data: Path) -> None:
+    ended = fleet("enrol-token", "--region", "330304", "--data", data)
+    assert ended.returncode == 0
+    assert len(ended.stdout.strip().split("-")) == 5
+    assert "valid once" in ended.stderr
+
+
+def test_a_password_opens_the_console_without_a_restart(running: PlatformProcess, data: Path) -> None:
+    assert httpx.get(running.url + "/").status_code == 200
+    ended = fleet("operators", "set-password", "--data", data, text_in="a long sample password\n")
+    assert (ended.returncode, ended.stdout) == (0, "the password of operator is set\n")
+    assert httpx.get(running.url + "/").status_code == 401
+    assert httpx.get(running.url + "/", headers=basic("operator", "a long sample password")).status_code == 200
+    assert (data / "operators.json").stat().st_mode & 0o777 == 0o600
+    assert b"sample password" not in (data / "operators.json").read_bytes()
+
+
+# What bad surroundings get: one clear line, no traceback
+
+
+def _fails(code: int, *words: str | Path, text_in: str = "") -> str:
+    ended = fleet(*words, text_in=text_in)
+    assert ended.returncode == code, (ended.stdout, ended.stderr)
+    assert "Traceback" not in ended.stderr
+    assert ended.stdout == ""
+    last = ended.stderr.strip().splitlines()[-1]
+    if code == 1:
+        assert ended.stderr.count("\n") == 1, ended.stderr
+        assert last.startswith("kiosk-fleet: ")
+    return last
+
+
+def test_a_port_in_use_is_told(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        line = _fails(1, "serve", "--listen", f"127.0.0.1:{taken.getsockname()[1]}", "--data", data)
+    assert "cannot listen on 127.0.0.1" in line
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1", "127.0.0.1:http", ":8000", "127.0.0.1:70000", "::1:8000"])
+def test_an_address_that_is_none_is_told(data: Path, listen: str) -> None:
+    assert "HOST:PORT" in _fails(2, "serve", "--listen", listen, "--data", data) or listen == "::1:8000"
+
+
+def test_unusable_data_folders_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    assert str(file) in _fails(1, "serve", "--listen", "127.0.0.1:0", "--data", file)
+    assert "holds no platform" in _fails(1, "report", "cases", "--data", tmp_path / "nowhere")
+    assert "holds no platform" in _fails(1, "process", "--data", tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists()
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "platform.sqlite3").write_bytes(b"no database" * 1000)
+    assert "not a database" in _fails(1, "serve", "--listen", "127.0.0.1:0", "--data", broken)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("enrol-token", "--region", "x"),
+        ("enrol-token",),
+        ("enrol-token", "--kiosk", "330304-0001"),
+        ("enrol-token", "--region", "330304", "--name", "a\u202eb"),
+    ],
+)
+def test_a_token_for_nothing_is_told(data: Path, words: tuple[str, ...]) -> None:
+    _fails(1, *words, "--data", data)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("fly",),
+        ("report", "people"),
+        ("serve", "--process-after", "-1"),
+        ("serve", "--process-after", "nan"),
+        ("enrol-token", "--region", "330304", "--valid-hours", "0"),
+    ],
+)
+def test_bad_arguments_end_with_2(words: tuple[str, ...]) -> None:
+    _fails(2, *words)
+
+
+def test_a_short_password_is_told(data: Path) -> None:
+    assert "10 to" in _fails(1, "operators", "set-password", "--data", data, text_in="short\n")
+
+
+# kill -9
+
+_DIE_AFTER_COMMIT = """
+import os, signal
+from fleet.intake import Intake
+submit = Intake.submit
+def submit_and_die(*arguments):
+    submit(*arguments)
+    os.kill(os.getpid(), signal.SIGKILL)
+Intake.submit = submit_and_die
+"""
+_DIE_WITHIN_TRANSACTION = """
+import os, signal
+from fleet import case_register
+store = case_register.store
+def store_and_die(connection, case, *arguments):
+    store(connection, case, *arguments)
+    if case.header.sequence == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+case_register.store = store_and_die
+"""
+
+
+@pytest.mark.parametrize(
+    ("fault", "held", "outcome"),
+    [(_DIE_AFTER_COMMIT, 5, Duplicate), (_DIE_WITHIN_TRANSACTION, 0, Accepted)],
+    ids=["between commit and answer", "within the transaction"],
+)
+def test_killed_at_the_worst_moment_a_delivery_is_held_whole_or_not_at_all(
+    data: Path, fault: str, held: int, outcome: type
+) -> None:
+    process = PlatformProcess(data, "--no-process", before=fault)
+    with httpx.Client(base_url=process.url) as http:
+        terminal = Terminal(http)
+        terminal.enrol(_token(data))
+        cases = [terminal.case() for _ in range(5)]
+        with pytest.raises(httpx.TransportError):
+            terminal.submit(*cases)
+    assert process.stop() == -signal.SIGKILL
+    assert len(_report(data, "cases")) == held
+
+    process = PlatformProcess(data, "--no-process")
+    with httpx.Client(base_url=process.url) as http:
+        terminal.http = http
+        assert {type(answer) for answer in terminal.submit(*cases).outcomes} == {outcome}
+    process.stop()
+    assert sorted(str(record["digest"]) for record in _report(data, "cases")) == sorted(case.digest for case in cases)
+
+
+def test_killed_in_the_middle_of_deliveries_every_case_is_held_exactly_once(data: Path) -> None:
+    """The terminal sees only broken lines and sends again what it has no receipt for; receipts it has stay true."""
+    process = PlatformProcess(data, "--process-after", "0")
+    with httpx.Client(base_url=process.url) as http:
+        terminal = Terminal(http)
+        terminal.enrol(_token(data))
+    cases = [terminal.case() for _ in range(240)]
+    batches = [tuple(cases[start : start + 8]) for start in range(0, len(cases), 8)]
+    receipts: dict[str, str] = {}
+    kills = 0
+    for round_number in range(12):
+        if kills < 3:
+            killer = threading.Timer(0.02 + 0.03 * round_number, process.process.kill)
+            killer.start()
+        unsettled = [batch for batch in batches if any(case.digest not in receipts for case in batch)]
+        _deliver_until_broken(process.url, terminal, unsettled, receipts)
+        if kills < 3:
+            killer.join()
+            assert process.stop() == -signal.SIGKILL
+            kills += 1
+            process = PlatformProcess(data, "--process-after", "0")
+        elif len(receipts) == len(cases):
+            break
+    assert kills == 3
+    try:
+        with httpx.Client(base_url=process.url) as http:
+            terminal.http = http
+            for batch in batches:
+                for case, outcome in zip(batch, terminal.submit(*batch).outcomes, strict=True):
+                    assert isinstance(outcome, Duplicate)
+                    assert terminal.check_receipt(outcome.receipt).digest == case.digest
+                    assert outcome.receipt.body.decode() == receipts[case.digest]
+    finally:
+        process.stop()
+    records = _report(data, "cases")
+    assert sorted(str(record["digest"]) for record in records) == sorted(case.digest for case in cases)
+    assert {record["copies"] for record in records} == {1}
+    connection = sqlite3.connect(data / "platform.sqlite3")
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert connection.execute("SELECT count(*) FROM case_changes WHERE state = 'received'").fetchone() == (len(cases),)
+    connection.close()
+
+
+def _deliver_until_broken(url: str, terminal: Terminal, batches: list[tuple[SealedCase, ...]], receipts: dict[str, str]) -> None:
+    with httpx.Client(base_url=url, timeout=30) as http:
+        terminal.http = http
+        for batch in batches:
+            try:
+                response = terminal.send("POST", "/v1/cases", msgspec.msgpack.encode(SubmitCases(batch)))
+            except httpx.HTTPError:
+                return
+            assert response.status_code == 200, response.text
+            answer = msgspec.msgpack.decode(response.content, type=SubmitAnswer)
+            for case, outcome in zip(batch, answer.outcomes, strict=True):
+                assert isinstance(outcome, Accepted | Duplicate)
+                body = outcome.receipt.body.decode()
+                assert receipts.setdefault(case.digest, body) == body
