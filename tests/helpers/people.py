@@ -31,7 +31,7 @@ def sample_person(**changes: object) -> Person:
     facts: dict[str, object] = {
         "card_kind": "resident",
         "name": "测试·林小瓯",
-        "id_number": "330302195801012341",
+        "id_number": "330302195801010005",
         "sex_code": "2",
         "birth": date(1958, 1, 1),
         "ethnicity_code": "01",

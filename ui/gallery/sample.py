@@ -35,7 +35,7 @@ def person() -> Person:
     return Person(
         card_kind="resident",
         name="测试·林小瓯",
-        id_number="330302195801012341",
+        id_number="330302195801010005",
         sex_code="2",
         birth=date(1958, 1, 1),
         ethnicity_code="01",
