@@ -62,7 +62,11 @@ def test_a_lease_ends_with_the_boot(outbox: Outbox, clock: FakeClock) -> None:
     assert ids(claim(outbox)) == made
 
 
-@pytest.mark.parametrize("owner", ["999999999:1:x", f"{os.getpid()}:1:x", "garbage", "", "1x:2:3"])
+@pytest.mark.parametrize(
+    "owner",
+    ["999999999:1:x", f"{os.getpid()}:1:x", "garbage", "", "1x:2:3"],
+    ids=["no such process", "another start of this process", "garbage", "empty", "no number"],
+)
 def test_a_lease_of_a_process_that_is_gone_is_free_at_once(outbox: Outbox, owner: str) -> None:
     made = commit(outbox)
     claim(outbox, owner)
