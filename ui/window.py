@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -77,6 +78,7 @@ class KioskWindow(QWidget):
         self._screen: StepScreen[Any] | None = None
         self._overlay: IdleOverlay | None = None
         self._ring = FocusRing(self.metrics, self)
+        self._focus_order: list[QWidget] = []
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus_changed)
@@ -94,6 +96,7 @@ class KioskWindow(QWidget):
         if self._screen is not None:
             self._screen.show_model(screen.model)
         self._offer_action()
+        self._order_focus()
         self._show_idle_warning(chrome.idle_warning)
 
     def show_face_request(self, asks: FaceAsks) -> None:
@@ -123,6 +126,7 @@ class KioskWindow(QWidget):
         for part in (self._header, self._footer):
             self._discard(part)
         self._header = self._footer = None
+        self._focus_order = []
         self._chrome = None
         self._show_idle_warning(False)
         clipboard = QGuiApplication.clipboard()
@@ -160,7 +164,15 @@ class KioskWindow(QWidget):
         self._footer.acted.connect(screen.act)
         self._layout.insertWidget(0, self._header)
         self._layout.insertWidget(2, self._footer)
-        QWidget.setTabOrder(self._header.quit, screen)
+
+    def _order_focus(self) -> None:
+        """Tab goes from the header through the screen to the footer, whatever was made first."""
+        parts = (self._header, self._screen, self._footer)
+        takers = [widget for part in parts if part is not None for widget in part.findChildren(QWidget) if _takes_focus(widget)]
+        if takers != self._focus_order:
+            self._focus_order = takers
+            for one, next_one in pairwise(takers):
+                QWidget.setTabOrder(one, next_one)
 
     def _offer_action(self) -> None:
         if self._footer is not None and self._screen is not None:
@@ -236,6 +248,10 @@ class KioskWindow(QWidget):
             event.ignore()
             return True
         return super().event(event)
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.objectName() != ""
 
 
 _UNWANTED = frozenset(

@@ -38,8 +38,8 @@ class GuideScreen(StepScreen[GuideView]):
         body.addWidget(self._materials(model))
         for code in model.notices:
             notice = Notice(self.look)
-            notice.tell_reason(code)
             body.addWidget(notice)
+            notice.tell_reason(code)
         body.addStretch()
 
     def main_action(self) -> MainAction:

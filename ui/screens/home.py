@@ -45,8 +45,8 @@ class HomeScreen(StepScreen[HomeView]):
         _clear(self._notices)
         for code in model.notices:
             notice = Notice(self.look)
-            notice.tell_reason(code)
             self._notices.addWidget(notice)
+            notice.tell_reason(code)
 
     def _card(self, card: ItemCard) -> CardButton:
         look = self.look

@@ -63,7 +63,7 @@ class IdleScreen(StepScreen[IdleView]):
         self.page.addWidget(self._scene)
         self._language = Button(look, look.say("chrome.language"), "bar", "language", icon="language")
         self._language.setAccessibleName(look.say("chrome.language_hint"))
-        self._language.setParent(self)
+        self._language.setParent(self._scene)
         self._language.clicked.connect(self._switch)
 
     def _brand(self) -> QHBoxLayout:

@@ -11,7 +11,7 @@ from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Panel
-from ui.widgets.words import Words, breakable
+from ui.widgets.words import Words
 
 
 class ReviewScreen(StepScreen[ReviewView]):
@@ -49,7 +49,7 @@ class ReviewScreen(StepScreen[ReviewView]):
             if number:
                 self._grid.addWidget(_hairline(self.look), 2 * number - 1, 0, 1, 2)
             self._grid.addWidget(Words(label, "soft"), 2 * number, 0, top)
-            self._grid.addWidget(Words(breakable(value) or self.look.say("review.empty"), "strong"), 2 * number, 1, top)
+            self._grid.addWidget(Words(value or self.look.say("review.empty"), "strong"), 2 * number, 1, top)
 
     def main_action(self) -> MainAction:
         """All right."""

@@ -39,8 +39,6 @@ class SignScreen(StepScreen[SignView]):
 
     def _on_changed(self) -> None:
         self._clear.setEnabled(not self.pad.is_empty)
-        if not self.pad.is_empty:
-            self._notice.hide()
         self.action_changed.emit()
 
     def main_action(self) -> MainAction:

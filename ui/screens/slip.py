@@ -43,7 +43,6 @@ class SlipScreen(StepScreen[SlipView]):
         lines = column(self.look, panel, margin_mm=7.0, gap_mm=2.0)
         lines.addWidget(Words(self.look.say("slip.number"), "soft"))
         self._number = Words("", "numeral")
-        self._number.setWordWrap(False)
         lines.addWidget(self._number)
         self._facts = Words("", "soft")
         lines.addWidget(self._facts)

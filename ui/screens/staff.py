@@ -13,7 +13,7 @@ from ui.widgets.chrome import MainAction
 from ui.widgets.entry import Entry, Pad
 from ui.widgets.keypad import Keypad
 from ui.widgets.panels import Notice, Panel, Picture, column, row
-from ui.widgets.words import Words, breakable
+from ui.widgets.words import Words
 
 MAX_ID, MAX_PIN = 12, 12
 
@@ -71,7 +71,7 @@ class StaffScreen(StepScreen[StaffView]):
 
     def show_model(self, model: StaffView) -> None:
         """Show the holder, and what became of the last try; a failed PIN is forgotten."""
-        self._name.setText(breakable(model.holder_name))
+        self._name.setText(model.holder_name)
         self._number.setText(model.holder_number)
         if self._busy and not model.busy:
             self.staff_pin.wipe()

@@ -48,11 +48,13 @@ class Header(QWidget):
         self.language = Button(look, look.say("chrome.language"), "bar", "language", icon="language")
         self.language.setAccessibleName(look.say("chrome.language_hint"))
         self.language.clicked.connect(self._switch)
-        self.language.setVisible(chrome.step is not Step.FAREWELL)
+        if chrome.step is Step.FAREWELL:
+            self.language.hide()
         bar.addWidget(self.language)
         self.quit = Button(look, look.say("chrome.quit"), "bar", "quit", icon="close")
         self.quit.clicked.connect(self._quit)
-        self.quit.setVisible(chrome.can_quit)
+        if not chrome.can_quit:
+            self.quit.hide()
         bar.addWidget(self.quit)
         layout.addLayout(bar)
         if chrome.position:
@@ -81,7 +83,8 @@ class Footer(QWidget):
         self.back = Button(look, look.say("chrome.back"), "quiet", "back", icon="back")
         self.back.setMinimumHeight(look.px(SPACE.main_target))
         self.back.clicked.connect(self._back)
-        self.back.setVisible(chrome.can_go_back)
+        if not chrome.can_go_back:
+            self.back.hide()
         bar.addWidget(self.back, 2)
         self.main = Button(look, "", "main", "main_action")
         self.main.clicked.connect(self.acted)

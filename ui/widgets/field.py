@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from kiosk.catalogue.models import FieldKind
 from kiosk.flow.views import FieldView
@@ -134,8 +134,6 @@ class ChoiceBox(FieldBox):
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(self._look.px(3.5))
-        self._group = QButtonGroup(holder)
-        self._group.setExclusive(True)
         self._buttons: dict[str, Button] = {}
         limit = _LONG_CHOICE if not view.label.isascii() else 2 * _LONG_CHOICE
         columns = 2 if any(len(label) > limit for _, label in view.choices) else min(3, max(2, len(view.choices)))
@@ -144,23 +142,22 @@ class ChoiceBox(FieldBox):
             button.setCheckable(True)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setChecked(value == view.value)
-            button.toggled.connect(self._on_toggled)
-            self._group.addButton(button)
+            button.clicked.connect(self._on_clicked)
             self._buttons[value] = button
             grid.addWidget(button, number // columns, number % columns)
         for index in range(columns):
             grid.setColumnStretch(index, 1)
         return holder
 
-    def _on_toggled(self, checked: bool) -> None:
-        if checked:
-            self._tell(next(value for value, button in self._buttons.items() if button.isChecked()))
+    def _on_clicked(self) -> None:
+        # No QButtonGroup: in an exclusive one the Tab key reaches only one button.
+        chosen = next(value for value, button in self._buttons.items() if button is self.sender())
+        self._show_value(chosen)
+        self._tell(chosen)
 
     def _show_value(self, value: str) -> None:
-        self._group.setExclusive(False)
         for name, button in self._buttons.items():
             button.setChecked(name == value)
-        self._group.setExclusive(True)
 
     def wipe(self) -> None:
         """Choose nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.look import Look
@@ -26,6 +26,20 @@ class River(QWidget):
     def sizeHint(self) -> QSize:
         """As wide as it may be, as high as landings and names need."""
         return QSize(self._look.px(200), self._look.px(29))
+
+    def names_fit(self) -> bool:
+        """True when every name has room between its neighbours, set in bold too."""
+        metrics = QFontMetricsF(self._font(bold=True))
+        return all(metrics.horizontalAdvance(name) <= self._name_width() for name in self._names)
+
+    def _name_width(self) -> float:
+        return (self.width() - 2.0 * self._look.px(SPACE.margin)) / len(self._names)
+
+    def _font(self, *, bold: bool) -> QFont:
+        font = QFont(FONT_FAMILY)
+        font.setPixelSize(self._look.metrics.type_px(Type.SMALL))
+        font.setBold(bold)
+        return font
 
     def _landing(self, number: int) -> QPointF:
         inset = self._look.px(SPACE.margin + 10)
@@ -70,14 +84,11 @@ class River(QWidget):
             self._write(
                 painter, QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius), str(number + 1), Colour.CARD
             )
-        width = (self.width() - 2.0 * self._look.px(SPACE.margin)) / len(self._names)
+        width = self._name_width()
         box = QRectF(centre.x() - width / 2, self._look.px(16), width, self._look.px(12.5))
         self._write(painter, box, self._names[number], Colour.INK if number == here else Colour.INK_SOFT, bold=number == here)
 
     def _write(self, painter: QPainter, box: QRectF, text: str, colour: str, *, bold: bool = True) -> None:
-        font = QFont(FONT_FAMILY)
-        font.setPixelSize(self._look.metrics.type_px(Type.SMALL))
-        font.setBold(bold)
-        painter.setFont(font)
+        painter.setFont(self._font(bold=bold))
         painter.setPen(QColor(colour))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

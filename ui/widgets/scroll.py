@@ -17,6 +17,8 @@ class FingerScroll(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
+            bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setWidget(content)
         scroller = QScroller.scroller(self.viewport())
         properties = scroller.scrollerProperties()

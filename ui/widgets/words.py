@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 _ZERO_WIDTH_SPACE = "\u200b"
-_LONG_RUN = re.compile(r"[^\s\u2e80-\uffef]{16,}")
+_LONG_RUN = re.compile(r"[^\s\u2e80-\uffef]{24,}")
 
 
 def breakable(text: str) -> str:
@@ -29,6 +29,10 @@ class Words(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show this text, with places to break it wherever it comes from."""
+        super().setText(breakable(text))
 
     def say(self, text: str) -> None:
         """Show another text; nothing to say hides the label."""

@@ -1,0 +1,132 @@
+"""All screens, in both languages, on the smallest, the usual and the largest portrait screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+
+from kiosk.domain.language import Language
+from kiosk.flow.views import FormView, GuideView, ReviewView, SlipView, StaffView
+from tests.helpers import layout
+from tests.ui.conftest import MakeWindow
+from ui.gallery.plates import Plate, plates
+from ui.gallery.render import show
+from ui.theme.tokens import MIN_CAPITAL_MM, Type
+from ui.widgets.river import River
+from ui.window import KioskWindow
+
+EVIL = "<b>x</b>" + "W" * 500 + "\u202e" + "🀄" * 20
+PITCHES = (0.248, 0.311, 0.369)
+
+
+@pytest.fixture(params=PITCHES, ids=["21.5in", "27in", "32in"])
+def sized(request: pytest.FixtureRequest, make_window: MakeWindow) -> KioskWindow:
+    return make_window(mm_per_px=request.param)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_screen_is_whole(sized: KioskWindow, language: Language) -> None:
+    broken: dict[str, list[str]] = {}
+    for plate in plates(language):
+        show(sized, plate)
+        found = layout.cut_texts(sized) + layout.outside(sized) + layout.small_targets(sized, sized.metrics) + layout.unnamed(sized)
+        if "warning" not in plate.name:
+            found += layout.overlaps(sized)
+        if found:
+            broken[plate.name] = found
+        assert sized.size().toTuple() == (1080, 1920), f"{plate.name} has pushed the window"
+    assert not broken
+
+
+def test_capitals_are_as_high_as_promised(sized: KioskWindow) -> None:
+    show(sized, plates(Language.EN)[2])
+    for label in layout.visible(sized, QWidget):
+        if label.metaObject().className() == "Words":
+            assert label.fontMetrics().capHeight() / sized.metrics.px_per_mm >= MIN_CAPITAL_MM - 0.3  # whole pixels
+    assert min(size.value for size in Type) >= MIN_CAPITAL_MM
+
+
+def _named(name: str, language: Language = Language.ZH) -> Plate:
+    return next(plate for plate in plates(language) if plate.name == name)
+
+
+def test_the_chinese_typeface_is_really_there(sized: KioskWindow) -> None:
+    show(sized, _named("home"))
+    assert "CJK" in sized.fontInfo().family() or "CJK" in next(layout.visible(sized, QWidget)).fontInfo().family()
+
+
+def test_the_checker_sees_what_is_cut_small_and_unnamed(sized: KioskWindow) -> None:
+    show(sized, _named("guide"))
+    back = sized.findChild(QWidget, "back")
+    assert back is not None
+    back.setFixedSize(20, 20)
+    back.setAccessibleName("")
+    back.setProperty("text", "")
+    assert layout.small_targets(sized, sized.metrics)
+    assert layout.unnamed(sized)
+    title = next(label for label in layout.visible(sized, QWidget) if label.property("role") == "title")
+    title.setFixedSize(60, 10)
+    assert layout.cut_texts(sized)
+
+
+class _Flashes(QObject):
+    """Notes every widget that is shown as a window of its own, were it for a moment."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__()
+        self._window = window
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow() and watched is not self._window:
+            self.seen.append(repr(watched))
+        return False
+
+
+def test_no_part_of_a_screen_flashes_up_as_a_window_of_its_own(make_window: MakeWindow, qapp: QApplication) -> None:
+    window = make_window()
+    watch = _Flashes(window)
+    qapp.installEventFilter(watch)
+    for plate in plates(Language.ZH):
+        show(window, plate)
+    qapp.removeEventFilter(watch)
+    assert watch.seen == []
+    assert window.isActiveWindow()
+
+
+@pytest.mark.parametrize("name", ["review", "form", "staff", "slip-stored", "guide"])
+def test_hostile_values_do_not_break_the_screen(make_window: MakeWindow, name: str) -> None:
+    window = make_window()
+    show(window, _spoilt(_named(name)))
+    assert window.size().toTuple() == (1080, 1920)
+    assert layout.outside(window) == []
+    shown = [str(widget.property("text")) for widget in (*layout.visible(window, QLabel), *layout.visible(window, QLineEdit))]
+    assert any("<" in text for text in shown), "markup is shown as it is, not obeyed"
+    assert all(label.textFormat() is Qt.TextFormat.PlainText for label in window.findChildren(QLabel))
+
+
+def _spoilt(plate: Plate) -> Plate:
+    model = plate.screen.model
+    match model:
+        case StaffView():
+            model = replace(model, holder_name=EVIL, holder_number=EVIL)
+        case ReviewView():
+            model = replace(model, item_name=EVIL, lines=tuple((label, EVIL) for label, _ in model.lines))
+        case SlipView():
+            model = replace(model, item_name=EVIL, stored_at=EVIL, receipt_number=EVIL)
+        case FormView():
+            model = replace(model, fields=tuple(replace(field, value=EVIL) for field in model.fields if not field.choices))
+        case GuideView():
+            model = replace(model, name=EVIL, summary=EVIL, output=EVIL, materials=((EVIL, EVIL),))
+    return replace(plate, screen=replace(plate.screen, model=model))
+
+
+def test_the_landings_of_the_river_have_room_for_their_names(sized: KioskWindow) -> None:
+    for language in Language:
+        show(sized, _named("sign", language))
+        river = sized.findChild(River)
+        assert river is not None
+        assert river.names_fit()
