@@ -35,7 +35,7 @@ from kiosk.workers.idle_watch import IdleWatch
 from kiosk.workers.platform_link import PlatformLink
 from kiosk.workers.preview import Preview, to_qimage
 from kiosk.workers.visit import Clock, Visit
-from ui.keyboard.environment import prepare_environment
+from ui.keyboard.environment import KeyboardUnavailable, prepare_environment
 from ui.window import KioskWindow
 
 _log = logging.getLogger(__name__)
@@ -46,10 +46,15 @@ class StartError(Exception):
 
 
 def make_application() -> QApplication:
-    """The one ``QApplication``, with the environment its keyboard needs."""
-    prepare_environment()
+    """The one ``QApplication``, with the environment its keyboard needs; raises ``StartError``."""
     existing = QApplication.instance()
-    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    if isinstance(existing, QApplication):
+        return existing
+    try:
+        prepare_environment()
+    except KeyboardUnavailable as error:
+        raise StartError(str(error)) from error
+    application = QApplication(sys.argv[:1])
     application.setApplicationName("oueban")
     return application
 
@@ -186,7 +191,10 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     )
     hands = Hands(services, settings.times)
     hands.warm_up(face.warm_up)
-    window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px)
+    try:
+        window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px)
+    except KeyboardUnavailable as error:
+        raise StartError(str(error)) from error
     clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=lambda: time.time_ns() // 1_000_000)
     visit = Visit(catalogue, assess(Facts(), catalogue), hands, settings, clock, sample=sample)
     return Terminal(settings, catalogue, link, bench, Parts(hands, window, visit))

@@ -80,13 +80,20 @@ def load(path: Path) -> Settings:
     problems = [f"[{name}] is not a known section" for name in document if name not in _SECTIONS]
     for name, kind in _SECTIONS.items():
         try:
-            sections[name] = msgspec.convert(document.get(name, {}), kind)
+            sections[name] = msgspec.convert(document.get(name, {}), kind, dec_hook=_decode)
         except msgspec.ValidationError as error:
             problems.append(f"[{name}] {error}")
     problems += _limits(sections)
     if problems:
         raise SettingsError(f"{path}: " + "; ".join(problems))
     return Settings(**sections)
+
+
+def _decode(kind: type, value: object) -> object:
+    """TOML has no paths."""
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError
 
 
 def _limits(sections: dict[str, Any]) -> list[str]:

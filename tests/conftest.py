@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
+
+from ui.keyboard.environment import prepare_environment
+
+# The keyboard must be prepared before any test makes the application; collection comes before every test.
+_CONFIG_HOME = Path(tempfile.mkdtemp(prefix="oueban-keyboard-"))
+atexit.register(shutil.rmtree, _CONFIG_HOME, ignore_errors=True)
+prepare_environment(_CONFIG_HOME)
 
 _TOLERATED_THREADS = ("pytest_timeout", "ThreadPoolExecutor", "asyncio_", "execnet", "QtThread", "Dummy-")
 """Threads that belong to the test runner, or that a library keeps for its own re-use."""

@@ -20,10 +20,10 @@ def execute(arguments: argparse.Namespace) -> int:
     """Run until the window is closed or SIGTERM comes."""
     from kiosk.app import StartError, make_application
 
-    application = make_application()
-    signal.signal(signal.SIGTERM, lambda _number, _frame: application.quit())
-    signal.signal(signal.SIGINT, lambda _number, _frame: application.quit())
     try:
+        application = make_application()
+        signal.signal(signal.SIGTERM, lambda _number, _frame: application.quit())
+        signal.signal(signal.SIGINT, lambda _number, _frame: application.quit())
         if arguments.simulate:
             from kiosk.demo.simulated import run_simulated
 

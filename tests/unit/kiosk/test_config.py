@@ -21,6 +21,18 @@ def test_what_is_left_out_keeps_its_default(tmp_path: Path) -> None:
     assert settings.times == Settings().times
 
 
+def test_every_setting_can_be_set(tmp_path: Path) -> None:
+    lines = ["[machine]", 'data_dir = "/var/lib/oueban"', "mm_per_px = 0.248", "[devices]", 'photo_library = "/opt/wlt.so"']
+    settings = load(_file(tmp_path, "\n".join([*lines, 'receipt_width = "58mm"', "[times]", "farewell_s = 3"])))
+    assert settings.machine.data_dir == Path("/var/lib/oueban")
+    assert settings.devices.photo_library == Path("/opt/wlt.so")
+    assert (settings.devices.receipt_width, settings.times.farewell_s) == ("58mm", 3.0)
+
+
+def test_the_example_in_the_repository_can_be_read() -> None:
+    assert load(Path(__file__).parents[3] / "deploy" / "kiosk.example.toml").platform.url.startswith("https://")
+
+
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     text = '[machine]\nnaem = "x"\n[times]\nidle_warning_s = -1\n[platform]\nurl = "ftp://x"\n[devcies]\n'
     with pytest.raises(SettingsError) as caught:
