@@ -1,0 +1,100 @@
+"""Devices that come and go, as the visit sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import assets
+from drivers.emulation.host import TcpHost
+from drivers.id_card_reader.cards import sample_card
+from drivers.id_card_reader.emulator import IdReaderEmulator
+from drivers.receipt_printer.emulator import PrinterEmulator
+from drivers.receipt_printer.types import PrinterStatus
+from drivers.status import DeviceState, DeviceStatus, SupplyState
+from drivers.types import Deadline
+from kiosk.config import Devices
+from kiosk.domain.language import Language
+from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
+from kiosk.services.bench import Bench, of_printer, trouble_of
+from kiosk.services.slips import SlipFacts, SlipWriter
+from tests.helpers.people import SENIOR, sample_catalogue
+
+
+@pytest.fixture
+def reader() -> IdReaderEmulator:
+    return IdReaderEmulator()
+
+
+@pytest.fixture
+def printer() -> Iterator[PrinterEmulator]:
+    with PrinterEmulator() as printer:
+        yield printer
+
+
+@pytest.fixture
+def subject(reader: IdReaderEmulator, printer: PrinterEmulator) -> Iterator[Bench]:
+    with TcpHost(reader) as reader_host, TcpHost(printer) as printer_host:
+        devices = Devices(id_card_reader=reader_host.url, receipt_printer=printer_host.url)
+        bench = Bench(devices, SlipWriter(assets.ROOT / "receipts" / "slip.yaml"))
+        yield bench
+        bench.close()
+
+
+@pytest.fixture
+def facts() -> SlipFacts:
+    item = sample_catalogue().item(SENIOR)
+    assert item is not None
+    return SlipFacts(
+        language=Language.ZH,
+        item=item,
+        receipt_number="330304261123A00100001D",
+        stored_at="2026-11-23 20:00",
+        delivered=False,
+        holder_name="**瓯",
+        holder_number="330304********0026",
+        machine="一号机",
+        hotline="0577-12345",
+        copy=False,
+        sample=True,
+    )
+
+
+def test_a_card_becomes_a_person(subject: Bench, reader: IdReaderEmulator) -> None:
+    reader.put_card(sample_card())
+    event = subject.read_card(Deadline(20))
+    assert isinstance(event, CardWasRead)
+    assert event.person.name == "测试·林小瓯"
+    assert event.portrait is None
+
+
+def test_nobody_and_a_lost_reader_are_told_apart(subject: Bench) -> None:
+    assert subject.read_card(Deadline(0.5)) == CardFailed("card.no_card")
+    bench = Bench(Devices(id_card_reader="socket://127.0.0.1:9"), SlipWriter(assets.ROOT / "receipts" / "slip.yaml"))
+    assert bench.read_card(Deadline(0.5)) == CardFailed("card.reader_lost")
+    assert trouble_of(bench.probes["id_card_reader"]()) == "disconnected"
+    bench.close()
+
+
+def test_the_slip_that_is_printed_says_what_the_screen_shows(subject: Bench, printer: PrinterEmulator, facts: SlipFacts) -> None:
+    assert subject.print_slip(facts, Deadline(40)) == SlipPrinted()
+    text = printer.slips[-1].text
+    assert "已保存在本机，尚未送达" in text
+    assert facts.receipt_number in text
+    assert subject.draw_slip(facts).ndim == 2
+
+
+def test_an_empty_roll_is_a_reason_and_prints_again_when_full(subject: Bench, printer: PrinterEmulator, facts: SlipFacts) -> None:
+    printer.set_paper_mm(0)
+    assert subject.print_slip(facts, Deadline(40)) == SlipFailed("paper.paper_out")
+    assert trouble_of(subject.probes["receipt_printer"]()) == "paper_out"
+    printer.load_paper()
+    assert subject.print_slip(facts, Deadline(40)) == SlipPrinted()
+
+
+def test_low_paper_is_no_trouble_and_a_camera_at_rest_neither() -> None:
+    low = PrinterStatus(DeviceStatus(DeviceState.ONLINE, "near_end"), SupplyState.LOW, cover_open=False, cutter_error=False)
+    assert not trouble_of(of_printer(low))
+    assert not trouble_of(DeviceStatus(DeviceState.OFFLINE, "stopped"))
+    assert trouble_of(DeviceStatus(DeviceState.NO_DEVICE, "lost")) == "lost"
