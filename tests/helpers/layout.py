@@ -43,7 +43,11 @@ def cut_texts(window: QWidget) -> list[str]:
 def outside(window: QWidget) -> list[str]:
     """Controls and labels that stick out of the window sideways."""
     everything = [*visible(window, QLabel), *visible(window, QAbstractButton), *visible(window, QLineEdit)]
-    return [f"{w.objectName()} {place(w, window)}" for w in everything if place(w, window).left() < 0 or place(w, window).right() >= window.width()]
+    return [
+        f"{w.objectName()} {place(w, window)}"
+        for w in everything
+        if place(w, window).left() < 0 or place(w, window).right() >= window.width()
+    ]
 
 
 def small_targets(window: QWidget, metrics: Metrics) -> list[str]:

@@ -150,7 +150,9 @@ def test_preparing_too_late_is_refused(qapp: QApplication) -> None:
     assert dict(os.environ) == before
 
 
-def test_a_panel_that_does_not_load_is_refused(make_window: MakeWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: object, qtlog: object) -> None:
+def test_a_panel_that_does_not_load_is_refused(
+    make_window: MakeWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: object, qtlog: object
+) -> None:
     from pathlib import Path
 
     from ui.keyboard import keyboard_widget

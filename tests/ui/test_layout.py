@@ -32,7 +32,9 @@ def test_every_screen_is_whole(sized: KioskWindow, language: Language) -> None:
     broken: dict[str, list[str]] = {}
     for plate in plates(language):
         show(sized, plate)
-        found = layout.cut_texts(sized) + layout.outside(sized) + layout.small_targets(sized, sized.metrics) + layout.unnamed(sized)
+        found = (
+            layout.cut_texts(sized) + layout.outside(sized) + layout.small_targets(sized, sized.metrics) + layout.unnamed(sized)
+        )
         if "warning" not in plate.name:
             found += layout.overlaps(sized)
         if found:
@@ -81,7 +83,12 @@ class _Flashes(QObject):
         self.seen: list[str] = []
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow() and watched is not self._window:
+        if (
+            event.type() is QEvent.Type.Show
+            and isinstance(watched, QWidget)
+            and watched.isWindow()
+            and watched is not self._window
+        ):
             self.seen.append(repr(watched))
         return False
 

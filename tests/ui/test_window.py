@@ -24,7 +24,17 @@ from ui.widgets.images import Mirror, SlipPicture
 from ui.widgets.signature_pad import MAX_POINTS, SignaturePad
 
 PLATES = {plate.name: plate for plate in plates(Language.ZH)}
-CANARIES = (person().name, "林小瓯", person().address, "娄桥", "13800000000", "2341", RECEIPT_NUMBER, RECEIPT_NUMBER[-6:], "246810")
+CANARIES = (
+    person().name,
+    "林小瓯",
+    person().address,
+    "娄桥",
+    "13800000000",
+    "2341",
+    RECEIPT_NUMBER,
+    RECEIPT_NUMBER[-6:],
+    "246810",
+)
 
 
 def plate(name: str) -> Plate:
@@ -183,7 +193,9 @@ def test_delivered_and_stored_here_differ_in_words_drawing_and_colour(subject: V
     seen = {}
     for name in ("slip-delivered", "slip-stored"):
         show(subject.window, plate(name))
-        panel = next(w for w in subject.window.findChildren(QWidget) if w.property("ground") in ("delivered", "waiting") and w.isVisible())
+        panel = next(
+            w for w in subject.window.findChildren(QWidget) if w.property("ground") in ("delivered", "waiting") and w.isVisible()
+        )
         seen[name] = (all_texts(subject.window), panel.property("ground"), panel.grab().toImage())
     assert "已送达平台" in seen["slip-delivered"][0]
     assert "已送达平台" not in seen["slip-stored"][0]
