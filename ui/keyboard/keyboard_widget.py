@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Q_ARG, Q_RETURN_ARG, QMetaObject, QPoint, QPointF, Qt, QUrl, Signal
+from PySide6.QtCore import Q_ARG, Q_RETURN_ARG, QMetaObject, QPoint, QPointF, Qt, QUrl, Signal, qInstallMessageHandler
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtQuickWidgets import QQuickWidget
@@ -40,7 +42,8 @@ class KeyboardWidget(QWidget):
         self._panel.setResizeMode(QQuickWidget.ResizeMode.SizeRootObjectToView)
         self._panel.setClearColor(QColor(Colour.PAGE))
         self._panel.rootContext().setContextProperty("tokens", _tokens(metrics))
-        self._panel.setSource(QUrl.fromLocalFile(str(_PANEL)))
+        with _native_message_handler():
+            self._panel.setSource(QUrl.fromLocalFile(str(_PANEL)))
         root: QQuickItem | None = self._panel.rootObject()
         if root is None:
             problems = "; ".join(error.toString() for error in self._panel.errors())
@@ -76,7 +79,8 @@ class KeyboardWidget(QWidget):
         method = QGuiApplication.inputMethod()
         method.reset()
         method.hide()
-        QMetaObject.invokeMethod(self._root, "startOver", Qt.ConnectionType.DirectConnection)
+        with _native_message_handler():
+            QMetaObject.invokeMethod(self._root, "startOver", Qt.ConnectionType.DirectConnection)
 
     def key_centre(self, key: str) -> QPoint | None:
         """Middle of the visible key with this caption (a letter, ``" "`` for space), in this widget's pixels."""
@@ -103,6 +107,20 @@ class KeyboardWidget(QWidget):
         if self._wanted and not QGuiApplication.inputMethod().isVisible():
             self._wanted = False
             self.hidden_by_key.emit()
+
+
+@contextmanager
+def _native_message_handler() -> Iterator[None]:
+    """Keep Python out of Qt's log while QML is loaded.
+
+    QML compiles on a thread of its own and logs from there, while this thread waits for it holding Python's lock: a message
+    handler written in Python would wait for that lock for ever. Seen with PySide6 6.11.3.
+    """
+    previous = qInstallMessageHandler(None)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(previous)
 
 
 def _require_preparation() -> None:
