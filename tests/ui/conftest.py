@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint
@@ -16,13 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.flow.events import Event
-from ui.keyboard.environment import prepare_environment
 from ui.window import KioskWindow
-
-# Must stand before any test makes the application; collection comes before every test.
-CONFIG_HOME = Path(tempfile.mkdtemp(prefix="oueban-keyboard-"))
-atexit.register(shutil.rmtree, CONFIG_HOME, ignore_errors=True)
-prepare_environment(CONFIG_HOME)
 
 
 class Visitor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
@@ -11,9 +12,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from kiosk.domain.language import Language
 from kiosk.flow.events import Continue, FieldEntered
-from tests.ui.conftest import CONFIG_HOME, MakeWindow, Visitor
+from tests.ui.conftest import MakeWindow, Visitor
 from ui.gallery.plates import plates
 from ui.gallery.render import show
+from ui.keyboard import keyboard_widget
 from ui.keyboard.environment import KeyboardUnavailable, learned_words_path, prepare_environment
 from ui.keyboard.keyboard_widget import KeyboardWidget
 
@@ -114,7 +116,7 @@ def test_words_chosen_before_a_wipe_are_not_offered_first_after_it(subject: Visi
 def test_the_decoder_has_nowhere_to_write_words(subject: Visitor) -> None:
     type_keys(subject, "ni ")
     subject.window.wipe()
-    assert learned_words_path() == CONFIG_HOME / "qtvirtualkeyboard" / "pinyin" / "usr_dict.dat"
+    assert learned_words_path() == Path(os.environ["XDG_CONFIG_HOME"]) / "qtvirtualkeyboard" / "pinyin" / "usr_dict.dat"
     assert list(learned_words_path().iterdir()) == []
 
 
@@ -153,10 +155,6 @@ def test_preparing_too_late_is_refused(qapp: QApplication) -> None:
 def test_a_panel_that_does_not_load_is_refused(
     make_window: MakeWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: object, qtlog: object
 ) -> None:
-    from pathlib import Path
-
-    from ui.keyboard import keyboard_widget
-
     broken = Path(str(tmp_path)) / "panel.qml"
     broken.write_text("import QtQuick\nNothing {}\n", encoding="utf-8")
     monkeypatch.setattr(keyboard_widget, "_PANEL", broken)

@@ -107,17 +107,6 @@ def _insurance() -> Item:
 
 
 def _permit() -> Item:
-    reason = FormField(
-        "reason",
-        Words("为什么住在这里", "Why you live here"),
-        FieldKind.CHOICE,
-        choices=(
-            Choice("work", Words("工作", "Work")),
-            Choice("study", Words("上学", "Study")),
-            Choice("family", Words("跟家人一起住", "Family")),
-        ),
-    )
-    where = Words("写到门牌号，例如：娄桥街道古岸路 1 号", "Down to the house number")
     return Item(
         code=PERMIT,
         task_handle_item=PERMIT + "01",
@@ -140,14 +129,29 @@ def _permit() -> Item:
                 Words("居住登记满半年", "Registered here for half a year"), Words("部门共享，不用您提供", "Nothing to bring")
             ),
         ),
-        fields=(
-            _NAME,
-            _NUMBER,
-            FormField("home_address", Words("户籍地址", "Registered address"), FieldKind.TEXT, from_card="address"),
-            FormField("current_address", Words("现在住在哪里", "Where you live now"), FieldKind.TEXT, help=where),
-            reason,
-            _PHONE,
+        fields=_permit_fields(),
+    )
+
+
+def _permit_fields() -> tuple[FormField, ...]:
+    reason = FormField(
+        "reason",
+        Words("为什么住在这里", "Why you live here"),
+        FieldKind.CHOICE,
+        choices=(
+            Choice("work", Words("工作", "Work")),
+            Choice("study", Words("上学", "Study")),
+            Choice("family", Words("跟家人一起住", "Family")),
         ),
+    )
+    where = Words("写到门牌号，例如：娄桥街道古岸路 1 号", "Down to the house number")
+    return (
+        _NAME,
+        _NUMBER,
+        FormField("home_address", Words("户籍地址", "Registered address"), FieldKind.TEXT, from_card="address"),
+        FormField("current_address", Words("现在住在哪里", "Where you live now"), FieldKind.TEXT, help=where),
+        reason,
+        _PHONE,
     )
 
 

@@ -116,7 +116,7 @@ def _native_message_handler() -> Iterator[None]:
     QML compiles on a thread of its own and logs from there, while this thread waits for it holding Python's lock: a message
     handler written in Python would wait for that lock for ever. Seen with PySide6 6.11.3.
     """
-    previous = qInstallMessageHandler(None)  # type: ignore[arg-type]
+    previous = qInstallMessageHandler(None)
     try:
         yield
     finally:
