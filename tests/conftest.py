@@ -16,9 +16,6 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
-# pytest-qt hears Qt through a handler in Python. A message from the thread that loads the keyboard would wait there for the
-# interpreter lock, which the GUI thread holds while it waits for that thread: the two known ones are switched off at the source.
-os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false;qt.qml.propertyCache.append=false")
 
 from ui.keyboard.environment import prepare_environment
 
