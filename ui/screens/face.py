@@ -78,6 +78,8 @@ class FaceScreen(StepScreen[FaceView]):
             self._count.say("")
         hint = self.look.say(f"hint.{asks.hint}") if asks.hint else ""
         if hint and not asks.action:
+            self._movement.draw("face")
+            self._count.say("")
             self._words.setText(hint)
         self._hint.say(hint if asks.action else "")
 
