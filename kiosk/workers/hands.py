@@ -91,10 +91,10 @@ class Hands(QObject):
             "receipt_printer": self.printer,
             "barcode_scanner": self.scanner,
         }
+        free = {owner for owner in owners.values() if not owner.is_busy}
         for name, probe in self._services.probes.items():
-            owner = owners[name]
-            if not owner.is_busy:
-                owner.submit(partial(_ask, name, probe), PROBE_S)
+            if owners[name] in free:
+                owners[name].submit(partial(_ask, name, probe), PROBE_S)
 
     def device(self, effect: DeviceEffect, session: SessionContext) -> None:
         """Start, or stop, what the effect asks of a device. Slips have a call of their own."""

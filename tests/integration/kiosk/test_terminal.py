@@ -83,10 +83,12 @@ def test_somebody_who_walks_away_is_asked_for_and_then_forgotten(subject: Termin
     assert sample_person().name not in _texts(subject.window)
 
 
-def test_the_platform_sees_the_terminal_and_its_devices(subject: Terminal, tmp_path: Path, qtbot: QtBot) -> None:
-    qtbot.waitUntil(
-        lambda: '"id_card_reader"' in fleet("report", "kiosks", "--json", "--data", tmp_path / "platform").stdout, timeout=30_000
-    )
+def test_the_platform_sees_the_terminal_and_all_its_devices(subject: Terminal, tmp_path: Path, qtbot: QtBot) -> None:
+    def told() -> str:
+        return fleet("report", "kiosks", "--json", "--data", tmp_path / "platform").stdout
+
+    qtbot.waitUntil(lambda: "receipt_printer" in told(), timeout=30_000)
+    qtbot.waitUntil(lambda: all(name in told() for name in ("id_card_reader", "camera", "barcode_scanner")), timeout=30_000)
 
 
 @pytest.mark.expects_warnings

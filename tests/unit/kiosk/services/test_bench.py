@@ -93,8 +93,8 @@ def test_an_empty_roll_is_a_reason_and_prints_again_when_full(subject: Bench, pr
     assert subject.print_slip(facts, Deadline(40)) == SlipPrinted()
 
 
-def test_low_paper_is_no_trouble_and_a_camera_at_rest_neither() -> None:
+def test_low_paper_is_no_trouble_and_a_camera_at_rest_neither(subject: Bench) -> None:
     low = PrinterStatus(DeviceStatus(DeviceState.ONLINE, "near_end"), SupplyState.LOW, cover_open=False, cutter_error=False)
     assert not trouble_of(of_printer(low))
-    assert not trouble_of(DeviceStatus(DeviceState.OFFLINE, "stopped"))
+    assert not trouble_of(subject.probes["camera"]())
     assert trouble_of(DeviceStatus(DeviceState.NO_DEVICE, "lost")) == "lost"
