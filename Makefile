@@ -22,7 +22,7 @@ test: setup ## all tests
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n auto --dist loadgroup
 
 check: setup ## ruff, mypy, import contracts and the project's own checks
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+	@$(PY) -m ruff check --no-cache . && $(PY) -m ruff format --no-cache --check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-cache
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest tests/checks

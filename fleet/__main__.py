@@ -10,12 +10,11 @@ import math
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from fleet import commands
-from fleet.clock import system_clock
+from fleet.clock import in_china, system_clock
 from fleet.errors import PlatformError
 from fleet.operators import DEFAULT_NAME
 from fleet.server import Listen, parse_listen, serve
@@ -114,7 +113,7 @@ def _enrol_token(asked: argparse.Namespace) -> None:
     else:
         print(issued.token)
         print(
-            f"valid once, until {datetime.fromtimestamp(issued.expires_at_ms / 1000).astimezone():%Y-%m-%d %H:%M}",
+            f"valid once, until {in_china(issued.expires_at_ms):%Y-%m-%d %H:%M}",
             file=sys.stderr,
         )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from contract.kiosks import DeviceReport, Heartbeat
+from fleet.clock import in_china
 from fleet.console.facts import CaseFacts, FleetFacts, KioskFacts
 from fleet.console.words import CASE_STATES, CODES, DEVICE_STATES, DEVICES, KIOSK_STATES, REASONS, Language, age, ago, say, word
 
@@ -261,8 +261,8 @@ def _case(case: CaseFacts, language: Language) -> CaseView:
 
 
 def _exact(at_ms: int) -> str:
-    """Local date and time to the second."""
-    return f"{datetime.fromtimestamp(at_ms / 1000).astimezone():%Y-%m-%d %H:%M:%S}"
+    """Date and time to the second."""
+    return f"{in_china(at_ms):%Y-%m-%d %H:%M:%S}"
 
 
 def _size(count: int) -> str:

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from drivers.face.verify_files import UnusableFile, verify_files
-
 from kiosk.commands import CommandError
 
 

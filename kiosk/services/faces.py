@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from drivers.face.liveness import LivenessChallenge
-from drivers.face.verify import verify_person
-
 from drivers.camera.abstract import Camera
 from drivers.face.engine import DlibFaceEngine
+from drivers.face.liveness import LivenessChallenge
 from drivers.face.types import (
     CameraSilent,
     FaceVerification,
@@ -21,6 +19,7 @@ from drivers.face.types import (
     VerificationStopped,
     Verified,
 )
+from drivers.face.verify import verify_person
 from drivers.types import Deadline
 from kiosk.domain.identity import AssuranceLevel, Portrait, Proof, Route
 from kiosk.flow.events import Event, FaceAsks, PersonProved, ProofFailed
