@@ -81,7 +81,7 @@ class Terminal(QObject):
         self.window = window
         self.visit = visit
         times = settings.times
-        self._health = Health(catalogue, hands, link.store_health, times.device_poll_s)
+        self._health = Health(catalogue, hands, times.device_poll_s)
         self._preview = Preview(bench.camera.newest, self)
         self._idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self)
         self._connect()
@@ -143,6 +143,7 @@ class Terminal(QObject):
         self._idle.warned.connect(lambda: visit.handle(IdleWarned()))
         self._idle.ended.connect(lambda: visit.handle(IdleEnded()))
         self._link.changed.connect(self._on_delivery)
+        self._hands.delivered.connect(self._on_delivered)
 
     @Slot(object)
     def _on_window(self, event: Event) -> None:
@@ -165,7 +166,12 @@ class Terminal(QObject):
     def _on_delivery(self) -> None:
         """The sync has moved: if it was this visit's case, the screen may say so."""
         session = self.visit.session
-        if session.case_id and not session.delivered and self._link.is_delivered(session.case_id):
+        if session.case_id and not session.delivered:
+            self._hands.look_delivered(session.case_id)
+
+    @Slot(str)
+    def _on_delivered(self, case_id: str) -> None:
+        if case_id == self.visit.session.case_id:
             self.visit.handle(DeliveryKnown(True))
 
 
@@ -188,6 +194,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         draw_slip=bench.draw_slip,
         cases=desk,
         probes=bench.probes,
+        store_health=link.store_health,
     )
     hands = Hands(services, settings.times)
     hands.warm_up(face.warm_up)

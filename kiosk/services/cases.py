@@ -45,6 +45,10 @@ class CaseDesk(Protocol):
         """Wake the sync and wait for the platform's verified receipt until the deadline."""
         ...
 
+    def is_delivered(self, case_id: str) -> bool:
+        """True once the platform's receipt for this case has been verified and stored."""
+        ...
+
     def rate(self, case_id: str, grade: Grade) -> None:
         """Keep the rating for the platform."""
         ...

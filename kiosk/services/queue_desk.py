@@ -13,7 +13,7 @@ from offline_queue.states import CaseState
 from offline_queue.store import Outbox
 
 _POLL_S = 0.05
-HELD_BY_PLATFORM = frozenset({CaseState.ACCEPTED, CaseState.PROCESSED, CaseState.PURGED})
+_HELD_BY_PLATFORM = frozenset({CaseState.ACCEPTED, CaseState.PROCESSED, CaseState.PURGED})
 
 
 class QueueDesk:
@@ -41,7 +41,7 @@ class QueueDesk:
 
     def is_delivered(self, case_id: str) -> bool:
         """True once the platform's receipt for this case has been verified and stored."""
-        return self._outbox.state_of(case_id) in HELD_BY_PLATFORM
+        return self._outbox.state_of(case_id) in _HELD_BY_PLATFORM
 
     def rate(self, case_id: str, grade: Grade) -> None:
         """Keep the rating until the platform has it."""

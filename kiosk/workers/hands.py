@@ -17,6 +17,7 @@ from kiosk.domain.rating import Grade
 from kiosk.flow.effects import CancelIdentify, CheckStaff, DeviceEffect, MatchFace, PrintSlip, ReadCard
 from kiosk.flow.events import CardFailed, CardWasRead, Event, FaceAsks
 from kiosk.flow.session import SessionContext
+from kiosk.readiness import StoreHealth
 from kiosk.services.cases import CaseDesk, CaseFacts
 from kiosk.services.slips import SlipFacts
 from kiosk.workers.job_thread import JobThread
@@ -37,6 +38,8 @@ class Services:
     cases: CaseDesk
     probes: Mapping[str, Callable[[], DeviceStatus]]
     """How to ask each device for its state, by device name; each is asked on the thread that owns the device."""
+    store_health: Callable[[], StoreHealth] = StoreHealth
+    """How to ask the queue; on the store's thread, because a disk may take its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ class Hands(QObject):
     """Picture of the slip, as an array of grey or BGR."""
     device_seen = Signal(object)
     """``DeviceSeen``."""
+    store_seen = Signal(object)
+    """``StoreHealth``."""
+    delivered = Signal(str)
+    """Id of a case whose receipt came after its slip was printed."""
     broke = Signal(object)
     """A bug in one of the jobs: the visit must end."""
     _asked = Signal(int, object)
@@ -83,8 +90,10 @@ class Hands(QObject):
         """Load the face models on the face thread before anybody needs them."""
         self.face.submit(lambda _deadline: load_models(), WARM_UP_S)
 
-    def ask_devices(self) -> None:
-        """Ask every device that is not at work for its state; answers come as ``device_seen``."""
+    def ask_all(self) -> None:
+        """Ask the store and every device that is not at work; answers come as ``store_seen`` and ``device_seen``."""
+        if not self.store.is_busy:
+            self.store.submit(lambda _deadline: self._services.store_health(), PROBE_S)
         owners = {
             "id_card_reader": self.card,
             "camera": self.scanner,  # may be asked from any thread, and the face thread can be busy for a minute
@@ -122,6 +131,10 @@ class Hands(QObject):
         """Wait a moment for the platform's receipt."""
         self.store.submit(lambda deadline: self._services.cases.await_delivery(case_id, deadline), self._times.delivery_wait_s)
 
+    def look_delivered(self, case_id: str) -> None:
+        """Look whether the receipt of this case has come meanwhile; if so, ``delivered`` tells."""
+        self.store.submit(lambda _deadline: _Arrived(case_id) if self._services.cases.is_delivered(case_id) else None, PROBE_S)
+
     def rate(self, case_id: str, grade: Grade) -> None:
         """Keep the rating."""
         self.store.submit(lambda _deadline: self._services.cases.rate(case_id, grade), 3600.0)
@@ -155,6 +168,10 @@ class Hands(QObject):
             self.slip_drawn.emit(result.image)
         elif isinstance(result, DeviceSeen):
             self.device_seen.emit(result)
+        elif isinstance(result, StoreHealth):
+            self.store_seen.emit(result)
+        elif isinstance(result, _Arrived):
+            self.delivered.emit(result.case_id)
         elif result is not None:
             self.happened.emit(result)
 
@@ -162,6 +179,11 @@ class Hands(QObject):
 @dataclass(frozen=True, slots=True, eq=False)
 class _Drawn:
     image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    case_id: str
 
 
 def _ask(device: str, probe: Callable[[], DeviceStatus], _deadline: Deadline) -> DeviceSeen:

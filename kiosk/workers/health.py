@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -22,11 +22,11 @@ class Health(QObject):
 
     readiness_changed = Signal(object)
 
-    def __init__(self, catalogue: Catalogue, hands: Hands, store: Callable[[], StoreHealth], poll_s: float) -> None:
+    def __init__(self, catalogue: Catalogue, hands: Hands, poll_s: float) -> None:
         super().__init__()
         self._catalogue = catalogue
         self._hands = hands
-        self._store = store
+        self._store = StoreHealth(enrolled=False)
         self._lock = threading.Lock()
         self._devices: dict[str, DeviceStatus] = {}
         self._readiness = assess(Facts(), catalogue)
@@ -34,6 +34,7 @@ class Health(QObject):
         self._timer.setInterval(round(poll_s * 1000))
         self._timer.timeout.connect(self.ask)
         hands.device_seen.connect(self._on_device)
+        hands.store_seen.connect(self._on_store)
 
     def start(self) -> None:
         """Ask at once, and from now on."""
@@ -45,9 +46,8 @@ class Health(QObject):
         self._timer.stop()
 
     def ask(self) -> None:
-        """Ask the devices, and look at the store."""
-        self._hands.ask_devices()
-        self._assess()
+        """Ask the devices and the store; the answers come later."""
+        self._hands.ask_all()
 
     @property
     def readiness(self) -> Readiness:
@@ -73,11 +73,16 @@ class Health(QObject):
             _log.info("%s: %s (%s)", seen.device, seen.status.state.value, seen.status.code)
             self._assess()
 
+    @Slot(object)
+    def _on_store(self, seen: StoreHealth) -> None:
+        if seen != self._store:
+            self._store = seen
+            self._assess()
+
     def _assess(self) -> None:
-        store = self._store()
         facts = Facts(
             devices={name: trouble_of(status) for name, status in self.devices().items()},
-            store=store,
+            store=self._store,
         )
         readiness = assess(facts, self._catalogue)
         if readiness != self._readiness:

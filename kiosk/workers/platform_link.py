@@ -14,7 +14,6 @@ from drivers.status import DeviceStatus
 from kiosk.config import Settings
 from kiosk.readiness import StoreHealth
 from kiosk.services import platform
-from kiosk.services.queue_desk import HELD_BY_PLATFORM
 from offline_queue.enrolment import send_heartbeat
 from offline_queue.errors import KnownError
 from offline_queue.identity import IdentityStore
@@ -72,10 +71,6 @@ class PlatformLink(QObject):
     def store_health(self) -> StoreHealth:
         """What readiness must know."""
         return platform.store_health(self.outbox, self.identity, self._network_up)
-
-    def is_delivered(self, case_id: str) -> bool:
-        """True once the platform's receipt for this case has been verified and stored."""
-        return self.outbox.state_of(case_id) in HELD_BY_PLATFORM
 
     def timeline(self, case_id: str) -> list[dict[str, str | int]]:
         """States the case has reached, each with the time by this machine's clock, oldest first."""

@@ -70,6 +70,9 @@ class Script:
     def await_delivery(self, case_id: str, deadline: Deadline) -> ev.DeliveryKnown:
         return ev.DeliveryKnown(True)
 
+    def is_delivered(self, case_id: str) -> bool:
+        return case_id == "case-1"
+
     def rate(self, case_id: str, grade: Grade) -> None:
         self.ratings.append((case_id, grade))
 
@@ -204,6 +207,15 @@ def test_a_refused_case_is_told_and_nothing_is_printed(subject: Visit, script: S
 
 def test_devices_are_asked_on_their_threads(subject: Visit, qtbot: QtBot) -> None:
     with qtbot.waitSignal(subject._hands.device_seen, timeout=10_000) as seen:
-        subject._hands.ask_devices()
+        subject._hands.ask_all()
     assert seen.args is not None
     assert seen.args[0].status.code == "ok"
+
+
+def test_a_receipt_that_comes_late_is_told_by_its_case(subject: Visit, qtbot: QtBot) -> None:
+    told: list[str] = []
+    subject._hands.delivered.connect(told.append)
+    subject._hands.look_delivered("another case")
+    subject._hands.look_delivered("case-1")
+    qtbot.waitUntil(lambda: bool(told), timeout=10_000)
+    assert told == ["case-1"]
