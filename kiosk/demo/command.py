@@ -13,6 +13,9 @@ from typing import Any
 
 from kiosk.commands import CommandError
 
+MARK = ".oueban-demo"
+"""Lies in a folder that a demo has filled; only such a folder is cleared for the next one."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``kiosk demo``."""
@@ -44,9 +47,12 @@ def _folder(out: Path | None) -> Path:
     if out is None:
         return Path(tempfile.mkdtemp(prefix="oueban-demo-"))
     try:
+        out.mkdir(parents=True, exist_ok=True)
+        if any(out.iterdir()) and not (out / MARK).exists():
+            raise CommandError(f"{out} holds something that is not of an earlier demo; please name a new or empty folder")
         for part in ("screens", "slips", "platform", "terminal"):
             shutil.rmtree(out / part, ignore_errors=True)
-        out.mkdir(parents=True, exist_ok=True)
+        (out / MARK).touch()
     except OSError as error:
         raise CommandError(f"{out}: {error.strerror or error}") from error
     return out.resolve()

@@ -126,6 +126,17 @@ def test_codes_in_pictures_come_as_one_json_line_each(tmp_path: Path) -> None:
     assert "none.png" in told(ended)
 
 
+def test_the_demo_clears_no_folder_that_is_not_its_own(tmp_path: Path) -> None:
+    mine = tmp_path / "terminal" / "mine.txt"
+    mine.parent.mkdir()
+    mine.write_text("keep")
+    ended = kiosk("demo", "--out", str(tmp_path))
+    assert ended.returncode == 1
+    assert "not of an earlier demo" in told(ended)
+    assert mine.read_text() == "keep"
+    assert kiosk("demo", "--out", str(mine)).returncode == 1
+
+
 def test_a_taken_port_is_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
