@@ -9,6 +9,8 @@ from pathlib import Path
 from kiosk import config
 from kiosk.commands import CommandError
 
+PULSE_MS = 300
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``kiosk run``."""
@@ -18,12 +20,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run until the window is closed or SIGTERM comes."""
+    from PySide6.QtCore import QTimer
+
     from kiosk.app import StartError, make_application
 
     try:
         application = make_application()
-        signal.signal(signal.SIGTERM, lambda _number, _frame: application.quit())
-        signal.signal(signal.SIGINT, lambda _number, _frame: application.quit())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # By way of the loop: a quit() before the loop has begun would be lost.
+            signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, application.quit))
+        # Python looks for signals only when it runs, and Qt's loop may rest in C++ for seconds.
+        pulse = QTimer(application)
+        pulse.timeout.connect(lambda: None)
+        pulse.start(PULSE_MS)
         if arguments.simulate:
             from kiosk.demo.simulated import run_simulated
 

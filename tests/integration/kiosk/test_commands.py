@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +57,22 @@ def test_unreadable_settings_are_one_line(tmp_path: Path, text: str) -> None:
     ended = kiosk("run", "--settings", str(settings))
     assert ended.returncode == 1
     assert str(settings) in told(ended)
+
+
+def test_the_terminal_stops_when_the_service_manager_says_so(tmp_path: Path) -> None:
+    settings = tmp_path / "kiosk.toml"
+    settings.write_text(
+        f'[machine]\ndata_dir = "{tmp_path / "data"}"\n[platform]\nurl = "http://127.0.0.1:9"\n', encoding="utf-8"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kiosk", "run", "--settings", str(settings)], env=ENVIRONMENT, stderr=subprocess.PIPE
+    )
+    queue = tmp_path / "data" / "queue"
+    while not queue.exists() and process.poll() is None:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr.decode()
 
 
 def test_missing_settings_are_one_line(tmp_path: Path) -> None:
