@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 import assets
 from drivers.camera.abstract import Camera
+from drivers.errors import DeviceError
 from drivers.types import Image
 from kiosk.catalogue.loader import CatalogueError, load
 from kiosk.catalogue.models import Catalogue
@@ -107,7 +108,10 @@ class Terminal(QObject):
         self.window.activateWindow()
 
     def stop(self) -> None:
-        """Stop serving: end the visit, join all threads, let go of all devices; may be called twice."""
+        """Stop serving: forget the resident first, then join all threads and let go of all devices; may be called twice."""
+        self.visit.session.wipe()
+        self.window.wipe()
+        self.window.hide()
         application = QApplication.instance()
         if application is not None:
             application.removeEventFilter(self._idle)
@@ -117,8 +121,6 @@ class Terminal(QObject):
         self._hands.stop()
         self._link.stop()
         self._bench.close()
-        self.visit.session.wipe()
-        self.window.wipe()
         self.window.close()
 
     def timeline(self, case_id: str) -> list[dict[str, str | int]]:
@@ -137,6 +139,9 @@ class Terminal(QObject):
         visit.face_asked.connect(window.show_face_request)
         visit.wiped.connect(window.wipe)
         visit.step_changed.connect(self._on_step)
+        visit.somebody_there.connect(self._idle.seen)
+        # Nobody touches the screen during a face check: what the camera sees is the sign of life.
+        visit.face_asked.connect(lambda _asks: self._idle.seen())
         self._hands.slip_drawn.connect(self._on_slip_drawn)
         self._preview.picture.connect(window.show_preview)
         self._health.readiness_changed.connect(visit.set_readiness)
@@ -180,10 +185,10 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     try:
         catalogue = load(assets.ROOT / "catalogue" / "items.yaml")
         staff = StaffBook(settings.machine.data_dir / "staff.toml", time.monotonic)
+        bench = Bench(settings.devices, SlipWriter(assets.ROOT / "receipts" / "slip.yaml"))
         link = PlatformLink(settings, catalogue.version)
-    except (CatalogueError, StaffFileError, PlatformTrouble, OSError, ValueError) as error:
+    except (CatalogueError, StaffFileError, PlatformTrouble, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
-    bench = Bench(settings.devices, SlipWriter(assets.ROOT / "receipts" / "slip.yaml"))
     desk = QueueDesk(link.outbox, link.wake)
     face = FaceCheck(bench.camera)
     services = Services(

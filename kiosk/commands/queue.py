@@ -10,6 +10,7 @@ from typing import Any
 
 from kiosk.commands import CommandError
 from kiosk.services.platform import PlatformTrouble, open_identity, open_queue
+from offline_queue.errors import KnownError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +43,7 @@ def execute(arguments: argparse.Namespace) -> int:
                     for _, case in outbox.list_cases(limit=max(1, arguments.limit))
                 ],
             }
-    except PlatformTrouble as error:
+    except (PlatformTrouble, KnownError) as error:
         raise CommandError(str(error)) from error
     _tell(summary, arguments.json)
     return 0

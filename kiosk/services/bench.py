@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -40,6 +41,8 @@ class Bench:
         )
         self._scanner: DeviceSlot[BarcodeScanner] = DeviceSlot(lambda: open_scanner(devices.barcode_scanner))
         self.camera: Camera = open_camera(devices.camera)
+        path = Path(devices.camera.partition("?")[0])
+        self._camera_path = path if path.is_relative_to("/dev") else None
 
     @property
     def probes(self) -> Mapping[str, Callable[[], DeviceStatus]]:
@@ -65,9 +68,12 @@ class Bench:
         except DeviceError as error:
             return SlipFailed(f"paper.{error.code}")
 
-    def draw_slip(self, facts: SlipFacts) -> Image:
-        """The same slip as a grey picture."""
-        return np.asarray(picture(self._slips.blocks(facts), self._width).convert("L"), dtype=np.uint8)
+    def draw_slip(self, facts: SlipFacts) -> Image | None:
+        """The same slip as a grey picture; ``None`` where there is no font to draw it with."""
+        try:
+            return np.asarray(picture(self._slips.blocks(facts), self._width).convert("L"), dtype=np.uint8)
+        except DeviceError:
+            return None
 
     def close(self) -> None:
         """Let go of all devices; called when their threads have ended."""
@@ -81,6 +87,8 @@ class Bench:
 
     def _probe_camera(self) -> DeviceStatus:
         """Between face checks the lens is not read, on purpose: that is no trouble."""
+        if self._camera_path is not None and not self._camera_path.exists():
+            return DeviceStatus(DeviceState.NO_DEVICE, "lost", f"{self._camera_path} is not there")
         status = self.camera.status()
         return DeviceStatus(DeviceState.ONLINE, "ok", "at rest") if status.code == "stopped" else status
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from drivers.types import Deadline
 from kiosk.domain.rating import Grade
 from kiosk.flow.events import CaseRefused, CaseStored, DeliveryKnown
 from kiosk.services.cases import CaseFacts, applicant_of, consents_of, identification_of, shown_time
+from offline_queue.errors import KnownError
 from offline_queue.models import CaseCommitted, CaseDraft
 from offline_queue.states import CaseState
 from offline_queue.store import Outbox
 
+_log = logging.getLogger(__name__)
 _POLL_S = 0.05
 _HELD_BY_PLATFORM = frozenset({CaseState.ACCEPTED, CaseState.PROCESSED, CaseState.PURGED})
 
@@ -41,11 +44,20 @@ class QueueDesk:
 
     def is_delivered(self, case_id: str) -> bool:
         """True once the platform's receipt for this case has been verified and stored."""
-        return self._outbox.state_of(case_id) in _HELD_BY_PLATFORM
+        try:
+            return self._outbox.state_of(case_id) in _HELD_BY_PLATFORM
+        except KnownError as error:
+            # The case is durable whatever the disk says now; "not known to be delivered" is the honest answer.
+            _log.warning("the queue cannot be read: %s", error.code)
+            return False
 
     def rate(self, case_id: str, grade: Grade) -> None:
-        """Keep the rating until the platform has it."""
-        self._outbox.rate(case_id, int(grade))
+        """Keep the rating until the platform has it; a disk that refuses it costs the rating, never a visit."""
+        try:
+            self._outbox.rate(case_id, int(grade))
+        except KnownError as error:
+            _log.warning("a rating was lost: %s", error.code)
+            return
         self._wake_sync()
 
 

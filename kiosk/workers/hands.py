@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +21,9 @@ from kiosk.flow.session import SessionContext
 from kiosk.readiness import StoreHealth
 from kiosk.services.cases import CaseDesk, CaseFacts
 from kiosk.services.slips import SlipFacts
-from kiosk.workers.job_thread import JobThread
+from kiosk.workers.job_thread import Job, JobThread
+
+_log = logging.getLogger(__name__)
 
 PROBE_S = 10.0
 WARM_UP_S = 60.0
@@ -34,7 +37,7 @@ class Services:
     prove_by_face: Callable[[Portrait, Deadline, Callable[[FaceAsks], None]], Event]
     check_staff: Callable[[str, str], Event]
     print_slip: Callable[[SlipFacts, Deadline], Event]
-    draw_slip: Callable[[SlipFacts], Image]
+    draw_slip: Callable[[SlipFacts], Image | None]
     cases: CaseDesk
     probes: Mapping[str, Callable[[], DeviceStatus]]
     """How to ask each device for its state, by device name; each is asked on the thread that owns the device."""
@@ -88,12 +91,12 @@ class Hands(QObject):
 
     def warm_up(self, load_models: Callable[[], None]) -> None:
         """Load the face models on the face thread before anybody needs them."""
-        self.face.submit(lambda _deadline: load_models(), WARM_UP_S)
+        self.face.submit(_beside(lambda _deadline: load_models()), WARM_UP_S)
 
     def ask_all(self) -> None:
         """Ask the store and every device that is not at work; answers come as ``store_seen`` and ``device_seen``."""
         if not self.store.is_busy:
-            self.store.submit(lambda _deadline: self._services.store_health(), PROBE_S)
+            self.store.submit(_beside(lambda _deadline: self._services.store_health()), PROBE_S)
         owners = {
             "id_card_reader": self.card,
             "camera": self.scanner,  # may be asked from any thread, and the face thread can be busy for a minute
@@ -103,7 +106,7 @@ class Hands(QObject):
         free = {owner for owner in owners.values() if not owner.is_busy}
         for name, probe in self._services.probes.items():
             if owners[name] in free:
-                owners[name].submit(partial(_ask, name, probe), PROBE_S)
+                owners[name].submit(_beside(partial(_ask, name, probe)), PROBE_S)
 
     def device(self, effect: DeviceEffect, session: SessionContext) -> None:
         """Start, or stop, what the effect asks of a device. Slips have a call of their own."""
@@ -133,11 +136,15 @@ class Hands(QObject):
 
     def look_delivered(self, case_id: str) -> None:
         """Look whether the receipt of this case has come meanwhile; if so, ``delivered`` tells."""
-        self.store.submit(lambda _deadline: _Arrived(case_id) if self._services.cases.is_delivered(case_id) else None, PROBE_S)
+
+        def look(_deadline: Deadline) -> _Arrived | None:
+            return _Arrived(case_id) if self._services.cases.is_delivered(case_id) else None
+
+        self.store.submit(_beside(look), PROBE_S)
 
     def rate(self, case_id: str, grade: Grade) -> None:
         """Keep the rating."""
-        self.store.submit(lambda _deadline: self._services.cases.rate(case_id, grade), 3600.0)
+        self.store.submit(_beside(lambda _deadline: self._services.cases.rate(case_id, grade)), 3600.0)
 
     def print_slip(self, facts: SlipFacts) -> None:
         """Print the slip, and draw the same slip for the screen."""
@@ -146,7 +153,7 @@ class Hands(QObject):
 
     def draw_slip(self, facts: SlipFacts) -> None:
         """Draw the slip for the screen, also where nothing can be printed."""
-        self.printer.submit(lambda _deadline: _Drawn(self._services.draw_slip(facts)), self._times.print_s)
+        self.printer.submit(_beside(lambda _deadline: _Drawn(self._services.draw_slip(facts))), self._times.print_s)
 
     def _match_face(self, portrait: Portrait | None) -> None:
         if portrait is None:
@@ -165,7 +172,8 @@ class Hands(QObject):
 
     def _tell(self, result: object) -> None:
         if isinstance(result, _Drawn):
-            self.slip_drawn.emit(result.image)
+            if result.image is not None:
+                self.slip_drawn.emit(result.image)
         elif isinstance(result, DeviceSeen):
             self.device_seen.emit(result)
         elif isinstance(result, StoreHealth):
@@ -178,7 +186,7 @@ class Hands(QObject):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Drawn:
-    image: Image
+    image: Image | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +196,16 @@ class _Arrived:
 
 def _ask(device: str, probe: Callable[[], DeviceStatus], _deadline: Deadline) -> DeviceSeen:
     return DeviceSeen(device, probe())
+
+
+def _beside(job: Job) -> Job:
+    """A job that goes on beside the visit: a bug in it is logged by its type and ends nobody's visit."""
+
+    def run(deadline: Deadline) -> object:
+        try:
+            return job(deadline)
+        except Exception as error:  # noqa: BLE001 - see above; the type is logged, the words may be personal
+            _log.error("a job beside the visit ended with %s", type(error).__name__)
+            return None
+
+    return run

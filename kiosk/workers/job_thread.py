@@ -42,6 +42,9 @@ class _Runner(QThread):
                 self.crashed_job.emit(ticket, error)
             else:
                 self.finished_job.emit(ticket, result)
+                del result
+            # While the thread waits for the next job, its frame must hold nothing of a resident.
+            del entry, job, deadline
 
 
 class JobThread(QObject):
@@ -96,5 +99,7 @@ class JobThread(QObject):
 
     @Slot(int, object)
     def _on_crashed(self, ticket: int, error: object) -> None:
-        self._open.pop(ticket)
-        self.failed.emit(error)
+        if self._open.pop(ticket).is_cancelled:
+            _log.error("a cancelled job on thread %s ended with %s", self._thread.objectName(), type(error).__name__)
+        else:
+            self.failed.emit(error)

@@ -61,6 +61,8 @@ class Visit(QObject):
     """``FaceAsks``: the movement to make now."""
     wiped = Signal()
     """Everything personal must go from whoever holds a copy of it: widgets, clipboard, input method, previews."""
+    somebody_there = Signal()
+    """The idle warning has gone: whoever counts down must start anew."""
     step_changed = Signal(object)
     """The ``Step`` just entered."""
 
@@ -107,6 +109,8 @@ class Visit(QObject):
         self.state, effects = machine.step(before, event, self._context())
         for effect in effects:
             self._carry_out(effect)
+        if before.idle_warning and not self.state.idle_warning:
+            self.somebody_there.emit()
         self._print_picture(before)
         if self.state is not before or effects:
             self._show()
@@ -117,6 +121,7 @@ class Visit(QObject):
     def abort(self, error: object) -> None:
         """A bug: log its type, wipe, end the visit. An exception's words may hold personal data and stay out of the log."""
         _log.error("the visit ends because of %s in step %s", type(error).__name__, self.state.step)
+        self._hands.device(CancelIdentify(), self.session)
         self._wipe()
         self.state = FlowState(step=Step.FAREWELL, language=self.state.language)
         self._show()

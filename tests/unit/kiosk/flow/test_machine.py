@@ -263,3 +263,10 @@ def test_a_row_cannot_lead_where_the_table_does_not_say(monkeypatch: pytest.Monk
     monkeypatch.setitem(machine._TABLE, (Step.IDLE, ev.Touched), astray)
     with pytest.raises(ValueError, match="does not name"):
         Visitor().does(ev.Touched())
+
+
+def test_a_visit_that_ends_while_nothing_can_be_done_rests_out_of_service(subject: Visitor) -> None:
+    closed = dict.fromkeys((item.code for item in CATALOGUE.items), "store.disk_full")
+    subject.does(ev.Touched(), ev.Quit())
+    subject.context = replace(subject.context, readiness=replace(subject.context.readiness, item_reasons=closed))
+    assert subject.does(ev.FarewellOver()).state.step is Step.OUT_OF_SERVICE

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -64,3 +66,37 @@ def test_a_bug_in_a_job_is_reported_and_the_thread_lives_on(subject: JobThread, 
     subject.submit(lambda _deadline: "still here", 5.0)
     qtbot.waitUntil(lambda: results == ["still here"], timeout=10_000)
     assert [type(error) for error in errors] == [RuntimeError]
+
+
+def test_nothing_of_a_finished_job_is_held_while_the_thread_waits(subject: JobThread, qtbot: QtBot) -> None:
+    class Personal:
+        """Stands for a card."""
+
+    told: list[bool] = []
+    subject.done.connect(lambda _result: told.append(True))
+    personal = Personal()
+    gone = weakref.ref(personal)
+    subject.submit(lambda _deadline, kept=personal: kept, 5.0)
+    del personal
+    qtbot.waitUntil(lambda: bool(told), timeout=10_000)
+    qtbot.waitUntil(lambda: gc.collect() >= 0 and gone() is None, timeout=10_000)
+
+
+@pytest.mark.expects_warnings
+def test_a_cancelled_job_that_trips_over_ends_nobody_else_s_visit(
+    subject: JobThread, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    errors: list[object] = []
+    started = threading.Event()
+    subject.failed.connect(errors.append)
+
+    def trips(deadline: Deadline) -> None:
+        started.set()
+        deadline.sleep(30.0)
+        raise RuntimeError("unwinding")
+
+    subject.submit(trips, 30.0)
+    assert started.wait(5.0)
+    subject.cancel()
+    qtbot.waitUntil(lambda: "RuntimeError" in caplog.text, timeout=10_000)
+    assert not errors

@@ -219,3 +219,22 @@ def test_a_receipt_that_comes_late_is_told_by_its_case(subject: Visit, qtbot: Qt
     subject._hands.look_delivered("case-1")
     qtbot.waitUntil(lambda: bool(told), timeout=10_000)
     assert told == ["case-1"]
+
+
+def test_an_answer_to_the_idle_warning_by_a_device_stops_the_countdown_too(subject: Visit, qtbot: QtBot) -> None:
+    _to_form(subject, qtbot)
+    subject.handle(ev.IdleWarned())
+    with qtbot.waitSignal(subject.somebody_there, timeout=5_000):
+        subject.handle(ev.FieldEntered("phone", "13800000000"))
+
+
+@pytest.mark.expects_warnings
+def test_a_bug_in_a_probe_ends_no_visit(subject: Visit, qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> DeviceStatus:
+        raise RuntimeError("a bug")
+
+    _to_form(subject, qtbot)
+    subject._hands._services.probes["camera"] = broken  # type: ignore[index]
+    subject._hands.ask_all()
+    qtbot.waitUntil(lambda: "RuntimeError" in caplog.text, timeout=10_000)
+    assert subject.state.step is Step.FORM
