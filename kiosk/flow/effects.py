@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.domain.identity import Person, Portrait, Proof
+from kiosk.domain.language import Language
 from kiosk.domain.rating import Grade
 from kiosk.domain.signature import Signature
 
@@ -78,10 +79,11 @@ class RememberProof:
 
 @dataclass(frozen=True, slots=True)
 class RememberConsent:
-    """Note a consent and its answer, with the time."""
+    """Note a consent and its answer, with the time and the language in which it was asked."""
 
     purpose: str
     granted: bool
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)

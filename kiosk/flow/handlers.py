@@ -114,7 +114,7 @@ def answer_data_consent(state: FlowState, event: ConsentAnswered, _context: Cont
     """Without consent to handle the data the item cannot be done; nothing has been taken yet."""
     if not event.granted:
         return _enter(state, Step.HOME), (Wipe(),)
-    return _enter(state, Step.ROUTE), (RememberConsent(PURPOSE_DATA, True),)
+    return _enter(state, Step.ROUTE), (RememberConsent(PURPOSE_DATA, True, state.language),)
 
 
 def choose_route(state: FlowState, event: RouteChosen, context: Context) -> Result:
@@ -137,7 +137,7 @@ def closed_reason(state: FlowState, route: Route, context: Context) -> str:
 
 def answer_face_consent(state: FlowState, event: ConsentAnswered, _context: Context) -> Result:
     """ "Yes" reads the card next; "no" is as good an answer and leads back to the other ways."""
-    noted = RememberConsent(PURPOSE_FACE, event.granted)
+    noted = RememberConsent(PURPOSE_FACE, event.granted, state.language)
     if not event.granted:
         return _enter(replace(state, route=None), Step.ROUTE), (noted,)
     return _enter(state, Step.CARD, busy=True), (noted, ReadCard())
@@ -186,6 +186,8 @@ def check_staff(state: FlowState, event: StaffCodeEntered, _context: Context) ->
 
 def proved(state: FlowState, event: PersonProved, context: Context) -> Result:
     """The person is the card's holder: the portrait has done its work, the form is filled in from the card."""
+    if event.proof.route is not state.route:
+        return state, ()  # a late answer of the other way
     person = context.session.person
     known = form.prefilled(context.item(state.item_code), person) if person is not None else {}
     fields = tuple(RememberField(name, value) for name, value in known.items())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from kiosk.domain.identity import Person, Portrait, Proof
+from kiosk.domain.language import Language
 from kiosk.domain.signature import Signature
 from kiosk.flow.effects import (
     ForgetPortrait,
@@ -26,6 +27,7 @@ class ConsentRecord:
 
     purpose: str
     granted: bool
+    language: Language
     at_ms: int
 
 
@@ -75,9 +77,9 @@ class SessionContext:
                 self._forget_portrait()
             case RememberProof(proof):
                 self.proof = proof
-            case RememberConsent(purpose, granted):
+            case RememberConsent(purpose, granted, language):
                 self.consents = [c for c in self.consents if c.purpose != purpose]
-                self.consents.append(ConsentRecord(purpose, granted, now_ms))
+                self.consents.append(ConsentRecord(purpose, granted, language, now_ms))
             case RememberField(name, value):
                 self.values[name] = value
             case RememberSignature(signature):

@@ -110,7 +110,7 @@ def consents_of(facts: CaseFacts) -> tuple[Consent, ...]:
         Consent(
             purpose=record.purpose,
             text_version=facts.consent_version,
-            language=facts.language.value,
+            language=record.language.value,
             granted=record.granted,
             at_ms=record.at_ms,
         )

@@ -24,6 +24,8 @@ from offline_queue.transport import PlatformClient
 
 _log = logging.getLogger(__name__)
 _JOIN_S = 30.0
+_OUR_OWN_TROUBLE = ("store_", "bug", "not_enrolled")
+"""Failures of a pass that say nothing about the network."""
 
 
 class PlatformLink(QObject):
@@ -81,7 +83,8 @@ class PlatformLink(QObject):
         return reached
 
     def _on_pass(self, report: SyncReport) -> None:
-        self._network_up = report.failure is None
+        if report.failure is None or not report.failure.code.startswith(_OUR_OWN_TROUBLE):
+            self._network_up = report.failure is None
         if report.changed:
             self.changed.emit()
 

@@ -1,0 +1,65 @@
+"""Handing cases to the queue, also when the disk has its moods."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from drivers.types import Deadline
+from kiosk.domain.rating import Grade
+from kiosk.flow.events import DeliveryKnown
+from kiosk.services.queue_desk import QueueDesk
+from offline_queue.errors import KnownError
+from offline_queue.states import CaseState
+
+
+class Moody:
+    """An outbox of which only what is asked here exists; it answers, or fails as a disk does."""
+
+    def __init__(self, states: list[CaseState | KnownError]) -> None:
+        self._states = states
+        self.ratings: list[tuple[str, int]] = []
+
+    def state_of(self, case_id: str) -> CaseState:
+        state = self._states.pop(0) if len(self._states) > 1 else self._states[0]
+        if isinstance(state, KnownError):
+            raise state
+        return state
+
+    def rate(self, case_id: str, grade: int) -> None:
+        if isinstance(self._states[0], KnownError):
+            raise self._states[0]
+        self.ratings.append((case_id, grade))
+
+
+def _desk(outbox: Moody, woken: list[bool]) -> QueueDesk:
+    return QueueDesk(outbox, lambda: woken.append(True))  # type: ignore[arg-type]
+
+
+def test_a_receipt_within_the_moment_is_told_and_the_sync_was_woken() -> None:
+    woken: list[bool] = []
+    desk = _desk(Moody([CaseState.COMMITTED, CaseState.SENDING, CaseState.ACCEPTED]), woken)
+    assert desk.await_delivery("id", Deadline(20)) == DeliveryKnown(True)
+    assert woken
+
+
+def test_without_a_receipt_the_honest_answer_is_no() -> None:
+    assert _desk(Moody([CaseState.SENDING]), []).await_delivery("id", Deadline(0.2)) == DeliveryKnown(False)
+
+
+@pytest.mark.expects_warnings
+def test_a_disk_that_cannot_be_read_ends_no_visit(caplog: pytest.LogCaptureFixture) -> None:
+    desk = _desk(Moody([KnownError("io_error", "the disk")]), [])
+    with caplog.at_level(logging.WARNING):
+        assert desk.await_delivery("id", Deadline(0.2)) == DeliveryKnown(False)
+        desk.rate("id", Grade.SATISFIED)
+    assert "io_error" in caplog.text
+
+
+def test_a_rating_is_kept_and_sent() -> None:
+    woken: list[bool] = []
+    outbox = Moody([CaseState.ACCEPTED])
+    _desk(outbox, woken).rate("id", Grade.SATISFIED)
+    assert outbox.ratings == [("id", 4)]
+    assert woken
