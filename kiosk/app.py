@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import time
 from dataclasses import dataclass
@@ -38,8 +37,6 @@ from kiosk.workers.preview import Preview, to_qimage
 from kiosk.workers.visit import Clock, Visit
 from ui.keyboard.environment import KeyboardUnavailable, prepare_environment
 from ui.window import KioskWindow
-
-_log = logging.getLogger(__name__)
 
 
 class StartError(Exception):

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.commands import CommandError
+from kiosk.demo.platform import PlatformFailed
+from kiosk.services.platform import PlatformTrouble
 
 MARK = ".oueban-demo"
 """Lies in a folder that a demo has filled; only such a folder is cleared for the next one."""
@@ -33,9 +35,13 @@ def execute(arguments: argparse.Namespace) -> int:
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
 
-    from kiosk.demo.session import run  # late: Qt must find its environment set
+    from kiosk.app import StartError  # late, as the next: Qt must find its environment set
+    from kiosk.demo.session import run
 
-    result = run(out, say)
+    try:
+        result = run(out, say)
+    except (StartError, PlatformFailed, PlatformTrouble) as error:
+        raise CommandError(str(error)) from error
     if arguments.json:
         sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
     else:

@@ -46,7 +46,7 @@ from kiosk.flow.events import (
     Touched,
     TryAgain,
 )
-from kiosk.flow.states import AT_REST, SERVED, FlowState, Step
+from kiosk.flow.states import AT_REST, FlowState, Step
 
 Handler = Callable[[FlowState, Any, Context], tuple[FlowState, tuple[Effect, ...]]]
 
@@ -139,13 +139,3 @@ def step(state: FlowState, event: Event, context: Context) -> tuple[FlowState, t
     if after.step not in row.to and after.step is not state.step:
         raise ValueError(f"{row.event.__name__} in {state.step} led to {after.step}, which its row does not name")
     return after, effects
-
-
-def is_personal(state: FlowState) -> bool:
-    """True in every step in which something of a resident may be held."""
-    return state.step not in AT_REST and state.step not in (Step.HOME, Step.FAREWELL)
-
-
-def is_served(state: FlowState) -> bool:
-    """True when the case of this visit is stored."""
-    return state.step in SERVED

@@ -46,9 +46,6 @@ AT_REST = frozenset({Step.IDLE, Step.OUT_OF_SERVICE})
 
 IDENTIFYING = frozenset({Step.CARD, Step.FACE, Step.STAFF})
 
-SERVED = frozenset({Step.DELIVERING, Step.SLIP, Step.RATING, Step.FAREWELL})
-"""The case is stored: leaving now loses nothing."""
-
 
 class Paper(StrEnum):
     """What has become of the slip."""

@@ -113,7 +113,7 @@ class Hands(QObject):
         match effect:
             case ReadCard():
                 self.card.cancel()
-                self.card.submit(self._services.read_card, self._times.card_wait_s)
+                self.card.submit(self._read_card, self._times.card_wait_s)
             case MatchFace():
                 self._match_face(session.portrait)
             case CheckStaff(staff_id, pin):
@@ -154,6 +154,12 @@ class Hands(QObject):
     def draw_slip(self, facts: SlipFacts) -> None:
         """Draw the slip for the screen, also where nothing can be printed."""
         self.printer.submit(_beside(lambda _deadline: _Drawn(self._services.draw_slip(facts))), self._times.print_s)
+
+    def _read_card(self, deadline: Deadline) -> CardWasRead | CardFailed:
+        event = self._services.read_card(deadline)
+        if deadline.is_cancelled and isinstance(event, CardWasRead) and event.portrait is not None:
+            event.portrait.forget()  # nobody will get it
+        return event
 
     def _match_face(self, portrait: Portrait | None) -> None:
         if portrait is None:

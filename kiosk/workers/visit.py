@@ -34,7 +34,7 @@ from kiosk.flow.effects import (
     StoreRating,
     Wipe,
 )
-from kiosk.flow.events import Event, FaceAsks, FarewellOver, IdleEnded, ServiceChanged
+from kiosk.flow.events import CardWasRead, Event, FaceAsks, FarewellOver, ServiceChanged
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState, Paper, Step
 from kiosk.readiness import Readiness, serving
@@ -109,6 +109,8 @@ class Visit(QObject):
         self.state, effects = machine.step(before, event, self._context())
         for effect in effects:
             self._carry_out(effect)
+        if isinstance(event, CardWasRead) and event.portrait is not None and event.portrait is not self.session.portrait:
+            event.portrait.forget()  # a card that came when nobody waited for it any more
         if before.idle_warning and not self.state.idle_warning:
             self.somebody_there.emit()
         self._print_picture(before)
@@ -126,10 +128,6 @@ class Visit(QObject):
         self.state = FlowState(step=Step.FAREWELL, language=self.state.language)
         self._show()
         self._entered()
-
-    def end_for_idleness(self) -> None:
-        """Nobody is there."""
-        self.handle(IdleEnded())
 
     def _context(self) -> Context:
         return Context(self._catalogue, self._readiness, self.session, self._clock.today())

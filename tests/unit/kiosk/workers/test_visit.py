@@ -238,3 +238,10 @@ def test_a_bug_in_a_probe_ends_no_visit(subject: Visit, qtbot: QtBot, caplog: py
     subject._hands.ask_all()
     qtbot.waitUntil(lambda: "RuntimeError" in caplog.text, timeout=10_000)
     assert subject.state.step is Step.FORM
+
+
+def test_a_card_nobody_waits_for_leaves_no_portrait(subject: Visit) -> None:
+    portrait = sample_portrait()
+    subject.handle(ev.CardWasRead(sample_person(), portrait))
+    assert portrait.pixels is None
+    assert subject.session.is_empty
