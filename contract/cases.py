@@ -17,10 +17,10 @@ SUITE_HPKE_MLKEM768_X25519 = "HPKE-MLKEM768X25519-HKDFSHA256-AES256GCM"
 HPKE_INFO = b"oueban case v1"
 """First part of the ``info`` of the sealing; see ``sealing_info``."""
 SIGNATURE_PREFIX = b"oueban case v1\0"
-RECEIPT_PREFIX = b"oueban receipt v1\0"
+RECEIPT_PREFIX = b"oueban receipts v2\0"
 
 
-class CaseHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CaseHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What may be read without opening the case. Nothing here tells who the resident is."""
 
     version: int
@@ -40,6 +40,8 @@ class CaseHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Last known platform time minus wall clock; ``None`` when never learned."""
     suite: str
     sealing_key_id: str
+    materials: tuple[str, ...] = ()
+    """Digests of the sealed materials that belong to the case (``contract.materials``); left out when there are none."""
 
 
 class SealedCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,7 +133,25 @@ class FieldValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         return f"FieldValue(name={self.name!r}, value=<redacted>, source={self.source!r})"
 
 
-class CasePayload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Material(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """材料: a photo or scan of the case. Its bytes travel apart (``contract.materials``). The ``repr`` shows no name."""
+
+    digest: str
+    """Of the sealed material, as in ``CaseHeader.materials``."""
+    kind: str
+    """What the item's list calls it, e.g. ``id_card_copy``."""
+    name: str
+    media_type: str
+    plain_sha256: str
+    """Of the bytes before sealing, lower-case hex."""
+    size_bytes: int
+    """Before sealing."""
+
+    def __repr__(self) -> str:
+        return f"Material(kind={self.kind!r}, size_bytes={self.size_bytes}, <redacted>)"
+
+
+class CasePayload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """The case itself, readable only after opening."""
 
     case_id: str
@@ -147,6 +167,8 @@ class CasePayload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     fields: tuple[FieldValue, ...]
     signature_strokes: tuple[tuple[tuple[int, int], ...], ...]
     """Finger signature: strokes of (x, y) points on a square of 0..10,000."""
+    materials: tuple[Material, ...] = ()
+    """In the order of ``CaseHeader.materials``, which names the same digests."""
 
     def __repr__(self) -> str:
         return f"CasePayload(case_id={self.case_id!r}, item_code={self.item_code!r}, <redacted>)"
@@ -162,12 +184,25 @@ class DeliveryReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     received_at_ms: int
 
 
-class SignedReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``DeliveryReceipt`` as JSON with the platform's Ed25519 signature over ``RECEIPT_PREFIX + body``."""
+class SignedReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """``DeliveryReceipt`` as JSON and the platform's Ed25519 signature that covers it.
+
+    One signature covers a whole batch: it is made over ``receipt_signed_bytes`` of the Merkle tree whose leaves are the bodies
+    (RFC 9162, section 2.1); ``proof`` leads from this body to the root. A receipt alone is a tree of one leaf, with no proof.
+    """
 
     body: bytes
     key_id: str
     signature: bytes
+    leaf_index: int = 0
+    tree_size: int = 1
+    proof: tuple[bytes, ...] = ()
+    """Inclusion proof, 32 bytes a node, from the leaf upwards."""
+
+
+def receipt_signed_bytes(tree_size: int, root: bytes) -> bytes:
+    """What the platform signs for a batch of receipts: a fixed prefix, the number of leaves (8 bytes, big-endian), the root."""
+    return RECEIPT_PREFIX + tree_size.to_bytes(8, "big") + root
 
 
 class Accepted(msgspec.Struct, frozen=True, tag="accepted"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from contract.reconciliation import QueueDigest, Reconciliation
+
 
 class EnrolRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Body of ``POST /v1/kiosks/enrol`` (JSON): trade a one-time token for an identity."""
@@ -57,7 +59,7 @@ class DeviceReport(msgspec.Struct, frozen=True):
     code: str
 
 
-class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Body of ``POST /v1/heartbeats`` (JSON)."""
 
     sent_at_ms: int
@@ -71,6 +73,14 @@ class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     serving: bool
     """True when a resident could do at least one item now."""
     devices: tuple[DeviceReport, ...]
+    queue_digest: QueueDigest | None = None
+    """Once a day, and again after a difference."""
+    reconciliation_alarms: int = 0
+    """Cases that the two sides do not agree about and that sending again could not settle."""
+    audit_entry: int = 0
+    """Number and link of the newest row of the queue's audit chain, so that a chain cut short or rolled back is noticed."""
+    audit_chain: str = ""
+    """Lower-case hex, 64 characters; empty before the first row."""
 
 
 class HeartbeatAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,13 +90,15 @@ class HeartbeatAnswer(msgspec.Struct, frozen=True, kw_only=True):
     next_in_s: float
     sealing_keys: tuple[SealingKey, ...]
     receipt_keys: tuple[ReceiptKey, ...]
+    reconciliation: Reconciliation | None = None
+    """Answer to ``Heartbeat.queue_digest``."""
 
 
 class Problem(msgspec.Struct, frozen=True):
     """Body of every error answer. ``code`` is stable, ``detail`` is for people.
 
     Codes: ``bad_token``, ``bad_request``, ``unauthorised``, ``clock_skew``, ``too_large``, ``busy``, ``not_found``,
-    ``internal``.
+    ``internal``, ``wrong_digest`` (a material whose bytes do not have the digest it is named by; begin it anew).
     """
 
     code: str

@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contract.cases import CaseHeader, CaseState, SealedCase, SignedReceipt
+from contract.merkle import HASH_BYTES
 
 _IDS_A_QUERY = 500
+_RECEIPT = (
+    "case_id, digest, receipt_body, receipt_key_id, receipt_signature, receipt_leaf_index, receipt_tree_size, receipt_proof"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,16 @@ def held(connection: sqlite3.Connection, case_ids: Sequence[str]) -> dict[str, H
         ids = case_ids[start : start + _IDS_A_QUERY]
         marks = ",".join("?" * len(ids))
         rows = connection.execute(
-            f"SELECT case_id, digest, receipt_body, receipt_key_id, receipt_signature FROM cases WHERE case_id IN ({marks})",  # noqa: S608
+            f"SELECT {_RECEIPT} FROM cases WHERE case_id IN ({marks})",  # noqa: S608
             tuple(ids),
         )
-        for case_id, digest, body, key_id, signature in rows:
-            found[case_id] = HeldCase(digest, SignedReceipt(body, key_id, signature))
+        for case_id, digest, body, key_id, signature, leaf_index, tree_size, proof in rows:
+            found[case_id] = HeldCase(digest, SignedReceipt(body, key_id, signature, leaf_index, tree_size, _nodes(proof)))
     return found
+
+
+def _nodes(proof: bytes) -> tuple[bytes, ...]:
+    return tuple(proof[start : start + HASH_BYTES] for start in range(0, len(proof), HASH_BYTES))
 
 
 def store(connection: sqlite3.Connection, case: NewCase, receipt: SignedReceipt, now_ms: int) -> None:
@@ -63,6 +71,9 @@ def store(connection: sqlite3.Connection, case: NewCase, receipt: SignedReceipt,
         "receipt_key_id": receipt.key_id,
         "receipt_body": receipt.body,
         "receipt_signature": receipt.signature,
+        "receipt_leaf_index": receipt.leaf_index,
+        "receipt_tree_size": receipt.tree_size,
+        "receipt_proof": b"".join(receipt.proof),
         "signature": case.sealed.signature,
         "header": case.sealed.header,
         "sealed": case.sealed.sealed,

@@ -8,7 +8,7 @@ with a key that was registered, now or earlier, for the terminal named in its he
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contract.cases import Accepted, CaseHeader, CaseOutcome, Conflict, DeliveryReceipt, Duplicate, Rejected, SealedCase
@@ -47,19 +47,25 @@ class Intake:
         now_ms = self._clock()
         with self._database.transaction() as connection:
             registry.touch(connection, kiosk_id, now_ms)
-            return tuple(self._settle(connection, entry, now_ms) for entry in judged)
+            return self._settle(connection, judged, now_ms)
 
-    def _settle(self, connection: sqlite3.Connection, entry: NewCase | CaseOutcome, now_ms: int) -> CaseOutcome:
-        if not isinstance(entry, NewCase):
-            return entry
-        case_id = entry.header.case_id
-        # Asked once more: the same case may have come twice in this batch, or over another line meanwhile.
-        held = case_register.held(connection, [case_id]).get(case_id)
-        if held is not None:
-            return Duplicate(case_id, held.receipt) if held.digest == entry.digest else Conflict(case_id, held.digest)
-        receipt = self._keys.sign(_receipt_for(entry, now_ms))
-        case_register.store(connection, entry, receipt, now_ms)
-        return Accepted(case_id, receipt)
+    def _settle(
+        self, connection: sqlite3.Connection, judged: Sequence[NewCase | CaseOutcome], now_ms: int
+    ) -> tuple[CaseOutcome, ...]:
+        """Store the new ones, under one signature for all their receipts."""
+        new: dict[str, NewCase] = {}
+        for entry in judged:
+            if isinstance(entry, NewCase):
+                new.setdefault(entry.header.case_id, entry)
+        # Asked once more: the same case may have come over another line meanwhile.
+        known = case_register.held(connection, list(new))
+        fresh = [entry for case_id, entry in new.items() if case_id not in known]
+        receipts = self._keys.sign([_receipt_for(entry, now_ms) for entry in fresh]) if fresh else ()
+        for entry, receipt in zip(fresh, receipts, strict=True):
+            case_register.store(connection, entry, receipt, now_ms)
+            known[entry.header.case_id] = HeldCase(entry.digest, receipt)
+        first = {id(entry) for entry in fresh}
+        return tuple(_outcome(entry, known, id(entry) in first) if isinstance(entry, NewCase) else entry for entry in judged)
 
     def _judge(
         self, sender: _Sender, case: SealedCase, header: CaseHeader | Refusal, known: Mapping[str, HeldCase]
@@ -90,6 +96,15 @@ class Intake:
         if refusal is not None:
             return Rejected(case_id, refusal.code, refusal.reason)
         return NewCase(header, case, case.digest, sender.kiosk_id)
+
+
+def _outcome(entry: NewCase, held: Mapping[str, HeldCase], is_first: bool) -> CaseOutcome:
+    """Also right for the same case, or another with its id, that came twice in this batch."""
+    case_id = entry.header.case_id
+    known = held[case_id]
+    if known.digest != entry.digest:
+        return Conflict(case_id, known.digest)
+    return Accepted(case_id, known.receipt) if is_first else Duplicate(case_id, known.receipt)
 
 
 def _receipt_for(case: NewCase, now_ms: int) -> DeliveryReceipt:

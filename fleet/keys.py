@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,8 @@ from typing import Literal, TypeVar
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.cases import RECEIPT_PREFIX, DeliveryReceipt, SignedReceipt
+from contract import merkle
+from contract.cases import DeliveryReceipt, SignedReceipt, receipt_signed_bytes
 from contract.kiosks import ReceiptKey, SealingKey
 from fleet.errors import KeysUnusable
 from fleet.files import is_open_to_others, write_private
@@ -63,10 +64,14 @@ class SigningKey:
         """What terminals are told."""
         return ReceiptKey(self.key_id, self._key.public_key().public_bytes_raw())
 
-    def sign(self, receipt: DeliveryReceipt) -> SignedReceipt:
-        """The receipt as bytes, and the platform's word on them."""
-        body = msgspec.json.encode(receipt)
-        return SignedReceipt(body, self.key_id, self._key.sign(RECEIPT_PREFIX + body))
+    def sign(self, receipts: Sequence[DeliveryReceipt]) -> tuple[SignedReceipt, ...]:
+        """The receipts as bytes, under one signature; each can be checked alone. ``ValueError`` when there are none."""
+        bodies = [msgspec.json.encode(receipt) for receipt in receipts]
+        root, proofs = merkle.tree(bodies)
+        size = len(bodies)
+        signature = self._key.sign(receipt_signed_bytes(size, root))
+        signed = enumerate(zip(bodies, proofs, strict=True))
+        return tuple(SignedReceipt(body, self.key_id, signature, index, size, proof) for index, (body, proof) in signed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +95,9 @@ class KeyRing:
         """The private key behind ``key_id``, if we have it."""
         return next((key for key in self.opening if key.key_id == key_id), None)
 
-    def sign(self, receipt: DeliveryReceipt) -> SignedReceipt:
+    def sign(self, receipts: Sequence[DeliveryReceipt]) -> tuple[SignedReceipt, ...]:
         """Sign with the newest key."""
-        return self.signing[0].sign(receipt)
+        return self.signing[0].sign(receipts)
 
 
 def load_keys(data: Path, now_ms: int, *, may_create: bool) -> KeyRing:

@@ -149,11 +149,19 @@ def _create_heartbeats(schema: Schema) -> None:
     ).create_index(["kiosk_id", "heartbeat"])
 
 
+def _cover_receipts_by_batch(schema: Schema) -> None:
+    """One signature for the receipts of a batch: each has its place in the tree and the path to the root."""
+    for column in ("receipt_leaf_index INTEGER NOT NULL DEFAULT 0", "receipt_tree_size INTEGER NOT NULL DEFAULT 1"):
+        schema.execute(f"ALTER TABLE cases ADD COLUMN {column}")
+    schema.execute("ALTER TABLE cases ADD COLUMN receipt_proof BLOB NOT NULL DEFAULT x''")
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_registry,
     _create_credentials,
     _create_cases,
     _create_case_changes,
     _create_heartbeats,
+    _cover_receipts_by_batch,
 )
 """Only ever appended to."""

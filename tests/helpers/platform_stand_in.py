@@ -24,9 +24,9 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from contract import merkle
 from contract.authentication import ALLOWED_SKEW_S, TokenClaims, body_digest
 from contract.cases import (
-    RECEIPT_PREFIX,
     SUITE_HPKE_MLKEM768_X25519,
     Accepted,
     CaseHeader,
@@ -42,6 +42,7 @@ from contract.cases import (
     StatusFeed,
     SubmitAnswer,
     SubmitCases,
+    receipt_signed_bytes,
     sealing_info,
     signed_bytes,
 )
@@ -182,7 +183,8 @@ class Platform:
                 received_at_ms=self.now_ms(),
             )
         )
-        return SignedReceipt(body, "receipt-1", (key or self.receipt_key).sign(RECEIPT_PREFIX + body))
+        message = receipt_signed_bytes(1, merkle.leaf_hash(body))
+        return SignedReceipt(body, "receipt-1", (key or self.receipt_key).sign(message))
 
     def process(self, *case_ids: str, state: str = "processed", reason: str = "") -> None:
         """Finish these cases, or all that are held."""

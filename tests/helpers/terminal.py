@@ -21,10 +21,9 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519Pu
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
-from contract import receipt_number
+from contract import merkle, receipt_number
 from contract.authentication import TOKEN_LIFETIME_S, body_digest
 from contract.cases import (
-    RECEIPT_PREFIX,
     SUITE_HPKE_MLKEM768_X25519,
     Applicant,
     CaseHeader,
@@ -38,6 +37,7 @@ from contract.cases import (
     StatusFeed,
     SubmitAnswer,
     SubmitCases,
+    receipt_signed_bytes,
     sealing_info,
     signed_bytes,
 )
@@ -236,7 +236,11 @@ class Terminal:
     def check_receipt(self, receipt: SignedReceipt) -> DeliveryReceipt:
         """The receipt's content; raises when the platform did not sign it."""
         key = next(key for key in self.identity.receipt_keys if key.key_id == receipt.key_id)
-        Ed25519PublicKey.from_public_bytes(key.public_key).verify(receipt.signature, RECEIPT_PREFIX + receipt.body)
+        root = merkle.root_from_proof(receipt.body, receipt.leaf_index, receipt.tree_size, receipt.proof)
+        assert root is not None
+        Ed25519PublicKey.from_public_bytes(key.public_key).verify(
+            receipt.signature, receipt_signed_bytes(receipt.tree_size, root)
+        )
         return msgspec.json.decode(receipt.body, type=DeliveryReceipt)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from contract.cases import RECEIPT_PREFIX, DeliveryReceipt
+from contract import merkle
+from contract.cases import DeliveryReceipt, receipt_signed_bytes
 from fleet.errors import KeysUnusable
 from fleet.keys import FOLDER, load_keys
 from fleet.platform import Platform
@@ -29,10 +30,12 @@ def test_keys_are_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
 
 def test_a_receipt_verifies_with_the_published_key(tmp_path: Path) -> None:
     ring = load_keys(tmp_path, 1000, may_create=True)
-    signed = ring.sign(RECEIPT)
+    (signed,) = ring.sign([RECEIPT])
     (public,) = ring.receipt_keys
     assert public.key_id == signed.key_id
-    Ed25519PublicKey.from_public_bytes(public.public_key).verify(signed.signature, RECEIPT_PREFIX + signed.body)
+    Ed25519PublicKey.from_public_bytes(public.public_key).verify(
+        signed.signature, receipt_signed_bytes(1, merkle.leaf_hash(signed.body))
+    )
 
 
 def test_newer_keys_are_used_and_older_ones_still_open(tmp_path: Path) -> None:
@@ -45,7 +48,7 @@ def test_newer_keys_are_used_and_older_ones_still_open(tmp_path: Path) -> None:
     ring = load_keys(tmp_path, 3000, may_create=True)
     assert len(ring.opening) == len(ring.signing) == 2
     assert ring.opening[1].key_id == old.opening[0].key_id
-    assert ring.sign(RECEIPT).key_id == ring.receipt_keys[0].key_id != old.receipt_keys[0].key_id
+    assert ring.sign([RECEIPT])[0].key_id == ring.receipt_keys[0].key_id != old.receipt_keys[0].key_id
     assert ring.receipt_keys[1] == old.receipt_keys[0]
     header, sealed = b"header", seal(old.sealing_keys[0], b"header", b"content")
     key = ring.opening_key(old.sealing_keys[0].key_id)
@@ -103,7 +106,7 @@ def test_lost_keys_are_not_replaced_while_cases_depend_on_them(tmp_path: Path) -
     with Platform(tmp_path) as platform, platform.database.transaction() as connection:
         connection.execute("INSERT INTO kiosks VALUES ('k', '330304', '0001', 'n', 'v', 1, NULL, 1, NULL, NULL)")
         connection.execute(
-            "INSERT INTO cases VALUES ('c','k','k','r','i',1,'d',1,1,'received','',1,NULL,'r',x'',x'',x'',x'',x'')"
+            "INSERT INTO cases VALUES ('c','k','k','r','i',1,'d',1,1,'received','',1,NULL,'r',x'',x'',x'',x'',x'',0,1,x'')"
         )
     for path in (tmp_path / FOLDER).glob("*.json"):
         path.unlink()

@@ -12,14 +12,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, x25519
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from contract import merkle
 from contract.cases import (
-    RECEIPT_PREFIX,
     SUITE_HPKE_MLKEM768_X25519,
     CaseHeader,
     CasePayload,
     SealedCase,
     SignedReceipt,
     case_digest,
+    receipt_signed_bytes,
 )
 from contract.kiosks import ReceiptKey, SealingKey
 from offline_queue.sealing import SUITES, check_receipt, choose_key, seal_case, signature_holds
@@ -228,7 +229,7 @@ def test_every_altered_byte_of_a_receipt_is_noticed(platform: Platform) -> None:
     ("body", "code"), [(b"{}", "receipt_unreadable"), (b"\xff", "receipt_unreadable"), (b" " * 5000, "receipt_too_large")]
 )
 def test_a_signed_body_that_is_no_receipt_does_not_hold(platform: Platform, body: bytes, code: str) -> None:
-    receipt = SignedReceipt(body, "receipt-1", platform.receipt_key.sign(RECEIPT_PREFIX + body))
+    receipt = SignedReceipt(body, "receipt-1", platform.receipt_key.sign(receipt_signed_bytes(1, merkle.leaf_hash(body))))
     assert (
         check_receipt(receipt, (ReceiptKey("receipt-1", platform.receipt_keys[0].public_key),), sample_header(), "ab" * 32)
         == code
