@@ -12,18 +12,27 @@ import msgspec
 from contract import receipt_number
 from contract.cases import ENVELOPE_VERSION, CaseHeader, SealedCase
 from contract.kiosks import SealingKey
-from offline_queue import queries, sequences
+from offline_queue import queries
 from offline_queue.case_ids import CaseIds
+from offline_queue.case_rows import insert_case
 from offline_queue.clock import Stamp
 from offline_queue.errors import KnownError
 from offline_queue.identity import Identity
 from offline_queue.ledger import write_entry
+from offline_queue.materials import MaterialStore
 from offline_queue.models import CaseCommitted, CaseDraft, CaseRefused, Closed, Gate, Open, RefusalCode
 from offline_queue.platform_time import PlatformTime
 from offline_queue.sealing import choose_key, seal_case
+from offline_queue.sequences import SequenceReserve, floor_name, next_after
 from offline_queue.settings import QueueSettings
-from offline_queue.states import CaseState
+from offline_queue.states import PENDING, CaseState
 
+_PENDING = ", ".join(f"'{state}'" for state in sorted(PENDING))
+_BEFORE = (
+    f"SELECT (SELECT sum(cases) FROM tallies WHERE state IN ({_PENDING})), (SELECT max(sequence) FROM cases WHERE kiosk_id = ?),"  # noqa: S608
+    " (SELECT value FROM facts WHERE name = ?)"
+)
+"""What must be known before a case is taken: number pending, highest sequence number of this terminal, and its floor."""
 CHINA_TIME = timezone(timedelta(hours=8))
 
 
@@ -41,7 +50,8 @@ class Acceptance:
 
     settings: QueueSettings
     platform_time: PlatformTime
-    reserve: sequences.SequenceReserve
+    reserve: SequenceReserve
+    materials: MaterialStore
     case_ids: CaseIds
     free_disk_bytes: Callable[[], int]
 
@@ -57,6 +67,12 @@ class Acceptance:
         pending = queries.pending_count(connection)
         if pending >= self.settings.max_pending:
             return Closed(RefusalCode.BACKLOG_FULL, f"{pending} cases pending")
+        return self._gate_by_time(connection, now)
+
+    def _gate_by_time(self, connection: sqlite3.Connection, now: Stamp) -> Gate:
+        doubt = self.platform_time.doubt(now)
+        if doubt:
+            return Closed(RefusalCode.CLOCK_DOUBTFUL, doubt)
         age_ms = queries.oldest_pending_ms(connection, now, self.platform_time.now_ms(now))
         if age_ms is not None and age_ms > self.settings.max_pending_age_s * 1000:
             return Closed(RefusalCode.BACKLOG_OLD, f"oldest case pending for {age_ms // 3_600_000} h")
@@ -72,34 +88,43 @@ class Acceptance:
         free = self.free_disk_bytes()
         if free < self.settings.disk_floor_bytes:
             raise Refusal(RefusalCode.DISK_FULL, f"{free} bytes free")
-        pending = queries.pending_count(connection)
+        pending, highest, floor = connection.execute(_BEFORE, (identity.kiosk_id, floor_name(identity.kiosk_id))).fetchone()
         if pending >= self.settings.max_pending:
             raise Refusal(RefusalCode.BACKLOG_FULL, f"{pending} cases pending")
-        header = self._header(connection, identity, draft, key, now)
+        sequence = next_after(highest, floor)
+        self.reserve.cover(identity.kiosk_id, sequence)
+        header = self._header(identity, draft, key, sequence, now)
         case = self._seal(header, draft, key, identity)
-        _insert(connection, header, case)
-        write_entry(connection, now, header.case_id, "", CaseState.COMMITTED, "committed")
-        return CaseCommitted(header.case_id, header.receipt_number, header.sequence, case.digest, now.wall_ms)
+        digest = case.digest
+        entry = write_entry(connection, now, header.case_id, "", CaseState.COMMITTED, "committed")
+        position = insert_case(connection, header, case, digest, entry, CaseState.COMMITTED)
+        if draft.materials:
+            self._name_materials(connection, position, header, now)
+        return CaseCommitted(header.case_id, header.receipt_number, header.sequence, digest, now.wall_ms)
 
-    def _header(
-        self, connection: sqlite3.Connection, identity: Identity, draft: CaseDraft, key: SealingKey, now: Stamp
-    ) -> CaseHeader:
-        sequence = sequences.take_next(connection, self.reserve, identity.kiosk_id)
+    def _name_materials(self, connection: sqlite3.Connection, position: int, header: CaseHeader, now: Stamp) -> None:
+        missing = self.materials.name(connection, position, header.materials, now)
+        if missing:
+            raise Refusal(RefusalCode.MATERIAL_MISSING, f"{len(missing)} of {len(header.materials)} are not here")
+
+    def _header(self, identity: Identity, draft: CaseDraft, key: SealingKey, sequence: int, now: Stamp) -> CaseHeader:
+        offset_ms = self.platform_time.offset_ms(now)
         return CaseHeader(
             version=ENVELOPE_VERSION,
             case_id=self.case_ids.next(),
             kiosk_id=identity.kiosk_id,
             receipt_number=receipt_number.make(
-                identity.region_code, _day(self.platform_time.now_ms(now)), identity.device_code, sequence
+                identity.region_code, _day(now.wall_ms + (offset_ms or 0)), identity.device_code, sequence
             ),
             item_code=draft.item_code,
             sequence=sequence,
             committed_at_ms=now.wall_ms,
             boot_id=now.boot_id,
             monotonic_ms=now.monotonic_ms,
-            platform_offset_ms=self.platform_time.offset_ms(now),
+            platform_offset_ms=offset_ms,
             suite=key.suite,
             sealing_key_id=key.key_id,
+            materials=tuple(material.digest for material in draft.materials),
         )
 
     def _seal(self, header: CaseHeader, draft: CaseDraft, key: SealingKey, identity: Identity) -> SealedCase:
@@ -115,19 +140,6 @@ class Acceptance:
 
 def _day(at_ms: int) -> date:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)).astimezone(CHINA_TIME).date()
-
-
-def _insert(connection: sqlite3.Connection, header: CaseHeader, case: SealedCase) -> None:
-    size = len(case.header) + len(case.sealed) + len(case.signature)
-    position = connection.execute(
-        "INSERT INTO cases (case_id, kiosk_id, sequence, receipt_number, item_code, digest, size_bytes, state, committed_at_ms,"
-        " boot_id, monotonic_ms) VALUES (?, ?, ?, ?, ?, ?, ?, 'committed', ?, ?, ?)",
-        (
-            *(header.case_id, header.kiosk_id, header.sequence, header.receipt_number, header.item_code, case.digest, size),
-            *(header.committed_at_ms, header.boot_id, header.monotonic_ms),
-        ),
-    ).lastrowid
-    connection.execute("INSERT INTO envelopes VALUES (?, ?, ?, ?)", (position, case.header, case.sealed, case.signature))
 
 
 def refused(error: KnownError) -> CaseRefused:

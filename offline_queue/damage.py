@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from contract.cases import SealedCase
+import msgspec
+
+from contract.cases import CaseHeader, SealedCase
+from contract.materials import material_digest
+from offline_queue.case_rows import insert_case
 from offline_queue.clock import Stamp
 from offline_queue.errors import KnownError, from_os, from_sqlite
 from offline_queue.files import sync_folder
 from offline_queue.ledger import plain, write_entry
-from offline_queue.migrations import MIGRATIONS, check_ours
+from offline_queue.migrations import check_ours
 from offline_queue.models import Damage
+from offline_queue.schema import MIGRATIONS
 from offline_queue.sealing import signature_holds
 from offline_queue.sequences import SequenceReserve
 from offline_queue.states import CaseState
@@ -98,22 +103,21 @@ def _read_only(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
 def salvage(
     connection: sqlite3.Connection, damaged: Path, now: Stamp, public_keys: tuple[bytes, ...]
 ) -> tuple[int, tuple[str, ...]]:
-    """Take over from ``damaged``, row by row, every case whose bytes still prove themselves by digest and signature.
+    """Take over from ``damaged``, row by row, every case whose bytes still prove themselves by their signature.
 
-    Runs within the caller's transaction on the new file. Whatever state the damaged file claims, a case comes back as committed
-    and is sent again: the platform knows those it holds by their id. Only withdrawn cases stay withdrawn.
-    Returns (cases taken over, ids that could be read but whose bytes could not).
+    Runs within the caller's transaction on the new file. What a case is follows from its signed header alone. Whatever state the
+    damaged file claims, it comes back as committed and is sent again: the platform knows those it holds by their id. Only
+    withdrawn cases stay withdrawn. Returns (cases taken over, ids that could be read but whose bytes could not).
     """
     taken, lost = 0, []
     try:
         with closing(_read_only(damaged, 1.0)) as source:
             for position in _positions(source):
                 row, case = _read(source, position)
-                if row is None or row["state"] == CaseState.PURGED or _is_here(connection, row):
-                    continue
-                if case and _proves_itself(row, case, public_keys) and _take_over(connection, row, case, now):
+                if case and _take_over(connection, row, case, now, public_keys):
+                    _take_materials(connection, source, case)
                     taken += 1
-                else:
+                elif row is not None and row["state"] != CaseState.PURGED and not _is_here(connection, row["case_id"]):
                     lost.append(plain(str(row["case_id"])))
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         # Not even the first page can be read; the file stays aside for a laboratory.
@@ -135,40 +139,54 @@ def _positions(source: sqlite3.Connection) -> range:
 def _read(source: sqlite3.Connection, position: int) -> tuple[sqlite3.Row | None, SealedCase | None]:
     """One case by its key, so that an unreadable neighbour does not matter."""
     row: sqlite3.Row | None = None
-    try:
-        row = source.execute("SELECT * FROM cases WHERE position = ?", (position,)).fetchone()
+    envelope: tuple[object, ...] | None = None
+    with suppress(sqlite3.DatabaseError):
+        row = source.execute("SELECT case_id, state FROM cases WHERE position = ?", (position,)).fetchone()
+    with suppress(sqlite3.DatabaseError):
         envelope = source.execute("SELECT header, sealed, signature FROM envelopes WHERE position = ?", (position,)).fetchone()
-    except sqlite3.DatabaseError:
+    if envelope is None or not all(isinstance(part, bytes) for part in envelope):
         return row, None
-    return row, SealedCase(*envelope) if envelope else None
+    return row, SealedCase(*envelope)  # type: ignore[arg-type]
 
 
-def _proves_itself(row: sqlite3.Row, case: SealedCase, public_keys: tuple[bytes, ...]) -> bool:
-    whole = all(isinstance(part, bytes) for part in (case.header, case.sealed, case.signature))
-    return whole and case.digest == row["digest"] and any(signature_holds(case, key) for key in public_keys)
+def _is_here(connection: sqlite3.Connection, case_id: object) -> bool:
+    return connection.execute("SELECT 1 FROM cases WHERE case_id = ?", (case_id,)).fetchone() is not None
 
 
-def _is_here(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
-    return connection.execute("SELECT 1 FROM cases WHERE case_id = ?", (row["case_id"],)).fetchone() is not None
-
-
-_KEPT_COLUMNS = (
-    *("case_id", "kiosk_id", "sequence", "receipt_number", "item_code", "digest", "size_bytes"),
-    *("committed_at_ms", "boot_id", "monotonic_ms"),
-)
-
-
-def _take_over(connection: sqlite3.Connection, row: sqlite3.Row, case: SealedCase, now: Stamp) -> bool:
-    state = CaseState.VOID if row["state"] == CaseState.VOID else CaseState.COMMITTED
-    columns = ", ".join(_KEPT_COLUMNS)
-    marks = ", ".join("?" * len(_KEPT_COLUMNS))
+def _take_over(
+    connection: sqlite3.Connection, row: sqlite3.Row | None, case: SealedCase, now: Stamp, public_keys: tuple[bytes, ...]
+) -> bool:
+    """Enter one case; False when it does not prove itself, or is here already."""
+    if not any(signature_holds(case, key) for key in public_keys):
+        return False
     try:
-        position = connection.execute(
-            f"INSERT INTO cases ({columns}, state) VALUES ({marks}, ?)",  # noqa: S608 - column names of ours
-            (*(row[name] for name in _KEPT_COLUMNS), state.value),
-        ).lastrowid
-    except sqlite3.IntegrityError:
-        return False  # columns beside the signed bytes are garbled
-    connection.execute("INSERT INTO envelopes VALUES (?, ?, ?, ?)", (position, case.header, case.sealed, case.signature))
-    write_entry(connection, now, row["case_id"], "", state, "salvaged", f"was {row['state']}")
+        header = msgspec.json.decode(case.header, type=CaseHeader)
+    except msgspec.DecodeError:
+        return False  # signed by a later version of this program
+    if _is_here(connection, header.case_id):
+        return False
+    told = str(row["state"]) if row is not None and row["case_id"] == header.case_id else "unreadable"
+    state = CaseState.VOID if told == CaseState.VOID else CaseState.COMMITTED
+    entry = write_entry(connection, now, header.case_id, "", state, "salvaged", f"was {told}")
+    insert_case(connection, header, case, case.digest, entry, state)
     return True
+
+
+def _take_materials(connection: sqlite3.Connection, source: sqlite3.Connection, case: SealedCase) -> None:
+    """Small materials lie in the damaged file;
+
+    large ones are files that nothing happened to. Missing ones show when they are sent.
+    """
+    header = msgspec.json.decode(case.header, type=CaseHeader)
+    for ordinal, digest in enumerate(header.materials):
+        row = None
+        with suppress(sqlite3.DatabaseError):
+            row = source.execute("SELECT size_bytes, content, kept_at_ms FROM materials WHERE digest = ?", (digest,)).fetchone()
+        content = bytes(row["content"]) if row is not None and row["content"] is not None else None
+        if row is None or (content is not None and material_digest(content) != digest):
+            continue
+        values = (digest, row["size_bytes"], content, row["kept_at_ms"])
+        connection.execute("INSERT INTO materials VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING", values)
+        connection.execute(
+            "INSERT INTO case_materials SELECT position, ?, ? FROM cases WHERE case_id = ?", (ordinal, digest, header.case_id)
+        )

@@ -6,10 +6,13 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from offline_queue.checkpoints import Checkpointer
 from offline_queue.errors import BugError, KnownError, from_sqlite
-from offline_queue.migrations import MIGRATIONS, Migration, check_ours, migrate
+from offline_queue.migrations import check_ours, migrate
+from offline_queue.schema import MIGRATIONS, Migration
 from offline_queue.settings import QueueSettings
 
 
@@ -35,6 +38,8 @@ def connect(path: Path, settings: QueueSettings, known_steps: int = len(MIGRATIO
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA trusted_schema = OFF")
+        # Folding the log into the file is left to ``checkpoints``: it must not make a resident wait.
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute(f"PRAGMA journal_size_limit = {settings.wal_limit_bytes}")
     except (sqlite3.Error, KnownError):
         connection.close()
@@ -61,6 +66,7 @@ class QueueDatabase:
         except BaseException:
             self._connection.close()
             raise
+        self._checkpointer = Checkpointer(partial(connect, path, settings, len(migrations)), self._lock, settings)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -73,6 +79,7 @@ class QueueDatabase:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 self._connection.execute("COMMIT")
+                self._checkpointer.note_commit()
             except sqlite3.Error as error:
                 self._undo()
                 raise from_sqlite(error) from error
@@ -91,7 +98,8 @@ class QueueDatabase:
                 raise from_sqlite(error) from error
 
     def close(self) -> None:
-        """Give the file back; safe to repeat."""
+        """Give the file back, its log folded in; safe to repeat."""
+        self._checkpointer.stop()
         with self._lock:
             if not self._closed:
                 self._closed = True

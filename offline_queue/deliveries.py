@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import assert_never
 
 import msgspec
 
@@ -11,7 +13,8 @@ from contract.cases import CaseStatus
 from offline_queue.clock import Stamp, elapsed_ms
 from offline_queue.facts import read_fact, write_fact
 from offline_queue.leases import MAX_WAIT_MS
-from offline_queue.ledger import move, plain, write_entry
+from offline_queue.ledger import Move, Value, move_all, note, plain
+from offline_queue.materials import MaterialStore
 from offline_queue.models import AskStaff, Delivered, PutBack, Resolution, WaitFor
 from offline_queue.settings import QueueSettings
 from offline_queue.states import CaseState, may_move
@@ -29,49 +32,52 @@ def record(connection: sqlite3.Connection, now: Stamp, owner: str, resolutions: 
 
     A verified receipt counts whoever holds the lease by now; everything else only while the lease is still ours.
     """
-    for resolution in resolutions:
+    moves, ahead = [], []
+    for resolution in {resolution.case_id: resolution for resolution in resolutions}.values():
         row = _row(connection, resolution.case_id)
         if row is None:
             continue
         if isinstance(resolution, Delivered):
-            _accept(connection, now, row, resolution)
+            # A move that the table does not know: another sender brought the same receipt first.
+            if may_move(CaseState(row["state"]), CaseState.ACCEPTED):
+                moves.append(_acceptance(row, resolution))
+                # The feed was ahead of the receipt, because an earlier answer had been lost on the way.
+                ahead += [resolution.case_id] * (row["platform_state"] == "processed")
         elif row["state"] == CaseState.SENDING and row["lease_owner"] == owner:
-            _settle(connection, now, row, resolution)
+            moves.append(_settlement(now, row, resolution))
+    move_all(connection, now, moves)
+    move_all(connection, now, [_end(now, row) for row in map(partial(_row, connection), ahead) if row is not None])
 
 
-def _accept(connection: sqlite3.Connection, now: Stamp, row: sqlite3.Row, delivered: Delivered) -> None:
-    if not may_move(CaseState(row["state"]), CaseState.ACCEPTED):
-        return  # another sender brought the same receipt first
+def _acceptance(row: sqlite3.Row, delivered: Delivered) -> Move:
     receipt = delivered.receipt
-    code = "held_already" if delivered.was_held else "receipt"
-    columns: dict[str, str | int | bytes | None] = {
+    columns: dict[str, Value] = {
         "receipt_body": receipt.body,
         "receipt_key_id": receipt.key_id,
         "receipt_signature": receipt.signature,
+        "receipt_leaf_index": receipt.leaf_index,
+        "receipt_tree_size": receipt.tree_size,
+        "receipt_proof": b"".join(receipt.proof),
     }
-    move(connection, now, row, CaseState.ACCEPTED, code, columns=columns)
-    if row["platform_state"] == "processed":
-        # The feed was ahead of the receipt, because an earlier answer had been lost on the way.
-        accepted = _row(connection, row["case_id"])
-        if accepted:
-            _finish(connection, now, accepted)
+    return Move(row, CaseState.ACCEPTED, "held_already" if delivered.was_held else "receipt", columns=columns)
 
 
-def _settle(connection: sqlite3.Connection, now: Stamp, row: sqlite3.Row, resolution: PutBack | WaitFor | AskStaff) -> None:
+def _settlement(now: Stamp, row: sqlite3.Row, resolution: PutBack | WaitFor | AskStaff) -> Move:
     match resolution:
         case PutBack(_, code):
             # Nothing was learned about the case, so this was no attempt of its own.
-            move(connection, now, row, CaseState.COMMITTED, code, columns={"attempts": max(0, row["attempts"] - 1)})
+            return Move(row, CaseState.COMMITTED, code, columns={"attempts": max(0, row["attempts"] - 1)})
         case WaitFor(_, seconds, code, detail):
             wait_ms = min(MAX_WAIT_MS, max(0, round(seconds * 1000)))
-            due: dict[str, str | int | bytes | None] = {
+            due: dict[str, Value] = {
                 "due_at_ms": now.wall_ms + wait_ms,
                 "due_boot_id": now.boot_id,
                 "due_monotonic_ms": now.monotonic_ms + wait_ms,
             }
-            move(connection, now, row, CaseState.WAITING, code, detail, due)
+            return Move(row, CaseState.WAITING, code, detail, due)
         case AskStaff(_, code, reason):
-            move(connection, now, row, CaseState.NEEDS_STAFF, code, reason)
+            return Move(row, CaseState.NEEDS_STAFF, code, reason)
+    assert_never(resolution)
 
 
 def _cursor(connection: sqlite3.Connection) -> tuple[str, str]:
@@ -108,21 +114,21 @@ def take_statuses(
         )
         # Without a receipt for these very bytes the platform may mean another case with this id.
         if change.state == "processed" and row["state"] == CaseState.ACCEPTED:
-            _finish(connection, now, row)
+            move_all(connection, now, [_end(now, row)])
             processed += 1
         else:
-            write_entry(connection, now, row["case_id"], row["state"], row["state"], f"platform_{change.state}", change.reason)
+            note(connection, now, row, f"platform_{change.state}", change.reason)
     _write_cursor(connection, kiosk_id, cursor)
     return processed, unknown
 
 
-def _finish(connection: sqlite3.Connection, now: Stamp, row: sqlite3.Row) -> None:
-    columns: dict[str, str | int | bytes | None] = {
+def _end(now: Stamp, row: sqlite3.Row) -> Move:
+    columns: dict[str, Value] = {
         "processed_at_ms": now.wall_ms,
         "processed_boot_id": now.boot_id,
         "processed_monotonic_ms": now.monotonic_ms,
     }
-    move(connection, now, row, CaseState.PROCESSED, "processed", columns=columns)
+    return Move(row, CaseState.PROCESSED, "processed", columns=columns)
 
 
 def show_again(connection: sqlite3.Connection, now: Stamp, kiosk_id: str) -> int:
@@ -133,8 +139,7 @@ def show_again(connection: sqlite3.Connection, now: Stamp, kiosk_id: str) -> int
     if _cursor(connection)[0] == kiosk_id:
         return 0
     others = connection.execute("SELECT * FROM cases WHERE state = 'accepted' AND kiosk_id <> ?", (kiosk_id,)).fetchall()
-    for other in others:
-        move(connection, now, other, CaseState.COMMITTED, "enrolled_anew")
+    move_all(connection, now, [Move(other, CaseState.COMMITTED, "enrolled_anew") for other in others])
     _write_cursor(connection, kiosk_id, "")
     return len(others)
 
@@ -143,12 +148,13 @@ def purge(connection: sqlite3.Connection, now: Stamp, settings: QueueSettings, l
     """Wipe the sealed bytes of up to ``limit`` processed cases whose grace period is over, or that are too many; oldest first."""
     held = int(connection.execute("SELECT cases FROM tallies WHERE state = 'processed'").fetchone()["cases"])
     rows = connection.execute("SELECT * FROM cases WHERE state = 'processed' ORDER BY position LIMIT ?", (limit,)).fetchall()
-    purged = 0
+    moves: list[Move] = []
     for row in rows:
         since = Stamp(row["processed_at_ms"], row["processed_boot_id"], row["processed_monotonic_ms"])
-        if held - purged <= settings.max_processed and elapsed_ms(since, now) < settings.purge_grace_s * 1000:
+        if held - len(moves) <= settings.max_processed and elapsed_ms(since, now) < settings.purge_grace_s * 1000:
             continue
         connection.execute("DELETE FROM envelopes WHERE position = ?", (row["position"],))
-        move(connection, now, row, CaseState.PURGED, "purged")
-        purged += 1
-    return purged
+        MaterialStore.let_go(connection, row["position"])
+        moves.append(Move(row, CaseState.PURGED, "purged"))
+    move_all(connection, now, moves)
+    return len(moves)

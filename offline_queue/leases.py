@@ -15,7 +15,7 @@ import msgspec
 
 from contract.cases import CaseHeader, SealedCase
 from offline_queue.clock import Stamp
-from offline_queue.ledger import move
+from offline_queue.ledger import Move, Value, move, move_all
 from offline_queue.models import ClaimedCase
 from offline_queue.states import CaseState
 
@@ -44,44 +44,45 @@ def is_alive(owner: str) -> bool:
     return pid.isdigit() and _process_start(int(pid)) == rest.partition(":")[0]
 
 
-_SELECT = """
-SELECT c.position, c.case_id, c.state, c.digest, c.size_bytes, c.attempts FROM cases c
-WHERE c.position > :after AND c.state IN ('committed', 'sending', 'waiting') AND (
-    c.state = 'committed'
-    OR (c.state = 'waiting' AND CASE WHEN c.due_boot_id = :boot THEN c.due_monotonic_ms <= :monotonic
-        ELSE c.due_at_ms <= :wall OR c.due_at_ms > :wall + :max_wait END)
-    OR (c.state = 'sending' AND (c.lease_boot_id <> :boot OR c.lease_until_ms <= :monotonic
-        OR c.lease_owner IN (SELECT value FROM json_each(:void_owners)))))
-ORDER BY c.position LIMIT :limit
-"""
+_COLUMNS = "position, case_id, state, digest, size_bytes, attempts, last_entry"
+_READY = {
+    CaseState.COMMITTED: "true",
+    CaseState.WAITING: "CASE WHEN due_boot_id = :boot THEN due_monotonic_ms <= :monotonic"
+    " ELSE due_at_ms <= :wall OR due_at_ms > :wall + :max_wait END",
+    CaseState.SENDING: "lease_boot_id <> :boot OR lease_until_ms <= :monotonic"
+    " OR lease_owner IN (SELECT value FROM json_each(:void_owners))",
+}
+"""When a case in one of these states may be sent. Asked one by one: each is answered from the index in order of commitment."""
+_SELECT = f"SELECT {_COLUMNS} FROM cases WHERE state = '{{}}' AND position > :after AND ({{}}) ORDER BY position LIMIT :limit"  # noqa: S608
 
 
-def _query(
+def _ready(
     connection: sqlite3.Connection,
     now: Stamp,
-    owner: str,
     after_position: int,
     max_cases: int,
-    owner_is_alive: Callable[[str], bool],
-) -> dict[str, str | int]:
+    is_void: Callable[[str], bool],
+) -> list[sqlite3.Row]:
+    """The oldest cases that may be sent now."""
     owners = [str(row[0]) for row in connection.execute("SELECT DISTINCT lease_owner FROM cases WHERE state = 'sending'")]
-    void_owners = [other for other in owners if other == owner or not owner_is_alive(other)]
-    return {
+    asked = {
         "after": after_position,
         "boot": now.boot_id,
         "monotonic": now.monotonic_ms,
         "wall": now.wall_ms,
         "max_wait": MAX_WAIT_MS,
-        "void_owners": msgspec.json.encode(void_owners).decode(),
+        "void_owners": msgspec.json.encode([owner for owner in owners if is_void(owner)]).decode(),
         "limit": max_cases,
     }
+    rows = [row for state, ready in _READY.items() for row in connection.execute(_SELECT.format(state, ready), asked)]
+    return sorted(rows, key=lambda row: int(row["position"]))[:max_cases]
 
 
-def _set_apart(connection: sqlite3.Connection, now: Stamp, row: sqlite3.Row) -> None:
+def _set_apart(connection: sqlite3.Connection, now: Stamp, position: int) -> None:
     """Bytes that are not what was committed would only be refused; they must not hold up the rest."""
-    sending = {"position": row["position"], "case_id": row["case_id"], "state": CaseState.SENDING.value}
+    row = connection.execute(f"SELECT {_COLUMNS} FROM cases WHERE position = ?", (position,)).fetchone()  # noqa: S608 - ours
     why = "the sealed bytes are not those that were committed"
-    move(connection, now, sending, CaseState.NEEDS_STAFF, "damaged_on_disk", why)
+    move(connection, now, row, CaseState.NEEDS_STAFF, "damaged_on_disk", why)
 
 
 def claim(
@@ -95,23 +96,34 @@ def claim(
     max_bytes: int,
     owner_is_alive: Callable[[str], bool] = is_alive,
 ) -> list[ClaimedCase]:
-    """Lease the oldest sendable cases behind ``after_position`` to ``owner``, within the caller's transaction."""
-    query = _query(connection, now, owner, after_position, max_cases, owner_is_alive)
-    claimed: list[ClaimedCase] = []
+    """Lease the oldest sendable cases behind ``after_position`` to ``owner``, within the caller's transaction.
+
+    What ``owner`` itself holds from an earlier claim is free again, for it was never settled. ``max_bytes`` bounds the sum of the
+    envelopes; one case always fits.
+    """
+    rows = _ready(connection, now, after_position, max_cases, lambda other: other == owner or not owner_is_alive(other))
+    taken: list[sqlite3.Row] = []
     total_bytes = 0
-    lease: dict[str, str | int | bytes | None] = {
+    for row in rows:
+        total_bytes += row["size_bytes"]
+        if taken and total_bytes > max_bytes:
+            break
+        taken.append(row)
+    lease: dict[str, Value] = {
         "lease_owner": owner,
         "lease_boot_id": now.boot_id,
         "lease_until_ms": now.monotonic_ms + lease_ms,
     }
-    for row in connection.execute(_SELECT, query).fetchall():
-        total_bytes += row["size_bytes"]
-        if claimed and total_bytes > max_bytes:
-            break
-        move(connection, now, row, CaseState.SENDING, "claimed", columns=lease | {"attempts": row["attempts"] + 1})
+    move_all(
+        connection,
+        now,
+        [Move(row, CaseState.SENDING, "claimed", columns=lease | {"attempts": row["attempts"] + 1}) for row in taken],
+    )
+    claimed = []
+    for row in taken:
         case = _read(connection, row)
         if case is None:
-            _set_apart(connection, now, row)
+            _set_apart(connection, now, row["position"])
         else:
             claimed.append(case)
     return claimed

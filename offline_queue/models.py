@@ -12,6 +12,7 @@ from contract.cases import (
     Consent,
     FieldValue,
     Identification,
+    Material,
     SealedCase,
     SignedReceipt,
 )
@@ -31,6 +32,8 @@ class CaseDraft:
     consents: tuple[Consent, ...]
     fields: tuple[FieldValue, ...]
     signature_strokes: tuple[tuple[tuple[int, int], ...], ...]
+    materials: tuple[Material, ...] = ()
+    """As ``Outbox.keep_material`` returned them."""
 
     def payload(self, case_id: str, receipt_number: str) -> CasePayload:
         """The case as it is sealed."""
@@ -46,6 +49,7 @@ class CaseDraft:
             consents=self.consents,
             fields=self.fields,
             signature_strokes=self.signature_strokes,
+            materials=self.materials,
         )
 
     def __repr__(self) -> str:
@@ -62,6 +66,30 @@ class RefusalCode(StrEnum):
     STORAGE_FAILED = "storage_failed"
     BACKLOG_FULL = "backlog_full"
     BACKLOG_OLD = "backlog_old"
+    CLOCK_DOUBTFUL = "clock_doubtful"
+    MATERIAL_TOO_LARGE = "material_too_large"
+    MATERIAL_MISSING = "material_missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialDraft:
+    """A photo or scan before it is sealed. The ``repr`` shows nothing of the resident."""
+
+    kind: str
+    name: str
+    media_type: str
+    content: bytearray
+    """Overwritten with zeros once it is sealed."""
+
+    def __repr__(self) -> str:
+        return f"MaterialDraft(kind={self.kind!r}, <redacted>)"
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialKept:
+    """Sealed and durable. It is sent with the case that names it, and swept when none does within a day."""
+
+    material: Material
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from contract.cases import (
     signed_bytes,
 )
 from contract.kiosks import ReceiptKey, SealingKey
+from contract.materials import MATERIAL_VERSION, MaterialHeader, material_info
 
 _MLKEM_KEY_BYTES = 1184
 _HYBRID_KEY_BYTES = _MLKEM_KEY_BYTES + 32
@@ -90,6 +91,12 @@ def seal_case(
     header_bytes = msgspec.json.encode(header)
     sealed = suites[key.suite].seal(key.public_key, sealing_info(header_bytes), plaintext)
     return SealedCase(header_bytes, sealed, signing_key.sign(signed_bytes(header_bytes, sealed)))
+
+
+def seal_material(content: bytearray, key: SealingKey, suites: Mapping[str, Sealer] = SUITES) -> tuple[bytes, bytes]:
+    """Header and sealed part of a material (``contract.materials.pack``). The caller wipes ``content``."""
+    header = msgspec.json.encode(MaterialHeader(version=MATERIAL_VERSION, suite=key.suite, sealing_key_id=key.key_id))
+    return header, suites[key.suite].seal(key.public_key, material_info(header), content)
 
 
 def signature_holds(case: SealedCase, public_key: bytes) -> bool:

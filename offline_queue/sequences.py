@@ -1,8 +1,9 @@
 """Sequence numbers without gaps, and never one twice, even when the queue file is lost.
 
-The counter lives in the queue file and moves in the transaction that commits a case. Beside the file, a small reserve says how
-far the counter may have come: it is written durably once for many cases, always before the first of them. When the queue file
-has to be started anew, counting goes on behind the reserve: no receipt number is made twice, and the platform sees the gap.
+A number is one more than the highest in the queue file, and is taken in the transaction that commits its case. Where rows are
+missing, a floor kept in the file takes their place: rows let go of leave theirs behind. Beside the file, a small reserve says
+how far the counter may have come: it is written durably once for many cases, always before the first of them. When the queue
+file has to be started anew, it becomes the floor: no receipt number is made twice, and the platform sees the gap.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from pathlib import Path
 import msgspec
 
 from offline_queue.errors import from_os
+from offline_queue.facts import read_fact, write_fact
 from offline_queue.files import write_durably
 
 _STRIDE = 256
+_FLOOR = "sequence_floor "
 
 
 class SequenceReserve:
@@ -38,6 +41,10 @@ class SequenceReserve:
         """True when this machine has never committed a case."""
         return not self._reserved
 
+    def all(self) -> dict[str, int]:
+        """Per kiosk id the highest number that may be in use."""
+        return dict(self._reserved)
+
     def highest(self, kiosk_id: str) -> int:
         """No number above this one was ever given."""
         return self._reserved.get(kiosk_id, 0)
@@ -54,19 +61,24 @@ class SequenceReserve:
         self._reserved = reserved
 
 
-def take_next(connection: sqlite3.Connection, reserve: SequenceReserve, kiosk_id: str) -> int:
-    """The next number of ``kiosk_id``, within the caller's transaction. Raises ``KnownError`` (the reserve cannot be written)."""
-    row = connection.execute("SELECT last FROM sequences WHERE kiosk_id = ?", (kiosk_id,)).fetchone()
-    if row is None:
-        # A new file. Salvaged cases count as well, should the reserve be lost too.
-        row = connection.execute(
-            "SELECT coalesce(max(sequence), 0) AS last FROM cases WHERE kiosk_id = ?", (kiosk_id,)
-        ).fetchone()
-        last = max(int(row["last"]), reserve.highest(kiosk_id))
-    else:
-        last = int(row["last"])
-    reserve.cover(kiosk_id, last + 1)
-    connection.execute(
-        "INSERT INTO sequences VALUES (?, ?) ON CONFLICT (kiosk_id) DO UPDATE SET last = excluded.last", (kiosk_id, last + 1)
-    )
-    return last + 1
+def start_behind(connection: sqlite3.Connection, reserve: SequenceReserve) -> None:
+    """Make the reserve the floor of a queue file that was started anew, within the caller's transaction."""
+    for kiosk_id, highest in reserve.all().items():
+        raise_floor(connection, kiosk_id, highest)
+
+
+def raise_floor(connection: sqlite3.Connection, kiosk_id: str, sequence: int) -> None:
+    """No number up to ``sequence`` is given again, though no row of it may be left."""
+    known = read_fact(connection, _FLOOR + kiosk_id)
+    if known is None or int(known) < sequence:
+        write_fact(connection, _FLOOR + kiosk_id, str(sequence))
+
+
+def next_after(highest: int | None, floor: str | None) -> int:
+    """The number that follows the highest one in the file and the floor."""
+    return max(highest or 0, int(floor or 0)) + 1
+
+
+def floor_name(kiosk_id: str) -> str:
+    """Under which fact the floor of ``kiosk_id`` is kept."""
+    return _FLOOR + kiosk_id

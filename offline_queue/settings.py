@@ -26,7 +26,13 @@ class QueueSettings:
     purge_grace_s: float = 86_400.0
     max_processed: int = 10_000
     """More processed cases than this are purged before their grace period ends, oldest first."""
-    wal_limit_bytes: int = 16 * MIB
+    max_purged: int = 50_000
+    """Rows of purged cases kept for questions; older ones are let go of, with the audit rows that only they need."""
+    wal_limit_bytes: int = 32 * MIB
+    checkpoint_every: int = 512
+    """So many commits in a row make the log long enough to be folded in while they go on."""
+    checkpoint_pause_s: float = 0.3
+    """Otherwise it is folded in once no commit came for so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from contract.cases import CaseStatus, Rating
-from offline_queue import damage, deliveries, leases, ledger, queries, ratings
+from contract.kiosks import SealingKey
+from contract.materials import MAX_MATERIAL_BYTES
+from offline_queue import damage, deliveries, leases, ledger, queries, ratings, retention
 from offline_queue.acceptance import Acceptance, Refusal, refused
 from offline_queue.case_ids import CaseIds
 from offline_queue.clock import Clock, Stamp, SystemClock
@@ -25,6 +27,7 @@ from offline_queue.errors import KnownError, from_os
 from offline_queue.facts import read_fact, write_fact
 from offline_queue.files import sync_folder
 from offline_queue.identity import IdentitySource
+from offline_queue.materials import INLINE_BYTES, MaterialStore
 from offline_queue.models import (
     CaseCommitted,
     CaseDraft,
@@ -34,17 +37,21 @@ from offline_queue.models import (
     Closed,
     Damage,
     Gate,
+    MaterialDraft,
+    MaterialKept,
     RefusalCode,
     Resolution,
     Step,
 )
 from offline_queue.platform_time import PlatformTime
-from offline_queue.sequences import SequenceReserve
+from offline_queue.sealing import choose_key
+from offline_queue.sequences import SequenceReserve, start_behind
 from offline_queue.settings import QueueSettings
 from offline_queue.states import CaseState, may_move
 
 _log = logging.getLogger(__name__)
 _OFFSET = "platform_offset_ms"
+_LAST_HEARD = "platform_last_heard_ms"
 _PURGE_BATCH = 200
 
 
@@ -90,8 +97,10 @@ class Outbox:
             platform_time = _platform_time(database, clock)
             case_ids = CaseIds(lambda: clock.now().wall_ms, random_bytes)
             probe = free_disk_bytes or (lambda: shutil.disk_usage(path.parent).free)
-            outbox = cls(database, identity, Acceptance(settings, platform_time, reserve, case_ids, probe), clock)
-            outbox.damage = _take_stock(database, path, finding, clock.now(), identity.known_public_keys())
+            materials = MaterialStore(path.with_name(path.name + ".materials"))
+            acceptance = Acceptance(settings, platform_time, reserve, materials, case_ids, probe)
+            outbox = cls(database, identity, acceptance, clock)
+            outbox.damage = _take_stock(database, path, finding, clock.now(), identity.known_public_keys(), reserve)
         except OSError as error:
             database.close()
             raise from_os(error) from error
@@ -137,6 +146,42 @@ class Outbox:
             return committed
         _log.warning("case refused: %s (%s)", outcome.code, outcome.detail)
         return outcome
+
+    def keep_material(self, draft: MaterialDraft) -> MaterialKept | CaseRefused:
+        """Seal a material and keep it durably, before the case that will name it.
+
+        Its plain content is overwritten in any case.
+        """
+        identity = self._identity.current()
+        key = choose_key(identity.sealing_keys) if identity else None
+        try:
+            if key is None:
+                raise Refusal(RefusalCode.NO_SEALING_KEY if identity else RefusalCode.NOT_ENROLLED)
+            return self._keep_material(draft, key)
+        except Refusal as refusal:
+            outcome = refusal.value
+        except KnownError as error:
+            outcome = refused(error)
+        except OSError as error:
+            outcome = refused(from_os(error))
+        finally:
+            draft.content[:] = bytes(len(draft.content))
+        _log.warning("material refused: %s (%s)", outcome.code, outcome.detail)
+        return outcome
+
+    def _keep_material(self, draft: MaterialDraft, key: SealingKey) -> MaterialKept:
+        store = self._acceptance.materials
+        if not 0 < len(draft.content) <= MAX_MATERIAL_BYTES:
+            raise Refusal(RefusalCode.MATERIAL_TOO_LARGE, f"{len(draft.content)} bytes")
+        if self._acceptance.free_disk_bytes() - len(draft.content) < self.settings.disk_floor_bytes:
+            raise Refusal(RefusalCode.DISK_FULL, "no room for a material")
+        material, packed = store.seal(draft, key)
+        if len(packed) > INLINE_BYTES:
+            store.keep_file(material.digest, packed)
+        else:
+            with self._change() as (connection, now):
+                store.keep_row(connection, material.digest, packed, now)
+        return MaterialKept(material)
 
     # Questions
 
@@ -254,14 +299,31 @@ class Outbox:
             return deliveries.show_again(connection, now, kiosk_id)
 
     def purge(self) -> int:
-        """Wipe the sealed bytes of processed cases whose time is over. Returns their number."""
+        """Wipe the sealed bytes of processed cases whose time is over, and let go of what nothing needs.
+
+        Returns the number wiped.
+        """
         total = 0
         while True:
             with self._change() as (connection, now):
                 purged = deliveries.purge(connection, now, self.settings, _PURGE_BATCH)
             total += purged
             if purged < _PURGE_BATCH:
-                return total
+                break
+        with self._database.read() as connection:
+            something_to_do = retention.is_due(connection, self.settings)
+        if total or something_to_do:
+            self._tidy()
+        return total
+
+    def _tidy(self) -> None:
+        with self._change() as (connection, now):
+            retention.let_go(connection, self.settings, _PURGE_BATCH)
+        try:
+            with self._change() as (connection, now):
+                self._acceptance.materials.sweep(connection, now)
+        except OSError as error:
+            raise from_os(error) from error
 
     # Ratings
 
@@ -287,7 +349,12 @@ class Outbox:
 
 
 def _take_stock(
-    database: QueueDatabase, path: Path, finding: Damage | None, now: Stamp, public_keys: tuple[bytes, ...]
+    database: QueueDatabase,
+    path: Path,
+    finding: Damage | None,
+    now: Stamp,
+    public_keys: tuple[bytes, ...],
+    reserve: SequenceReserve,
 ) -> Damage | None:
     """Salvage files that were set aside and not yet gone through, be it just now or before a crash."""
     with database.write() as connection:
@@ -296,6 +363,7 @@ def _take_stock(
             taken, lost = damage.salvage(connection, aside, now, public_keys)
             finding = Damage("damaged", detail, aside.name, taken, lost)
         if finding:
+            start_behind(connection, reserve)
             ledger.write_entry(connection, now, "", "", "", f"queue_{finding.code}", f"{finding.set_aside} {finding.detail}")
     if finding:
         _log.warning(
@@ -306,10 +374,11 @@ def _take_stock(
 
 def _platform_time(database: QueueDatabase, clock: Clock) -> PlatformTime:
     with database.read() as connection:
-        stored = read_fact(connection, _OFFSET)
+        offset, heard = read_fact(connection, _OFFSET), read_fact(connection, _LAST_HEARD)
 
-    def store(offset_ms: int) -> None:
+    def store(offset_ms: int, heard_ms: int) -> None:
         with database.write() as connection:
             write_fact(connection, _OFFSET, str(offset_ms))
+            write_fact(connection, _LAST_HEARD, str(heard_ms))
 
-    return PlatformTime(clock, int(stored) if stored else None, store)
+    return PlatformTime(clock, int(offset) if offset else None, store, int(heard) if heard else None)

@@ -23,30 +23,30 @@ from tests.helpers.platform_stand_in import PlatformServer
 
 ROOT = Path(__file__).parents[3]
 COMMIT_POINTS = [
-    "offline_queue.sequences:take_next:before",
-    "offline_queue.sequences:take_next:after",
+    "offline_queue.sequences:SequenceReserve.cover:before",
+    "offline_queue.sequences:SequenceReserve.cover:after",
     "offline_queue.sequences:write_durably:before",
     "offline_queue.sequences:write_durably:after",
     "offline_queue.acceptance:seal_case:before",
     "offline_queue.acceptance:seal_case:after",
-    "offline_queue.acceptance:_insert:before",
-    "offline_queue.acceptance:_insert:after",
+    "offline_queue.acceptance:insert_case:before",
+    "offline_queue.acceptance:insert_case:after",
     "offline_queue.acceptance:write_entry:before",
     "offline_queue.acceptance:write_entry:after",
     "offline_queue.store:Outbox.accept:after",
 ]
 SYNC_POINTS = [
-    "offline_queue.leases:move:before",
+    "offline_queue.leases:move_all:before",
     "offline_queue.leases:claim:after",
     "offline_queue.store:Outbox.claim:after",
     "offline_queue.transport:PlatformClient.submit:before",
     "offline_queue.transport:PlatformClient.submit:after",
     "offline_queue.deliveries:record:before",
-    "offline_queue.deliveries:_accept:after",
+    "offline_queue.deliveries:move_all:after",
     "offline_queue.deliveries:record:after",
     "offline_queue.store:Outbox.record:after",
     "offline_queue.transport:PlatformClient.status:after",
-    "offline_queue.deliveries:_finish:after",
+    "offline_queue.deliveries:_end:after",
     "offline_queue.deliveries:_write_cursor:after",
     "offline_queue.store:Outbox.take_statuses:after",
     "offline_queue.deliveries:purge:after",
@@ -153,7 +153,7 @@ def finish(folder: Path, server: PlatformServer, ids: list[str]) -> None:
 @pytest.mark.parametrize("point", SYNC_POINTS)
 def test_killed_within_a_pass(folder: Path, server: PlatformServer, point: str) -> None:
     ids = take(folder, 12)
-    if any(word in point for word in ("status", "_finish", "cursor", "purge")):
+    if any(word in point for word in ("status", "_end", "cursor", "purge")):
         with child(folder, "sync") as process:
             assert process.communicate(timeout=60)[0] == "done\n"
         server.platform.process(*ids[:6])

@@ -9,7 +9,8 @@ from sqlite_utils import Database
 
 from offline_queue.database import QueueDatabase
 from offline_queue.errors import KnownError
-from offline_queue.migrations import APPLICATION_ID, MIGRATIONS
+from offline_queue.migrations import APPLICATION_ID
+from offline_queue.schema import MIGRATIONS
 from offline_queue.settings import QueueSettings
 
 SETTINGS = QueueSettings()

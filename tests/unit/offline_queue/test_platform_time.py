@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from offline_queue.clock import Stamp, SystemClock, elapsed_ms
 from offline_queue.platform_time import PlatformTime
 from tests.helpers.cases import FakeClock
 
+TEN_YEARS_S = 10 * 365 * 86_400
 HOUR_MS = 3_600_000
 
 
@@ -45,20 +47,55 @@ def test_a_jump_of_the_wall_clock_does_not_move_the_platforms_time(jump_ms: int)
 
 def test_after_a_reboot_the_stored_offset_serves() -> None:
     clock = FakeClock()
-    kept: list[int] = []
-    learn(PlatformTime(clock, store=kept.append), clock, clock.wall_ms + HOUR_MS)
+    kept: list[tuple[int, int]] = []
+    learn(PlatformTime(clock, store=lambda *told: kept.append(told)), clock, clock.wall_ms + HOUR_MS)
     clock.reboot()
-    assert PlatformTime(clock, kept[-1]).now_ms() == clock.wall_ms + HOUR_MS
+    assert PlatformTime(clock, kept[-1][0]).now_ms() == clock.wall_ms + HOUR_MS
 
 
 def test_a_steady_offset_is_stored_once() -> None:
     clock = FakeClock()
-    kept: list[int] = []
-    subject = PlatformTime(clock, store=kept.append)
+    kept: list[tuple[int, int]] = []
+    subject = PlatformTime(clock, store=lambda *told: kept.append(told))
+    first_heard_ms = clock.wall_ms + 300
     for _ in range(5):
         learn(subject, clock, clock.wall_ms + 300)
         clock.advance(30)
-    assert kept == [300]
+    assert kept == [(300, first_heard_ms)]
+    clock.advance(2 * 3600)
+    learn(subject, clock, clock.wall_ms + 300)
+    assert kept[1:] == [(300, clock.wall_ms + 300)], "the platform's last word is noted every hour or so"
+
+
+@pytest.mark.parametrize(
+    ("jump_s", "why"),
+    [(0, ""), (-60, ""), (86_400 * 300, ""), (-3600, "before"), (-TEN_YEARS_S, "before"), (TEN_YEARS_S, "after")],
+)
+def test_after_a_reboot_a_clock_that_jumped_is_doubted_until_the_platform_is_heard(jump_s: int, why: str) -> None:
+    clock = FakeClock()
+    kept: list[tuple[int, int]] = []
+    learn(PlatformTime(clock, store=lambda *told: kept.append(told)), clock, clock.wall_ms)
+    clock.reboot(off_s=0, wall_jump_s=jump_s)
+    subject = PlatformTime(clock, kept[-1][0], last_heard_ms=kept[-1][1])
+    assert (why in subject.doubt()) if why else subject.doubt() == ""
+    learn(subject, clock, FakeClock().wall_ms)
+    assert subject.doubt() == ""
+
+
+@pytest.mark.parametrize("jump_s", [-TEN_YEARS_S, TEN_YEARS_S])
+def test_within_a_boot_a_jump_casts_no_doubt_once_the_platform_was_heard(jump_s: int) -> None:
+    clock = FakeClock()
+    subject = PlatformTime(clock)
+    learn(subject, clock, clock.wall_ms)
+    clock.wall_ms += jump_s * 1000
+    assert subject.doubt() == ""
+
+
+def test_an_impossible_year_is_doubted_even_by_a_machine_that_never_heard_the_platform() -> None:
+    clock = FakeClock()
+    assert PlatformTime(clock).doubt() == ""
+    clock.wall_ms = 3600_000
+    assert PlatformTime(clock).doubt() != ""
 
 
 def test_an_implausible_time_is_not_believed() -> None:

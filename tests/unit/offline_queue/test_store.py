@@ -34,7 +34,7 @@ def table_sizes(outbox: Outbox) -> dict[str, int]:
     with outbox._database.read() as connection:
         return {
             name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608 - names of ours
-            for name in ("cases", "envelopes", "audit", "sequences")
+            for name in ("cases", "envelopes", "audit", "facts", "materials", "case_materials")
         }
 
 
