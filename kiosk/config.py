@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -19,12 +20,18 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mm_per_px: float = 0.311
     """Pixel pitch of the screen; 0.311 is a 27-inch 1080x1920."""
     full_screen: bool = True
+    key_protection: Literal["file", "systemd-creds"] = "file"
+    """How the machine's own key lies on the disk: readable by its user, or wrapped by TPM or host key."""
 
 
 class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The platform this terminal reports to."""
 
     url: str = "http://127.0.0.1:8000"
+    ca_file: Path | None = None
+    """PEM file of the platform's own authority; without it the public ones are trusted."""
+    pins: tuple[str, ...] = ()
+    """Keys of which the platform must have one: base64 SHA-256 of the SubjectPublicKeyInfo (RFC 7469, 2.4)."""
 
 
 class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +74,8 @@ class SettingsError(Exception):
     """The settings cannot be used; the message is one line that names every mistake."""
 
 
+_PIN = re.compile(r"(sha256/)?[A-Za-z0-9+/]{43}=")
+_MAX_PINS = 16
 _SECTIONS: dict[str, type[msgspec.Struct]] = {"machine": Machine, "platform": Platform, "devices": Devices, "times": Times}
 
 
@@ -103,6 +112,18 @@ def _limits(sections: dict[str, Any]) -> list[str]:
         found.append("[machine] mm_per_px must lie between 0.05 and 1.0")
     if times is not None:
         found += [f"[times] {name} must be more than 0" for name in times.__struct_fields__ if getattr(times, name) <= 0]
-    if platform is not None and not platform.url.startswith(("http://", "https://")):
+    if platform is not None:
+        found += _limits_of_platform(platform)
+    return found
+
+
+def _limits_of_platform(platform: Platform) -> list[str]:
+    bad_pins = [pin[:60] for pin in platform.pins if not _PIN.fullmatch(pin)]
+    found = [f"[platform] {pin!r} in pins is not the base64 of a SHA-256" for pin in bad_pins]
+    if not platform.url.startswith(("http://", "https://")):
         found.append("[platform] url must begin with https:// (or http:// on this machine)")
+    elif platform.url.startswith("http://") and (platform.pins or platform.ca_file):
+        found.append("[platform] pins and ca_file need a url with https://")
+    if len(platform.pins) > _MAX_PINS:
+        found.append(f"[platform] more than {_MAX_PINS} pins")
     return found

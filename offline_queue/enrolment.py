@@ -11,6 +11,7 @@ from offline_queue.identity import Identity, IdentityStore
 from offline_queue.platform_time import PlatformTime
 from offline_queue.policy import Failure, FailureKind
 from offline_queue.settings import TransportSettings
+from offline_queue.tls import BadTlsSettings
 from offline_queue.transport import PlatformClient, check_base_url
 
 
@@ -42,7 +43,8 @@ def enrol(
 ) -> Enrolled | EnrolFailed:
     """Trade a one-time token for an identity. Safe to repeat when the answer was lost: the key stays the same.
 
-    Codes: ``bad_address``, ``storage_failed``, ``unusable_answer``, those of ``Problem`` (``bad_token`` …) and of a failed line.
+    Codes: ``bad_address``, ``bad_tls_settings``, ``storage_failed``, ``unusable_answer``, those of ``Problem`` (``bad_token`` …)
+    and of a failed line.
     """
     clock = clock or SystemClock()
     try:
@@ -57,7 +59,7 @@ def enrol(
         if isinstance(answer, Failure):
             return EnrolFailed(answer.code, answer.detail)
     except ValueError as error:
-        return EnrolFailed("bad_address", str(error))
+        return EnrolFailed("bad_tls_settings" if isinstance(error, BadTlsSettings) else "bad_address", str(error))
     except KnownError as error:
         return EnrolFailed("storage_failed", str(error))
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 
@@ -30,3 +31,12 @@ def write_durably(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         beside.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def close_to_others(path: Path) -> bool:
+    """Take from a regular file all rights beyond 0600; True when there were such. Raises ``OSError``."""
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode) or not stat.S_IMODE(found.st_mode) & ~0o600:
+        return False
+    path.chmod(stat.S_IMODE(found.st_mode) & 0o600)
+    return True

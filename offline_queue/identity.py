@@ -2,11 +2,13 @@
 
 The key is made here and never leaves. The record ``enrolment.json`` names the key file that belongs to it, and replacing the
 record is the one moment at which an identity changes; a power cut leaves the old identity or the new one, whole.
+How the key lies in its file is up to a ``KeyWrapper``.
 A lost key is no lost case: cases are signed when they are committed, so after enrolling again every pending case still goes out.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Callable
@@ -21,9 +23,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from contract import receipt_number
 from contract.kiosks import EnrolAnswer, ReceiptKey, SealingKey
 from offline_queue.errors import from_os
-from offline_queue.files import sync_folder, write_durably
+from offline_queue.files import close_to_others, sync_folder, write_durably
+from offline_queue.key_wrapping import (
+    MAX_KEY_FILE_BYTES,
+    KeyWrapError,
+    KeyWrapper,
+    PlainFile,
+    from_file,
+    known_wrappers,
+    to_file,
+    wrapper_name,
+)
 from offline_queue.sealing import SUITES
 
+_log = logging.getLogger(__name__)
 _RECORD = "enrolment.json"
 _PENDING_KEY = "pending.key"
 _KIOSK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -100,17 +113,28 @@ def check_answer(answer: EnrolAnswer) -> None:
 class IdentityStore:
     """The identity on disk, in a folder of its own. Safe to use from several threads of one process."""
 
-    def __init__(self, folder: Path, new_key: Callable[[], Ed25519PrivateKey] = Ed25519PrivateKey.generate) -> None:
-        """Read what is there. Raises ``KnownError`` when the folder cannot be used."""
+    def __init__(
+        self,
+        folder: Path,
+        new_key: Callable[[], Ed25519PrivateKey] = Ed25519PrivateKey.generate,
+        *,
+        wrapper: KeyWrapper | None = None,
+    ) -> None:
+        """Read what is there; ``wrapper`` is for keys yet to be written. Raises ``KnownError`` when the folder cannot be used."""
         self._folder = folder
         self._new_key = new_key
+        self._wrapper: KeyWrapper = wrapper or PlainFile()
+        self._wrappers = known_wrappers() | {self._wrapper.name: self._wrapper}
         self._lock = threading.Lock()
         self._record: _Record | None = None
         self._identity: Identity | None = None
         self.problem = ""
         """Empty, ``record_damaged`` or ``key_lost``. Enrolling again heals either, and every pending case still goes out."""
+        self.key_protection = ""
+        """Name of the wrapper of the present key; empty when there is none."""
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._tighten()
             self._load()
         except OSError as error:
             raise from_os(error) from error
@@ -131,10 +155,10 @@ class IdentityStore:
         with self._lock:
             path = self._folder / _PENDING_KEY
             try:
-                key = _read_key(path)
+                key = self._read_pending(path)
                 if key is None:
                     key = self._new_key()
-                    write_durably(path, key.private_bytes_raw())
+                    write_durably(path, to_file(key.private_bytes_raw(), self._wrapper))
             except OSError as error:
                 raise from_os(error) from error
             return key
@@ -158,7 +182,8 @@ class IdentityStore:
                 retired_public_keys=tuple(old for old in self.known_public_keys() if old != public_key),
             )
             try:
-                write_durably(self._folder / key_file, key.private_bytes_raw())
+                write_durably(self._folder / key_file, to_file(key.private_bytes_raw(), self._wrapper))
+                self.key_protection = self._wrapper.name
                 self._store(record, key)
                 self._sweep(key_file)
             except OSError as error:
@@ -183,6 +208,34 @@ class IdentityStore:
                 raise from_os(error) from error
             return True
 
+    def rewrap(self, wrapper: KeyWrapper) -> bool:
+        """Keep the present key by ``wrapper``, and later ones too; False when there is none or it is so kept already.
+
+        Raises ``KnownError``; then the key stays as it was. The same key goes on: what was once on the disk in another form may
+        still be found there, and only enrolling again makes a new one.
+        """
+        with self._lock:
+            self._wrapper = wrapper
+            self._wrappers[wrapper.name] = wrapper
+            if self._record is None or self._identity is None or self.key_protection == wrapper.name:
+                return False
+            try:
+                content = to_file(self._identity.signing_key.private_bytes_raw(), wrapper)
+                write_durably(self._folder / self._record.key_file, content)
+            except OSError as error:
+                raise from_os(error) from error
+            self.key_protection = wrapper.name
+            return True
+
+    def _tighten(self) -> None:
+        """Files of ours are for the owner only, whatever a restored backup or a copy by hand made of them."""
+        ours = [path for path in sorted(self._folder.iterdir()) if path.suffix == ".key" or path.name == _RECORD]
+        try:
+            if found := [path.name for path in ours if close_to_others(path)]:
+                _log.warning("others could read %s in %s; closed to them now", ", ".join(found), self._folder)
+        except OSError as error:
+            _log.warning("others can read files in %s, and this cannot be changed: %s", self._folder, error.strerror)
+
     def _load(self) -> None:
         path = self._folder / _RECORD
         if not path.exists():
@@ -194,11 +247,32 @@ class IdentityStore:
             self.problem = "record_damaged"
             return
         self._record = record
-        key = _read_key(self._folder / record.key_file) if _KEY_FILE.fullmatch(record.key_file) else None
+        try:
+            key = self._read_key(self._folder / record.key_file) if _KEY_FILE.fullmatch(record.key_file) else None
+        except KeyWrapError as error:
+            _log.error("the machine's key cannot be opened: %s", error)
+            key = None
         if key is None or key.public_key().public_bytes_raw() != record.public_key:
             self.problem = "key_lost"
             return
         self._identity = _identity_of(record, key)
+        self.key_protection = wrapper_name(_read_some(self._folder / record.key_file))
+
+    def _read_pending(self, path: Path) -> Ed25519PrivateKey | None:
+        """The key an enrolment began with. A hindrance that may pass is no reason to give up what the platform may have taken."""
+        try:
+            return self._read_key(path)
+        except KeyWrapError as error:
+            if error.may_pass:
+                raise
+            return None
+
+    def _read_key(self, path: Path) -> Ed25519PrivateKey | None:
+        """``None`` when there is none, or it is none. Raises ``KeyWrapError``, ``OSError``."""
+        try:
+            return Ed25519PrivateKey.from_private_bytes(from_file(_read_some(path), self._wrappers))
+        except (FileNotFoundError, ValueError):
+            return None
 
     def _store(self, record: _Record, key: Ed25519PrivateKey) -> None:
         write_durably(self._folder / _RECORD, msgspec.json.encode(record))
@@ -214,11 +288,9 @@ class IdentityStore:
         sync_folder(self._folder)
 
 
-def _read_key(path: Path) -> Ed25519PrivateKey | None:
-    try:
-        return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return None
+def _read_some(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_KEY_FILE_BYTES + 1)
 
 
 def _identity_of(record: _Record, key: Ed25519PrivateKey) -> Identity:

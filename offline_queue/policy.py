@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from math import isfinite
 
+from contract.kiosks import HeartbeatAnswer
 from offline_queue.settings import SyncSettings
 
 MAX_ORDERED_PAUSE_S = 86_400.0
 """No platform keeps this machine silent longer than a day."""
+SHORTEST_HEARTBEAT_S = 5.0
+"""No platform is asked more often, whatever it wishes."""
 
 
 class FailureKind(StrEnum):
@@ -59,6 +63,18 @@ def backoff_s(failures: int, settings: SyncSettings, uniform: Callable[[float, f
     """
     ceiling = min(settings.backoff_cap_s, settings.backoff_first_s * 2.0 ** min(max(failures, 1) - 1, 32))
     return uniform(0.0, ceiling)
+
+
+def heartbeat_pause_s(answer: HeartbeatAnswer | Failure, usual_s: float, uniform: Callable[[float, float], float]) -> float:
+    """Pause before the next heartbeat: the platform's wish within 5 s and a day.
+
+    After a failure: what was ordered, and then full jitter over the usual pause, so that a fleet that lost its platform in one
+    moment does not come back in one moment.
+    """
+    if isinstance(answer, Failure):
+        return (answer.retry_after_s or 0.0) + SHORTEST_HEARTBEAT_S + uniform(0.0, usual_s)
+    wish_s = answer.next_in_s if isfinite(answer.next_in_s) else usual_s
+    return min(max(wish_s, SHORTEST_HEARTBEAT_S), MAX_ORDERED_PAUSE_S)
 
 
 def poll_pause_s(quiet_polls: int, settings: SyncSettings) -> float:

@@ -65,3 +65,5 @@ class TransportSettings:
     max_answer_bytes: int = 8 * MIB
     ca_file: str | None = None
     """PEM file of the platform's own authority; ``None`` trusts the public ones."""
+    pins: tuple[str, ...] = ()
+    """When given, the platform's key must be one of these, besides a certificate that verifies: see ``tls``."""

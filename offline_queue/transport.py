@@ -24,6 +24,7 @@ from offline_queue.identity import Identity, IdentitySource
 from offline_queue.platform_time import PlatformTime
 from offline_queue.policy import Failure, FailureKind, classify, parse_retry_after
 from offline_queue.settings import TransportSettings
+from offline_queue.tls import CertificateNotPinned, make_context
 from offline_queue.tokens import make_token
 
 JSON = "application/json"
@@ -80,7 +81,7 @@ class PlatformClient:
         clock: Clock | None = None,
         random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        """``ValueError`` for an address that is none, or not safe (see ``check_base_url``)."""
+        """``ValueError`` for an address that is none, or not safe (``check_base_url``), or TLS settings that are unusable."""
         self._base_url = check_base_url(base_url)
         self._identity = identity
         self._platform_time = platform_time
@@ -89,7 +90,7 @@ class PlatformClient:
         self._random_bytes = random_bytes
         limits = self._settings
         self._http = httpx.Client(
-            verify=ssl.create_default_context(cafile=limits.ca_file) if limits.ca_file else True,
+            verify=make_context(limits),
             timeout=httpx.Timeout(limits.io_timeout_s, connect=limits.connect_timeout_s),
             follow_redirects=False,
             # Proxy variables of whoever started the process have no say in where cases go.
@@ -210,6 +211,8 @@ def _code_of(error: httpx.HTTPError) -> str:
         return "timeout"
     cause: BaseException | None = error
     while cause is not None:
+        if isinstance(cause, CertificateNotPinned):
+            return "certificate_not_pinned"
         if isinstance(cause, ssl.SSLError):
             return "certificate_not_trusted" if isinstance(cause, ssl.SSLCertVerificationError) else "tls_failed"
         cause = cause.__cause__ or cause.__context__

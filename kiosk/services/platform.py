@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,20 +15,40 @@ from offline_queue import enrolment
 from offline_queue.clock import SystemClock
 from offline_queue.errors import KnownError
 from offline_queue.identity import IdentityStore
+from offline_queue.key_wrapping import make_wrapper
 from offline_queue.models import Closed
+from offline_queue.settings import TransportSettings
 from offline_queue.store import Outbox
+
+_log = logging.getLogger(__name__)
 
 
 class PlatformTrouble(Exception):
     """Identity or queue cannot be used; the message is one line in the operator's words."""
 
 
-def open_identity(data_dir: Path) -> IdentityStore:
-    """The machine's identity; raises ``PlatformTrouble``."""
+def open_identity(data_dir: Path, key_protection: str = "file") -> IdentityStore:
+    """The machine's identity, its next key to be kept by ``key_protection``; raises ``PlatformTrouble``."""
     try:
-        return IdentityStore(data_dir / "identity")
+        return IdentityStore(data_dir / "identity", wrapper=make_wrapper(key_protection))
     except KnownError as error:
         raise PlatformTrouble(f"{data_dir / 'identity'}: {error}") from error
+
+
+def protect_key(identity: IdentityStore, key_protection: str) -> None:
+    """Bring the present key under the protection that is set. When that fails the machine serves on with the key as it was."""
+    before = identity.key_protection
+    try:
+        if identity.rewrap(make_wrapper(key_protection)):
+            _log.info("the machine's key is now kept by %s, before by %s", key_protection, before)
+    except KnownError as error:
+        _log.error("the machine's key is still kept by %s, not by %s: %s", before, key_protection, error)
+
+
+def transport_settings(settings: Settings) -> TransportSettings:
+    """How the platform must prove itself, from the settings."""
+    ca_file = settings.platform.ca_file
+    return TransportSettings(ca_file=str(ca_file) if ca_file else None, pins=settings.platform.pins)
 
 
 def open_queue(data_dir: Path, identity: IdentityStore) -> Outbox:
@@ -42,8 +63,9 @@ def open_queue(data_dir: Path, identity: IdentityStore) -> Outbox:
 def enrol(settings: Settings, token: str) -> str:
     """Trade a one-time token for an identity; returns the kiosk id, raises ``PlatformTrouble``."""
     machine = settings.machine
-    identity = open_identity(machine.data_dir)
-    outcome = enrolment.enrol(settings.platform.url, token, machine.name, __version__, identity)
+    identity = open_identity(machine.data_dir, machine.key_protection)
+    line = transport_settings(settings)
+    outcome = enrolment.enrol(settings.platform.url, token, machine.name, __version__, identity, settings=line)
     if isinstance(outcome, enrolment.EnrolFailed):
         why = f"{outcome.code} {outcome.detail}".strip()
         raise PlatformTrouble(f"the platform at {settings.platform.url} did not enrol this machine: {why}")

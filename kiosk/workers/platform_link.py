@@ -1,10 +1,9 @@
-"""Keeps in touch with the platform: the sync of cases, and heartbeats, each on a thread of its own."""
+"""Keeps in touch with the platform: the sync of cases, heartbeats, and an ear for the network, each on a thread of its own."""
 
 from __future__ import annotations
 
 import logging
 import shutil
-import threading
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
@@ -14,18 +13,21 @@ from drivers.status import DeviceStatus
 from kiosk.config import Settings
 from kiosk.readiness import StoreHealth
 from kiosk.services import platform
+from kiosk.workers.heartbeat import HeartbeatLoop
 from offline_queue.enrolment import send_heartbeat
 from offline_queue.errors import KnownError
 from offline_queue.identity import IdentityStore
 from offline_queue.loop import SyncLoop
+from offline_queue.network_watch import NetworkWatch
+from offline_queue.policy import Failure, FailureKind
 from offline_queue.store import Outbox
 from offline_queue.sync import Syncer, SyncReport
 from offline_queue.transport import PlatformClient
 
 _log = logging.getLogger(__name__)
 _JOIN_S = 30.0
-_OUR_OWN_TROUBLE = ("store_", "bug", "not_enrolled")
-"""Failures of a pass that say nothing about the network."""
+_OUR_OWN_TROUBLE = ("store_", "storage_failed", "bug", "not_enrolled")
+"""Failures that say nothing about the network."""
 
 
 class PlatformLink(QObject):
@@ -40,28 +42,33 @@ class PlatformLink(QObject):
         self._data_dir = settings.machine.data_dir
         self._heartbeat_s = settings.times.heartbeat_s
         self._catalogue_version = catalogue_version
-        self.identity: IdentityStore = platform.open_identity(self._data_dir)
+        self.identity: IdentityStore = platform.open_identity(self._data_dir, settings.machine.key_protection)
+        platform.protect_key(self.identity, settings.machine.key_protection)
+        line = platform.transport_settings(settings)
         self.outbox: Outbox = platform.open_queue(self._data_dir, self.identity)
-        self._clients = [PlatformClient(settings.platform.url, self.identity, self.outbox.platform_time) for _ in range(2)]
+        self._clients = [
+            PlatformClient(settings.platform.url, self.identity, self.outbox.platform_time, settings=line) for _ in range(2)
+        ]
         self._loop = SyncLoop(self.outbox, Syncer(self.outbox, self._clients[0], self.identity))
         self._loop.subscribe(self._on_pass)
         self._network_up = True
-        self._stopping = threading.Event()
-        self._beats: threading.Thread | None = None
+        self._beats: HeartbeatLoop | None = None
+        self._watch = NetworkWatch(self._on_network)
 
     def start(self, devices: Callable[[], Mapping[str, DeviceStatus]], is_serving: Callable[[], bool]) -> None:
         """Begin to sync and to report what ``devices`` and ``is_serving`` say at that moment."""
         self._loop.start()
-        self._beats = threading.Thread(target=self._beat, args=(devices, is_serving), name="heartbeat")
+        self._beats = HeartbeatLoop(lambda: self._beat(devices(), is_serving()), self._heartbeat_s)
         self._beats.start()
+        self._watch.start()
 
     def stop(self) -> None:
-        """End both threads, close line and queue; may be called twice."""
-        self._stopping.set()
+        """End all threads, close line and queue; may be called twice."""
+        self._watch.stop(_JOIN_S)
         if not self._loop.stop(_JOIN_S):
             _log.error("the sync does not end")
-        if self._beats is not None:
-            self._beats.join(_JOIN_S)
+        if self._beats is not None and not self._beats.stop(_JOIN_S):
+            _log.error("the heartbeat does not end")
         for client in self._clients:
             client.close()
         self.outbox.close()
@@ -82,33 +89,41 @@ class PlatformLink(QObject):
                 reached.append({"state": entry.to_state.value, "at_ms": entry.at_ms})
         return reached
 
+    def _on_network(self) -> None:
+        """The network may have come back: do not wait for the end of a pause that was made for its absence."""
+        self._loop.wake()
+        if self._beats is not None:
+            self._beats.wake()
+
     def _on_pass(self, report: SyncReport) -> None:
         if report.failure is None or not report.failure.code.startswith(_OUR_OWN_TROUBLE):
             self._network_up = report.failure is None
         if report.changed:
             self.changed.emit()
 
-    def _beat(self, devices: Callable[[], Mapping[str, DeviceStatus]], is_serving: Callable[[], bool]) -> None:
-        pause_s = 1.0
-        while not self._stopping.wait(pause_s):
-            pause_s = self._heartbeat_s
-            if self.identity.current() is None:
-                continue
-            try:
-                report = platform.heartbeat(
-                    self.outbox,
-                    devices(),
-                    catalogue_version=self._catalogue_version,
-                    serving=is_serving(),
-                    free_disk_bytes=shutil.disk_usage(self._data_dir).free,
-                )
-            except (KnownError, OSError) as error:
-                _log.warning("heartbeat: %s", error)
-                continue
-            self._note(isinstance(send_heartbeat(self._clients[1], report, self.identity), HeartbeatAnswer))
+    def _beat(self, devices: Mapping[str, DeviceStatus], is_serving: bool) -> HeartbeatAnswer | Failure | None:
+        if self.identity.current() is None:
+            return None
+        try:
+            report = platform.heartbeat(
+                self.outbox,
+                devices,
+                catalogue_version=self._catalogue_version,
+                serving=is_serving,
+                free_disk_bytes=shutil.disk_usage(self._data_dir).free,
+            )
+        except (KnownError, OSError) as error:
+            _log.warning("heartbeat: %s", error)
+            return Failure(FailureKind.TEMPORARY, "storage_failed", str(error))
+        answer = send_heartbeat(self._clients[1], report, self.identity)
+        self._note(answer)
+        return answer
 
-    def _note(self, is_up: bool) -> None:
+    def _note(self, answer: HeartbeatAnswer | Failure) -> None:
         """The heartbeat is often the first to notice that the platform is back."""
+        is_up = isinstance(answer, HeartbeatAnswer)
+        if isinstance(answer, Failure) and answer.code.startswith(_OUR_OWN_TROUBLE):
+            return
         came_back = is_up and not self._network_up
         self._network_up = is_up
         if came_back:

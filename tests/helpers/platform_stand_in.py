@@ -101,6 +101,7 @@ class Platform:
         self.refuse_batch: Callable[[tuple[SealedCase, ...]], Refused | None] = lambda _: None
         self.clock_offset_ms = 0
         self.max_cases = 500
+        self.next_in_s = 30.0
 
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000 + self.clock_offset_ms
@@ -325,7 +326,7 @@ class _Handler(BaseHTTPRequestHandler):
             platform.heartbeats.append(msgspec.json.decode(body, type=Heartbeat))
             beat = HeartbeatAnswer(
                 platform_time_ms=platform.now_ms(),
-                next_in_s=30.0,
+                next_in_s=platform.next_in_s,
                 sealing_keys=platform.sealing_keys,
                 receipt_keys=platform.receipt_keys,
             )

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import Settings, SettingsError, load
+from kiosk.services import platform
+from offline_queue.settings import TransportSettings
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -51,3 +53,31 @@ def test_unreadable_settings_are_one_line(tmp_path: Path, text: str) -> None:
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="none"):
         load(tmp_path / "none")
+
+
+PIN = "sha256/" + "A" * 43 + "="
+
+
+def test_how_the_platform_must_prove_itself_can_be_set(tmp_path: Path) -> None:
+    lines = ["[machine]", 'key_protection = "systemd-creds"', "[platform]", 'url = "https://p.example"']
+    settings = load(_file(tmp_path, "\n".join([*lines, 'ca_file = "/etc/ca.pem"', f'pins = ["{PIN}", "{PIN[7:]}"]'])))
+    assert settings.machine.key_protection == "systemd-creds"
+    assert settings.platform.ca_file == Path("/etc/ca.pem")
+    assert settings.platform.pins == (PIN, PIN[7:])
+    assert platform.transport_settings(settings) == TransportSettings(ca_file="/etc/ca.pem", pins=(PIN, PIN[7:]))
+    assert platform.transport_settings(Settings()) == TransportSettings()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[machine]\nkey_protection = "tpm"', "key_protection"),
+        ('[platform]\nurl = "https://p.example"\npins = ["sha1/abc"]', "sha1/abc"),
+        ('[platform]\nurl = "https://p.example"\npins = ["' + '", "'.join([PIN] * 17) + '"]', "more than 16"),
+        (f'[platform]\nurl = "http://127.0.0.1:8000"\npins = ["{PIN}"]', "https://"),
+        ('[platform]\nurl = "http://127.0.0.1:8000"\nca_file = "/etc/ca.pem"', "https://"),
+    ],
+)
+def test_unusable_protection_is_told(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        load(_file(tmp_path, text))

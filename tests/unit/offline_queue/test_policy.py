@@ -4,11 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.kiosks import HeartbeatAnswer
 from offline_queue.policy import (
     MAX_ORDERED_PAUSE_S,
+    SHORTEST_HEARTBEAT_S,
+    Failure,
     FailureKind,
     backoff_s,
     classify,
+    heartbeat_pause_s,
     parse_retry_after,
     parse_seconds,
     poll_pause_s,
@@ -94,3 +98,38 @@ def test_any_text_as_retry_after_is_survived(header: str) -> None:
 @given(st.floats(allow_nan=True, allow_infinity=True))
 def test_seconds_of_an_answer_are_brought_within_reason(value: float) -> None:
     assert 0 <= parse_seconds(value) <= MAX_ORDERED_PAUSE_S
+
+
+def wish(next_in_s: float) -> HeartbeatAnswer:
+    return HeartbeatAnswer(platform_time_ms=0, next_in_s=next_in_s, sealing_keys=(), receipt_keys=())
+
+
+@pytest.mark.parametrize(
+    ("next_in_s", "pause_s"),
+    [
+        (30.0, 30.0),
+        (600.0, 600.0),
+        (0.0, SHORTEST_HEARTBEAT_S),
+        (-1e300, SHORTEST_HEARTBEAT_S),
+        (1e300, MAX_ORDERED_PAUSE_S),
+        (float("nan"), 45.0),
+        (float("inf"), 45.0),
+        (float("-inf"), 45.0),
+    ],
+)
+def test_the_platform_says_when_to_report_next_within_reason(next_in_s: float, pause_s: float) -> None:
+    assert heartbeat_pause_s(wish(next_in_s), 45.0, lambda *_: 0.0) == pause_s
+
+
+@given(st.floats())
+def test_no_wish_brings_a_storm_or_silence(next_in_s: float) -> None:
+    assert SHORTEST_HEARTBEAT_S <= heartbeat_pause_s(wish(next_in_s), 30.0, lambda *_: 0.0) <= MAX_ORDERED_PAUSE_S
+
+
+@pytest.mark.parametrize("ordered_s", [None, 0.0, 7.0, 3600.0])
+def test_after_a_failure_the_usual_pause_is_spread_behind_what_was_ordered(ordered_s: float | None) -> None:
+    failure = Failure(FailureKind.TEMPORARY, "busy", "", ordered_s)
+    least_s = heartbeat_pause_s(failure, 30.0, lambda low, _: low)
+    most_s = heartbeat_pause_s(failure, 30.0, lambda _, high: high)
+    assert least_s >= (ordered_s or 0.0) + 1
+    assert most_s - least_s == 30.0
