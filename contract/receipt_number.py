@@ -10,21 +10,29 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from stdnum.iso7064 import mod_37_36
-
-_LAYOUT = re.compile(r"[0-9]{6}[0-9]{6}[0-9A-Z]{4}[0-9]{5}[0-9A-Z]")
+_BODY = re.compile(r"[0-9]{6}[0-9]{6}[0-9A-Z]{4}[0-9]{5}")
+_LAYOUT = re.compile(_BODY.pattern + "[0-9A-Z]")
+_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SERIALS = 100_000
 
 
 def make(region_code: str, day: date, device_code: str, sequence: int) -> str:
     """Receipt number of the terminal's ``sequence``-th case; ``ValueError`` when a part breaks the layout."""
     body = f"{region_code}{day:%y%m%d}{device_code}{sequence % SERIALS:05d}"
-    number = body + str(mod_37_36.calc_check_digit(body))
-    if not _LAYOUT.fullmatch(number):
+    if not _BODY.fullmatch(body):
         raise ValueError(f"not a region and a device code: {region_code!r}, {device_code!r}")
-    return number
+    return body + check_character(body)
+
+
+def check_character(body: str) -> str:
+    """ISO 7064 MOD 37,36 over ``0-9A-Z``. Every single changed character shows."""
+    product = 36
+    for character in body:
+        product = (product + int(character, 36)) % 36 or 36
+        product = product * 2 % 37
+    return _CHARACTERS[(37 - product) % 36]
 
 
 def is_valid(number: str) -> bool:
     """True when layout and check character are right. Never raises, whatever was typed."""
-    return bool(_LAYOUT.fullmatch(number)) and str(mod_37_36.calc_check_digit(number[:-1])) == number[-1]
+    return bool(_LAYOUT.fullmatch(number)) and check_character(number[:-1]) == number[-1]

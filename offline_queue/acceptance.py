@@ -28,11 +28,12 @@ from offline_queue.settings import QueueSettings
 from offline_queue.states import PENDING, CaseState
 
 _PENDING = ", ".join(f"'{state}'" for state in sorted(PENDING))
+_NEWEST = "FROM cases ORDER BY position DESC LIMIT 1"
 _BEFORE = (
-    f"SELECT (SELECT sum(cases) FROM tallies WHERE state IN ({_PENDING})), (SELECT max(sequence) FROM cases WHERE kiosk_id = ?),"  # noqa: S608
-    " (SELECT value FROM facts WHERE name = ?)"
+    f"SELECT (SELECT sum(cases) FROM tallies WHERE state IN ({_PENDING})), (SELECT value FROM facts WHERE name = ?),"  # noqa: S608
+    f" (SELECT kiosk_id {_NEWEST}), (SELECT sequence {_NEWEST})"
 )
-"""What must be known before a case is taken: number pending, highest sequence number of this terminal, and its floor."""
+"""What must be known before a case is taken: how many are pending, the floor of the numbers, and the newest case's number."""
 CHINA_TIME = timezone(timedelta(hours=8))
 
 
@@ -88,9 +89,10 @@ class Acceptance:
         free = self.free_disk_bytes()
         if free < self.settings.disk_floor_bytes:
             raise Refusal(RefusalCode.DISK_FULL, f"{free} bytes free")
-        pending, highest, floor = connection.execute(_BEFORE, (identity.kiosk_id, floor_name(identity.kiosk_id))).fetchone()
+        pending, floor, newest_id, newest = connection.execute(_BEFORE, (floor_name(identity.kiosk_id),)).fetchone()
         if pending >= self.settings.max_pending:
             raise Refusal(RefusalCode.BACKLOG_FULL, f"{pending} cases pending")
+        highest = newest if newest_id == identity.kiosk_id else queries.highest_sequence(connection, identity.kiosk_id)
         sequence = next_after(highest, floor)
         self.reserve.cover(identity.kiosk_id, sequence)
         header = self._header(identity, draft, key, sequence, now)

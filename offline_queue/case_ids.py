@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from uuid import UUID
 
 _COUNTER_LIMIT = 1 << 12
 _SEED_MASK = 0x7FF
@@ -34,4 +33,5 @@ class CaseIds:
                     self._last_ms += 1
                     self._counter = 0
             tail = int.from_bytes(self._random_bytes(8), "big") & ((1 << 62) - 1)
-            return str(UUID(int=self._last_ms << 80 | 0x7 << 76 | self._counter << 64 | 0b10 << 62 | tail))
+            text = f"{self._last_ms << 80 | 0x7 << 76 | self._counter << 64 | 0b10 << 62 | tail:032x}"
+            return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -14,6 +14,7 @@ from offline_queue.errors import BugError, KnownError, from_sqlite
 from offline_queue.migrations import check_ours, migrate
 from offline_queue.schema import MIGRATIONS, Migration
 from offline_queue.settings import QueueSettings
+from offline_queue.tallies import Tallies
 
 
 def _lenient_text(raw: bytes) -> str:
@@ -60,6 +61,7 @@ class QueueDatabase:
             raise from_sqlite(error) from error
         try:
             migrate(self._connection, path, migrations)
+            self._tallies = Tallies(self._connection)
         except sqlite3.Error as error:
             self._connection.close()
             raise from_sqlite(error) from error
@@ -77,6 +79,7 @@ class QueueDatabase:
                 raise BugError("a transaction within a transaction")
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
+                self._tallies.refresh()
                 yield self._connection
                 self._connection.execute("COMMIT")
                 self._checkpointer.note_commit()
@@ -93,6 +96,7 @@ class QueueDatabase:
         with self._lock:
             self._check_open()
             try:
+                self._tallies.refresh()
                 yield self._connection
             except sqlite3.Error as error:
                 raise from_sqlite(error) from error

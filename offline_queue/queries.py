@@ -54,6 +54,12 @@ def oldest_pending_ms(connection: sqlite3.Connection, now: Stamp, platform_now_m
     return elapsed_ms(since, Stamp(platform_now_ms, now.boot_id, now.monotonic_ms))
 
 
+def highest_sequence(connection: sqlite3.Connection, kiosk_id: str) -> int | None:
+    """The highest number given under ``kiosk_id``; reads every case, for the first one after a change of identity."""
+    row = connection.execute("SELECT max(sequence) AS highest FROM cases WHERE kiosk_id = ?", (kiosk_id,)).fetchone()
+    return None if row["highest"] is None else int(row["highest"])
+
+
 def find(connection: sqlite3.Connection, case_id: str) -> CaseSummary | None:
     """One case by id."""
     row = connection.execute(f"SELECT {_SUMMARY} FROM cases WHERE case_id = ?", (case_id,)).fetchone()  # noqa: S608 - ours

@@ -55,11 +55,56 @@ CREATE TABLE cases (
 """The checks hold the states together while we run, and let the check at opening find rotten bytes."""
 
 
-_LEAN_CASES = (
-    "receipt_number TEXT NOT NULL UNIQUE CHECK",
-    "last_entry INTEGER NOT NULL DEFAULT 0,\n    receipt_leaf_index INTEGER,\n    receipt_tree_size INTEGER,\n"
-    "    receipt_proof BLOB,\n    receipt_number TEXT NOT NULL CHECK",
-)
+_CREATE_LEAN_CASES = """
+CREATE TABLE cases_3 (
+    position INTEGER PRIMARY KEY,
+    case_id TEXT NOT NULL UNIQUE CHECK (length(case_id) = 36),
+    kiosk_id TEXT NOT NULL,
+    sequence INTEGER NOT NULL CHECK (sequence > 0),
+    receipt_number TEXT NOT NULL CHECK (length(receipt_number) = 22),
+    item_code TEXT NOT NULL,
+    digest TEXT NOT NULL CHECK (length(digest) = 64),
+    size_bytes INTEGER NOT NULL CHECK (size_bytes > 0),
+    state TEXT NOT NULL,
+    last_entry INTEGER NOT NULL DEFAULT 0,
+    committed_at_ms INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    monotonic_ms INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    reason_code TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '',
+    due_at_ms INTEGER,
+    due_boot_id TEXT,
+    due_monotonic_ms INTEGER,
+    lease_owner TEXT,
+    lease_boot_id TEXT,
+    lease_until_ms INTEGER,
+    receipt_body BLOB,
+    receipt_key_id TEXT,
+    receipt_signature BLOB,
+    receipt_leaf_index INTEGER,
+    receipt_tree_size INTEGER,
+    receipt_proof BLOB,
+    platform_state TEXT NOT NULL DEFAULT ''
+        CHECK (platform_state = '' OR platform_state IN ('received', 'needs_staff', 'processed')),
+    platform_reason TEXT NOT NULL DEFAULT '',
+    processed_at_ms INTEGER,
+    processed_boot_id TEXT,
+    processed_monotonic_ms INTEGER,
+    CHECK (CASE state
+        WHEN 'committed' THEN lease_until_ms IS NULL AND due_at_ms IS NULL
+        WHEN 'sending' THEN lease_until_ms IS NOT NULL AND lease_owner IS NOT NULL AND lease_boot_id IS NOT NULL
+            AND due_at_ms IS NULL
+        WHEN 'waiting' THEN due_at_ms IS NOT NULL AND due_boot_id IS NOT NULL AND due_monotonic_ms IS NOT NULL
+            AND lease_until_ms IS NULL
+        WHEN 'accepted' THEN receipt_body IS NOT NULL
+        WHEN 'processed' THEN receipt_body IS NOT NULL AND processed_at_ms IS NOT NULL
+        WHEN 'purged' THEN receipt_body IS NOT NULL AND processed_at_ms IS NOT NULL
+        ELSE state IN ('needs_staff', 'void') AND lease_until_ms IS NULL AND due_at_ms IS NULL
+    END)
+) STRICT
+"""
+"""As before, with checks that cost little where a case begins: what its bytes say is proved by digest and signature anyway."""
 
 
 def _one_create(db: Database) -> None:
@@ -107,10 +152,6 @@ def _create_state_keeping(db: Database) -> None:
     db.execute("CREATE INDEX cases_by_state ON cases(state, position)")
     db.table("tallies").create({"state": str, "cases": int}, pk="state", not_null={"cases"}, strict=True)
     db.table("tallies").insert_all({"state": state.value, "cases": 0} for state in CaseState)
-    _create_tally_triggers(db)
-
-
-def _create_tally_triggers(db: Database) -> None:
     up = "UPDATE tallies SET cases = cases + 1 WHERE state = new.state;"
     down = "UPDATE tallies SET cases = cases - 1 WHERE state = old.state;"
     db.execute(f"CREATE TRIGGER tally_added AFTER INSERT ON cases BEGIN {up} END")
@@ -136,16 +177,17 @@ _COPIED = (
 def _three_lean_commit(db: Database) -> None:
     """Half the pages to write for each new case, and receipts that share a signature.
 
-    Gone are an index that another one covers, one on receipt numbers (they follow from kiosk id and sequence, which stay unique),
-    the counter (it follows from the rows, see ``sequences``), and the index of the audit trail, whose rows are linked instead.
+    Gone are an index that another one covers; those on receipt number, kiosk id and sequence, for a number is one more than the
+    last (see ``sequences``); the counter, which follows from the rows; the tallies, which each connection now keeps in memory
+    (see ``tallies``); and the index of the audit trail, whose rows are linked instead.
     """
-    db.execute(_CREATE_CASES.replace("CREATE TABLE cases (", "CREATE TABLE cases_3 (").replace(*_LEAN_CASES))
+    db.execute(_CREATE_LEAN_CASES)
     db.execute(f"INSERT INTO cases_3 ({_COPIED}) SELECT {_COPIED} FROM cases")  # noqa: S608 - ours
     db.execute("DROP TABLE cases")
+    db.execute("DROP TABLE tallies")
     db.execute("ALTER TABLE cases_3 RENAME TO cases")
     db.execute("CREATE INDEX cases_leased ON cases(lease_owner) WHERE state = 'sending'")
     db.execute("CREATE INDEX cases_by_state ON cases(state, position)")
-    _create_tally_triggers(db)
     db.execute("DROP INDEX idx_audit_case_id_entry")
     db.execute("ALTER TABLE audit ADD COLUMN previous INTEGER NOT NULL DEFAULT 0")
     _link_audit_rows(db)

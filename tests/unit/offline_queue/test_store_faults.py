@@ -119,7 +119,7 @@ def damaged_queue(tmp_path: Path, identity: FixedIdentity, clock: FakeClock, tab
     return ids
 
 
-@pytest.mark.parametrize("table", ["envelopes", "sqlite_autoindex_cases_1", "audit", "tallies"])
+@pytest.mark.parametrize("table", ["envelopes", "sqlite_autoindex_cases_1", "audit", "cases"])
 def test_what_can_be_read_in_a_damaged_file_is_taken_over(
     tmp_path: Path, identity: FixedIdentity, clock: FakeClock, table: str
 ) -> None:
@@ -148,7 +148,7 @@ def test_salvaged_cases_are_delivered_once(
     with open_again(tmp_path, identity, clock) as first:
         commit(first, 3)
         Syncer(first, line, identity).run_once()
-    damaged_queue(tmp_path, identity, clock, "tallies")
+    damaged_queue(tmp_path, identity, clock, "audit")
     held_before = len(platform.held)
     with open_again(tmp_path, identity, clock) as subject:
         report = Syncer(subject, line, identity).run_once()
@@ -160,7 +160,7 @@ def test_salvaged_cases_are_delivered_once(
 def test_after_enrolling_again_salvage_still_knows_the_old_signatures(
     tmp_path: Path, identity: FixedIdentity, clock: FakeClock, platform: Platform
 ) -> None:
-    ids = damaged_queue(tmp_path, identity, clock, "tallies")
+    ids = damaged_queue(tmp_path, identity, clock, "audit")
     assert identity.identity
     identity.earlier = (identity.identity.public_key,)
     identity.identity = make_identity(platform.sealing_keys, platform.receipt_keys)
@@ -172,7 +172,7 @@ def test_after_enrolling_again_salvage_still_knows_the_old_signatures(
 def test_a_salvaged_case_whose_bytes_do_not_prove_themselves_is_lost_not_sent(
     tmp_path: Path, identity: FixedIdentity, clock: FakeClock
 ) -> None:
-    ids = damaged_queue(tmp_path, identity, clock, "tallies")
+    ids = damaged_queue(tmp_path, identity, clock, "audit")
     with closing(sqlite3.connect(tmp_path / "queue.sqlite")) as connection:
         connection.execute("UPDATE envelopes SET sealed = zeroblob(100) WHERE position = 1")
         connection.commit()
@@ -185,7 +185,7 @@ def test_a_salvaged_case_whose_bytes_do_not_prove_themselves_is_lost_not_sent(
 def test_a_crash_between_setting_aside_and_salvage_is_made_good_at_the_next_start(
     tmp_path: Path, identity: FixedIdentity, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ids = damaged_queue(tmp_path, identity, clock, "tallies")
+    ids = damaged_queue(tmp_path, identity, clock, "audit")
 
     def crash(*_: object) -> None:
         raise KeyboardInterrupt
