@@ -25,6 +25,13 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The platform this terminal reports to."""
 
     url: str = "http://127.0.0.1:8000"
+    public_url: str = ""
+    """Address under which residents reach the platform, printed on slips; empty: the same as ``url``."""
+
+    @property
+    def check_at(self) -> str:
+        """The page where anyone can check the code of a slip."""
+        return (self.public_url or self.url).rstrip("/") + "/verify"
 
 
 class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +110,8 @@ def _limits(sections: dict[str, Any]) -> list[str]:
         found.append("[machine] mm_per_px must lie between 0.05 and 1.0")
     if times is not None:
         found += [f"[times] {name} must be more than 0" for name in times.__struct_fields__ if getattr(times, name) <= 0]
+    if platform is not None and not (platform.public_url.isascii() and len(platform.public_url) <= 200):
+        found.append("[platform] public_url must be a short address in plain ASCII")
     if platform is not None and not platform.url.startswith(("http://", "https://")):
         found.append("[platform] url must begin with https:// (or http:// on this machine)")
     return found
