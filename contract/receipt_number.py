@@ -14,6 +14,7 @@ from stdnum.iso7064 import mod_37_36
 
 _LAYOUT = re.compile(r"[0-9]{6}[0-9]{6}[0-9A-Z]{4}[0-9]{5}[0-9A-Z]")
 SERIALS = 100_000
+_LENGTH = 22
 
 
 def make(region_code: str, day: date, device_code: str, sequence: int) -> str:
@@ -28,3 +29,8 @@ def make(region_code: str, day: date, device_code: str, sequence: int) -> str:
 def is_valid(number: str) -> bool:
     """True when layout and check character are right. Never raises, whatever was typed."""
     return bool(_LAYOUT.fullmatch(number)) and str(mod_37_36.calc_check_digit(number[:-1])) == number[-1]
+
+
+def is_number_like(text: str) -> bool:
+    """True when ``text`` was surely meant as a receipt number, right or wrong."""
+    return len(text) == _LENGTH and text.isascii() and text.isalnum()

@@ -79,7 +79,7 @@ def test_the_code_holds_the_statement_and_the_slip_says_where_to_check_it(subjec
     for language in Language:
         blocks = subject.blocks(replace(stated(facts, statement), language=language))
         assert _codes(blocks) == [statement]
-        assert "https://platform.example/verify" in _words(blocks)
+        assert "\nplatform.example/verify\n" in _words(blocks)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,6 @@ from kiosk.services.cases import CaseFacts
 from kiosk.services.slips import SlipFacts
 from kiosk.workers.hands import Hands, Services
 from kiosk.workers.visit import Clock, Visit
-from tests.helpers.statements import sample_statement
 from tests.helpers.people import (
     FACE,
     SENIOR,
@@ -31,6 +30,7 @@ from tests.helpers.people import (
     sample_portrait,
     sample_signature,
 )
+from tests.helpers.statements import sample_statement
 
 CATALOGUE = sample_catalogue()
 
