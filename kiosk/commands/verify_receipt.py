@@ -63,9 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="HEX_OR_FILE",
         help="check with this key, 64 hex digits or a file of them, instead of the terminal's own; may be repeated",
     )
-    parser.add_argument(
-        "--show-key", action="store_true", help="print the terminal's public keys, the present one first, and end"
-    )
+    parser.add_argument("--show-key", action="store_true", help="print the terminal's public keys, the present one first")
 
 
 def execute(arguments: argparse.Namespace) -> int:
