@@ -94,7 +94,7 @@ def _visit_problems(report: VisitReport, records: list[dict[str, Any]]) -> list[
 
 def _slip_problems(stage: Stage, report: VisitReport) -> list[str]:
     """Read the codes off the paper and show them to the platform, as anyone could who holds the slip."""
-    codes = read_codes_file(Path(report.slip)) if report.slip else UnreadablePicture("the visit gave none")
+    codes = read_codes_file(Path(report.slip))
     if isinstance(codes, UnreadablePicture):
         return [f"there is no picture of the slip: {codes.reason}"]
     texts = {code.text for code in codes}
