@@ -140,6 +140,15 @@ def _hand_in(visit: Visit, qtbot: QtBot) -> None:
     visit.handle(ev.SignatureDrawn(sample_signature()))
 
 
+def test_without_a_statement_the_slip_comes_out_all_the_same(subject: Visit, script: Script, qtbot: QtBot) -> None:
+    script.statement_answer = None
+    _hand_in(subject, qtbot)
+    qtbot.waitUntil(lambda: subject.state.paper is Paper.PRINTED, timeout=10_000)
+    assert [(slip.receipt_number, slip.statement, slip.delivered) for slip in script.slips] == [
+        ("330304261123A00100001D", "", True)
+    ]
+
+
 def test_a_whole_visit_commits_once_prints_the_truth_and_leaves_nothing(subject: Visit, script: Script, qtbot: QtBot) -> None:
     wiped: list[bool] = []
     subject.wiped.connect(lambda: wiped.append(True))
