@@ -23,7 +23,9 @@ def arguments(doc: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    parser.add_argument("--dir", type=Path, default=None, help="work in this folder (default: a new one where the program stands)")
+    parser.add_argument(
+        "--dir", type=Path, default=None, help="work in this folder (default: a new one where the program stands)"
+    )
     parser.add_argument("--plot", type=Path, default=None, metavar="FILE", help="write a picture of the result")
     return parser
 

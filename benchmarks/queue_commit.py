@@ -1,8 +1,8 @@
 """What it costs to take a case: one of 4 KiB, sealed, signed and durable, against a raw append of 4 KiB and against peers.
 
-Everything runs in turn, a few of each at a time, so that all see the same disk. ``ratio`` leaves sealing and signing out, for these
-are processor time the append does not have; ``commit_us`` includes them. A material of 300 KiB is held against write, fsync and
-rename of the same bytes, its sealing left out too.
+Everything runs in turn, a few of each at a time, so that all see the same disk. ``ratio`` leaves sealing and signing out, for
+these are processor time the append does not have; ``commit_us`` includes them. A material of 300 KiB is held against write,
+fsync and rename of the same bytes, its sealing left out too.
 """
 
 from __future__ import annotations
@@ -165,7 +165,10 @@ def words(result: dict[str, Any]) -> list[str]:
 def plot(result: dict[str, Any], path: Path | None) -> None:
     """Bars in microseconds; what is not durable is pale."""
     bars = [("append 4 KiB + fdatasync", result["append_us"], True), ("overwrite + fdatasync", result["overwrite_us"], True)]
-    bars += [("this queue, without sealing", result["net_us"], True), ("this queue, sealed and signed", result["commit_us"], True)]
+    bars += [
+        ("this queue, without sealing", result["net_us"], True),
+        ("this queue, sealed and signed", result["commit_us"], True),
+    ]
     bars += [(name, peer["us"], peer["durable"] is not False) for name, peer in result["peers"].items()]
     with harness.figure(path, "Making one record of 4 KiB durable, median µs (pale: not durable)") as axes:
         if axes is not None:

@@ -93,8 +93,10 @@ def _syncs(name: str, puts: int) -> int:
     with tempfile.TemporaryDirectory(prefix="peer-", dir=Path.cwd()) as folder:
         trace = Path(folder) / "trace"
         subprocess.run(
-            ["strace", "-f", "-e", "trace=fsync,fdatasync", "-o", str(trace), sys.executable, "-m", "benchmarks.queue_peers"]
-            + [name, str(puts), folder],
+            [
+                *("strace", "-f", "-e", "trace=fsync,fdatasync", "-o", str(trace)),
+                *(sys.executable, "-m", "benchmarks.queue_peers", name, str(puts), folder),
+            ],
             check=True,
         )
         return len(re.findall(r"f(?:data)?sync\(\d+\)\s+= 0", trace.read_text(encoding="utf-8", errors="replace")))

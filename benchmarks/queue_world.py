@@ -1,4 +1,7 @@
-"""An enrolled terminal without a platform, and cases of a known size, for the benchmarks of the queue. All of it is fictitious."""
+"""An enrolled terminal without a platform, and cases of a known size, for the benchmarks of the queue.
+
+All of it is fictitious.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ CASE_BYTES = 4096
 
 def sealing_key() -> SealingKey:
     """A fresh public key of a platform that nobody holds the private half of."""
-    raw = MLKEM768PrivateKey.generate().public_key().public_bytes_raw() + X25519PrivateKey.generate().public_key().public_bytes_raw()
+    raw = (
+        MLKEM768PrivateKey.generate().public_key().public_bytes_raw()
+        + X25519PrivateKey.generate().public_key().public_bytes_raw()
+    )
     return SealingKey("s-bench", SUITE_HPKE_MLKEM768_X25519, raw)
 
 

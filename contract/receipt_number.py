@@ -14,6 +14,7 @@ _BODY = re.compile(r"[0-9]{6}[0-9]{6}[0-9A-Z]{4}[0-9]{5}")
 _LAYOUT = re.compile(_BODY.pattern + "[0-9A-Z]")
 _CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SERIALS = 100_000
+_LENGTH = 22
 
 
 def make(region_code: str, day: date, device_code: str, sequence: int) -> str:
@@ -36,3 +37,8 @@ def check_character(body: str) -> str:
 def is_valid(number: str) -> bool:
     """True when layout and check character are right. Never raises, whatever was typed."""
     return bool(_LAYOUT.fullmatch(number)) and check_character(number[:-1]) == number[-1]
+
+
+def is_number_like(text: str) -> bool:
+    """True when ``text`` was surely meant as a receipt number, right or wrong."""
+    return len(text) == _LENGTH and text.isascii() and text.isalnum()

@@ -9,9 +9,11 @@ from fleet.api.headers import SECURITY_HEADERS
 from fleet.api.openapi import make_config
 from fleet.api.problems import Problems
 from fleet.api.reading import MAX_SMALL_BODY, Gate
+from fleet.api.receipt_checks import CHECKS_AT_ONCE, RETRY_CHECK_S, verify_receipt
 from fleet.api.routes import DELIVERIES_AT_ONCE, HANDLERS, RETRY_DELIVERY_S
 from fleet.console.access import ConsoleAccess
 from fleet.console.routes import CONSOLE_HANDLERS
+from fleet.console.verify import VERIFY_HANDLERS
 from fleet.platform import Platform
 
 
@@ -21,11 +23,12 @@ def create_app(platform: Platform, *, listens_on_loopback: bool) -> Litestar:
         {
             "platform": platform,
             "deliveries": Gate(DELIVERIES_AT_ONCE, RETRY_DELIVERY_S),
+            "receipt_checks": Gate(CHECKS_AT_ONCE, RETRY_CHECK_S),
             "console": ConsoleAccess(platform.operators, listens_on_loopback=listens_on_loopback),
         }
     )
     return Litestar(
-        route_handlers=[*HANDLERS, *CONSOLE_HANDLERS],
+        route_handlers=[*HANDLERS, verify_receipt, *CONSOLE_HANDLERS, *VERIFY_HANDLERS],
         exception_handlers=Problems(platform.clock).handlers,
         openapi_config=make_config(),
         request_max_body_size=MAX_SMALL_BODY,

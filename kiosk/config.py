@@ -32,6 +32,13 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """PEM file of the platform's own authority; without it the public ones are trusted."""
     pins: tuple[str, ...] = ()
     """Keys of which the platform must have one: base64 SHA-256 of the SubjectPublicKeyInfo (RFC 7469, 2.4)."""
+    public_url: str = ""
+    """Address under which residents reach the platform, printed on slips; empty: the same as ``url``."""
+
+    @property
+    def check_at(self) -> str:
+        """The page where anyone can check the code of a slip, as one types it: without the scheme, which takes narrow paper."""
+        return (self.public_url or self.url).partition("://")[2].rstrip("/") + "/verify"
 
 
 class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,9 +127,12 @@ def _limits(sections: dict[str, Any]) -> list[str]:
 def _limits_of_platform(platform: Platform) -> list[str]:
     bad_pins = [pin[:60] for pin in platform.pins if not _PIN.fullmatch(pin)]
     found = [f"[platform] {pin!r} in pins is not the base64 of a SHA-256" for pin in bad_pins]
-    if not platform.url.startswith(("http://", "https://")):
-        found.append("[platform] url must begin with https:// (or http:// on this machine)")
-    elif platform.url.startswith("http://") and (platform.pins or platform.ca_file):
+    found += [
+        f"[platform] {name} must begin with https:// (or http:// on this machine)"
+        for name, url in (("url", platform.url), ("public_url", platform.public_url))
+        if not url.startswith(("http://", "https://")) and (name == "url" or url)
+    ]
+    if platform.url.startswith("http://") and (platform.pins or platform.ca_file):
         found.append("[platform] pins and ca_file need a url with https://")
     if len(platform.pins) > _MAX_PINS:
         found.append(f"[platform] more than {_MAX_PINS} pins")

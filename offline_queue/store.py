@@ -18,7 +18,7 @@ from pathlib import Path
 from contract.cases import CaseStatus, Rating
 from contract.kiosks import SealingKey
 from contract.materials import MAX_MATERIAL_BYTES
-from offline_queue import damage, deliveries, leases, ledger, queries, ratings, retention
+from offline_queue import damage, deliveries, leases, ledger, queries, ratings, retention, statements
 from offline_queue.acceptance import Acceptance, Refusal, refused
 from offline_queue.case_ids import CaseIds
 from offline_queue.clock import Clock, Stamp, SystemClock
@@ -211,6 +211,14 @@ class Outbox:
         """State of one case, ``None`` for an unknown id."""
         found = self.find(case_id)
         return found.state if found else None
+
+    def statement(self, case_id: str) -> str | None:
+        """This machine's signed word on where the case is, for its slip; ``None`` without an identity or such a case."""
+        identity = self._identity.current()
+        if identity is None:
+            return None
+        with self._database.read() as connection:
+            return statements.make(connection, identity, case_id)
 
     def list_cases(
         self, state: CaseState | None = None, after_position: int = 0, limit: int = 100

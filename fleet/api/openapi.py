@@ -13,6 +13,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from contract.cases import RatingsAnswer, StatusFeed, SubmitAnswer, SubmitCases, SubmitRatings
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
+from contract.receipt_checks import ReceiptVerdict, VerifyReceipt
 from fleet.api.routes import JSON, MSGPACK, Health
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -36,6 +37,7 @@ _ENDPOINTS = (
     _Bodies("/v1/cases/status", "get", StatusFeed, query=("after", "limit")),
     _Bodies("/v1/heartbeats", "post", HeartbeatAnswer, Heartbeat),
     _Bodies("/v1/ratings", "post", RatingsAnswer, SubmitRatings),
+    _Bodies("/v1/receipts/verify", "post", ReceiptVerdict, VerifyReceipt, is_signed=False),
     _Bodies("/v1/health", "get", Health, is_signed=False),
 )
 

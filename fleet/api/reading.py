@@ -33,7 +33,7 @@ class Gate:
     def entered(self) -> Iterator[None]:
         """Hold a place. Raises ``ProblemError`` 503 when there is none."""
         if self._free <= 0:
-            raise ProblemError(503, "busy", "too many deliveries at once; come back shortly", retry_after_s=self._retry_after_s)
+            raise ProblemError(503, "busy", "too many requests at once; come back shortly", retry_after_s=self._retry_after_s)
         self._free -= 1
         try:
             yield

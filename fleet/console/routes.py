@@ -15,7 +15,7 @@ from fleet.console.view import build_page
 from fleet.console.words import Language, say
 
 _HERE = Path(__file__).parent
-_PAGES = Environment(
+PAGES = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -43,7 +43,7 @@ def _render(request: AnyRequest, language: Language) -> str:
     asked = request.query_params.get("page", "1")
     page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 6 else 1
     view = build_page(read_facts(platform.database), platform.clock(), language, page)
-    return _PAGES.get_template("console.html").render(view=view, say=view.say, language=language)
+    return PAGES.get_template("console.html").render(view=view, say=view.say, language=language)
 
 
 @get("/static/console.css", include_in_schema=False)
@@ -82,7 +82,7 @@ def _closed_page(closed: Closed, language: Language) -> Response[str]:
     def words(key: str, **values: object) -> str:
         return say(language, key, **values)
 
-    html = _PAGES.get_template("closed.html").render(closed=closed, say=words, language=language)
+    html = PAGES.get_template("closed.html").render(closed=closed, say=words, language=language)
     return Response(html, media_type=MediaType.HTML, status_code=status, headers=headers)
 
 

@@ -12,7 +12,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
+import msgspec
+
+from contract.receipt_checks import ReceiptVerdict
+
 START_S = 60.0
+ASK_S = 20.0
 STOP_S = 20.0
 
 
@@ -67,6 +73,14 @@ class PlatformProcess:
     def ratings(self) -> list[dict[str, Any]]:
         """The platform's own records of all ratings."""
         return list(self._ask("report", "ratings")["ratings"])
+
+    def check_receipt(self, text: str) -> ReceiptVerdict:
+        """What the platform tells anyone who shows it the code of a slip."""
+        try:
+            answer = httpx.post(f"{self.url}/v1/receipts/verify", json={"text": text}, timeout=ASK_S, trust_env=False)
+            return msgspec.json.decode(answer.raise_for_status().content, type=ReceiptVerdict)
+        except (httpx.HTTPError, msgspec.MsgspecError) as error:
+            raise PlatformFailed(f"the platform did not check a receipt: {type(error).__name__}") from error
 
     def _ask(self, *words: str) -> dict[str, Any]:
         command = [sys.executable, "-m", "fleet", *words, "--json", "--data", str(self._data)]

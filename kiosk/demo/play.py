@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from drivers.barcode_scanner.image_codes import UnreadablePicture, read_codes_file
 from kiosk.demo import scenes
 from kiosk.demo.platform import PlatformFailed
 from kiosk.demo.resident import GaveUp, wait
@@ -69,6 +70,7 @@ def problems(stage: Stage, reports: list[VisitReport]) -> tuple[list[str], list[
     for report in reports:
         if not report.problem:
             found += [f"{report.name}: {problem}" for problem in _visit_problems(report, records)]
+            found += [f"{report.name}: {problem}" for problem in _slip_problems(stage, report)]
     return found, records
 
 
@@ -87,6 +89,21 @@ def _visit_problems(report: VisitReport, records: list[dict[str, Any]]) -> list[
         found.append("this machine does not know that it was delivered and processed")
     if report.slip_said_delivered == (report.name == "platform_down"):
         found.append(f"the slip said delivered={report.slip_said_delivered}")
-    if not Path(report.slip).is_file():
-        found.append("there is no picture of the slip")
     return found
+
+
+def _slip_problems(stage: Stage, report: VisitReport) -> list[str]:
+    """Read the codes off the paper and show them to the platform, as anyone could who holds the slip."""
+    codes = read_codes_file(Path(report.slip))
+    if isinstance(codes, UnreadablePicture):
+        return [f"there is no picture of the slip: {codes.reason}"]
+    texts = {code.text for code in codes}
+    found = [] if report.receipt_number in texts else ["the bar code on the slip is not the receipt number"]
+    for text in texts - {report.receipt_number}:
+        verdict = stage.platform.check_receipt(text)
+        report.slip_code = verdict.code
+        said = "delivered" if report.slip_said_delivered else "saved"
+        told = (verdict.code, verdict.receipt_number, verdict.said, verdict.held, verdict.state)
+        if told != ("genuine", report.receipt_number, said, "yes", "processed"):
+            found.append(f"the platform says of the code on the slip: {', '.join(told)}")
+    return found if report.slip_code else [*found, "the slip bears no signed code"]

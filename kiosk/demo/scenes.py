@@ -42,6 +42,8 @@ class VisitReport:
     screens: list[str] = field(default_factory=list)
     slip: str = ""
     slip_said_delivered: bool = False
+    slip_code: str = ""
+    """What the code on the slip was checked to be, by the platform's register of keys."""
     platform_state: str = ""
     problem: str = ""
 

@@ -49,6 +49,13 @@ class CaseDesk(Protocol):
         """True once the platform's receipt for this case has been verified and stored."""
         ...
 
+    def statement(self, case_id: str) -> str | None:
+        """The machine's signed word on where the case is at this moment, for the slip; ``None`` when it cannot be made.
+
+        Unlike the others it is called on the printer's thread.
+        """
+        ...
+
     def rate(self, case_id: str, grade: Grade) -> None:
         """Keep the rating for the platform."""
         ...

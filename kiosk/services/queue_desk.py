@@ -11,12 +11,11 @@ from kiosk.flow.events import CaseRefused, CaseStored, DeliveryKnown
 from kiosk.services.cases import CaseFacts, applicant_of, consents_of, identification_of, shown_time
 from offline_queue.errors import KnownError
 from offline_queue.models import CaseCommitted, CaseDraft
-from offline_queue.states import CaseState
+from offline_queue.statements import DELIVERED
 from offline_queue.store import Outbox
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.05
-_HELD_BY_PLATFORM = frozenset({CaseState.ACCEPTED, CaseState.PROCESSED, CaseState.PURGED})
 
 
 class QueueDesk:
@@ -45,11 +44,19 @@ class QueueDesk:
     def is_delivered(self, case_id: str) -> bool:
         """True once the platform's receipt for this case has been verified and stored."""
         try:
-            return self._outbox.state_of(case_id) in _HELD_BY_PLATFORM
+            return self._outbox.state_of(case_id) in DELIVERED
         except KnownError as error:
             # The case is durable whatever the disk says now; "not known to be delivered" is the honest answer.
             _log.warning("the queue cannot be read: %s", error.code)
             return False
+
+    def statement(self, case_id: str) -> str | None:
+        """The machine's signed word on where the case is; ``None`` when the disk or the key refuses: the slip does without."""
+        try:
+            return self._outbox.statement(case_id)
+        except KnownError as error:
+            _log.warning("a slip comes out without its statement: %s", error.code)
+            return None
 
     def rate(self, case_id: str, grade: Grade) -> None:
         """Keep the rating until the platform has it; a disk that refuses it costs the rating, never a visit."""

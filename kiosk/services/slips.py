@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 import yaml
 
+from contract.statements import Kind, SignedStatement, read
 from drivers.receipt_printer.abstract import ReceiptPrinter
 from drivers.receipt_printer.types import Align, Block, Code128, Pair, PrintOutcome, PrintResult, QrCode, Rule, Space, Text
 from drivers.types import Deadline
 from kiosk.catalogue.models import Item
+from kiosk.config import Settings
 from kiosk.domain.language import Language, Words
 from kiosk.flow.events import SlipFailed, SlipPrinted
 from kiosk.flow.session import SessionContext
 
-QR_PREFIX = "OUEBAN1"
+QR_MODULE_DOTS = 5
+"""The code with a statement has 57 modules: 36 mm on paper, on an 80 mm roll as on a 58 mm one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class SlipFacts:
 
     language: Language
     item: Item
+    case_id: str
     receipt_number: str
     stored_at: str
     delivered: bool
@@ -34,28 +38,45 @@ class SlipFacts:
     """Masked."""
     machine: str
     hotline: str
+    check_at: str
+    """Address of the page where anyone can check the code."""
     copy: bool
     sample: bool
+    statement: str = field(default="", repr=False)
+    """The machine's signed word for the code; empty when it could not be made: then the code holds the receipt number alone."""
 
 
 def facts_of(
-    session: SessionContext, item: Item, language: Language, *, machine: str, hotline: str, copy: bool, sample: bool
+    session: SessionContext, item: Item, language: Language, *, settings: Settings, copy: bool, sample: bool
 ) -> SlipFacts:
     """Facts of the present visit's slip. The name is shortened: a slip is easily left lying."""
     person = session.person
     return SlipFacts(
         language=language,
         item=item,
+        case_id=session.case_id,
         receipt_number=session.receipt_number,
         stored_at=session.stored_at,
         delivered=session.delivered,
         holder_name=short_name(person.name) if person else "",
         holder_number=person.masked_id_number if person else "",
-        machine=machine,
-        hotline=hotline,
+        machine=settings.machine.name,
+        hotline=settings.machine.hotline,
+        check_at=settings.platform.check_at,
         copy=copy,
         sample=sample,
     )
+
+
+def stated(facts: SlipFacts, statement: str | None) -> SlipFacts:
+    """The facts with the statement for the code. Words and code must agree: the statement is newer, so it decides.
+
+    A statement of another case, or none at all, leaves the facts as they are.
+    """
+    found = read(statement) if statement else None
+    if statement is None or not isinstance(found, SignedStatement) or found.statement.receipt_number != facts.receipt_number:
+        return facts
+    return replace(facts, statement=statement, delivered=found.statement.kind is Kind.DELIVERED)
 
 
 def short_name(name: str) -> str:
@@ -122,11 +143,20 @@ class SlipWriter:
 
     def _foot(self, facts: SlipFacts) -> tuple[Block, ...]:
         return (
-            QrCode(f"{QR_PREFIX}:{facts.receipt_number}:{'D' if facts.delivered else 'S'}"),
+            *self._code(facts),
             Code128(facts.receipt_number),
             Space(),
             Text(self._say("keep", facts), Align.CENTER),
             Text(f"{self._say('hotline', facts)} {facts.hotline}", Align.CENTER),
+        )
+
+    def _code(self, facts: SlipFacts) -> tuple[Block, ...]:
+        if not facts.statement:
+            return (QrCode(facts.receipt_number),)
+        return (
+            QrCode(facts.statement, QR_MODULE_DOTS),
+            Text(self._say("check", facts), Align.CENTER),
+            Text(facts.check_at, Align.CENTER),
         )
 
 

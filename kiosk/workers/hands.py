@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal
@@ -20,7 +20,7 @@ from kiosk.flow.events import CardFailed, CardWasRead, Event, FaceAsks
 from kiosk.flow.session import SessionContext
 from kiosk.readiness import StoreHealth
 from kiosk.services.cases import CaseDesk, CaseFacts
-from kiosk.services.slips import SlipFacts
+from kiosk.services.slips import SlipFacts, stated
 from kiosk.workers.job_thread import Job, JobThread
 
 _log = logging.getLogger(__name__)
@@ -148,12 +148,20 @@ class Hands(QObject):
 
     def print_slip(self, facts: SlipFacts) -> None:
         """Print the slip, and draw the same slip for the screen."""
-        self.draw_slip(facts)
-        self.printer.submit(lambda deadline: self._services.print_slip(facts, deadline), self._times.print_s)
+        final = self._with_statement(facts)
+        self._draw(final)
+        self.printer.submit(lambda deadline: self._services.print_slip(final(), deadline), self._times.print_s)
 
     def draw_slip(self, facts: SlipFacts) -> None:
         """Draw the slip for the screen, also where nothing can be printed."""
-        self.printer.submit(_beside(lambda _deadline: _Drawn(self._services.draw_slip(facts))), self._times.print_s)
+        self._draw(self._with_statement(facts))
+
+    def _draw(self, final: Callable[[], SlipFacts]) -> None:
+        self.printer.submit(_beside(lambda _deadline: _Drawn(self._services.draw_slip(final()))), self._times.print_s)
+
+    def _with_statement(self, facts: SlipFacts) -> Callable[[], SlipFacts]:
+        """Asks the store once, on the printer's thread: the slip on the screen is the slip on the paper."""
+        return cache(lambda: stated(facts, self._services.cases.statement(facts.case_id)))
 
     def _read_card(self, deadline: Deadline) -> CardWasRead | CardFailed:
         event = self._services.read_card(deadline)

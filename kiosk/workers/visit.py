@@ -176,14 +176,12 @@ class Visit(QObject):
             self._hands.draw_slip(self._slip_facts(copy=False))
 
     def _slip_facts(self, copy: bool) -> slips.SlipFacts:
-        machine_ = self._settings.machine
         item = self._context().item(self.state.item_code)
         return slips.facts_of(
             self.session,
             item,
             self.state.language,
-            machine=machine_.name,
-            hotline=machine_.hotline,
+            settings=self._settings,
             copy=copy,
             sample=self._sample,
         )

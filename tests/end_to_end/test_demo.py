@@ -14,6 +14,9 @@ import numpy as np
 import pytest
 
 from contract import receipt_number
+from contract.statements import Checked, Flaw, Kind, check
+from drivers.barcode_scanner.image_codes import UnreadablePicture, read_codes_file
+from offline_queue.identity import IdentityStore
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,6 +70,23 @@ class TestDemo:
         assert "副本 COPY" in texts["paper_out"]
         for visit in demo["visits"]:
             assert visit["receipt_number"] in texts[visit["name"]]
+
+    def test_every_slip_bears_a_code_that_the_machine_signed(self, demo: dict[str, Any]) -> None:
+        """The demo asked the platform; here the machine's own public key is asked, without any platform."""
+        keys = IdentityStore(Path(demo["out"], "terminal", "identity")).known_public_keys()
+        kinds = {}
+        for visit in demo["visits"]:
+            codes = read_codes_file(Path(visit["slip"]))
+            assert not isinstance(codes, UnreadablePicture)
+            (text,) = {code.text for code in codes} - {visit["receipt_number"]}
+            checked = check(text, keys)
+            assert isinstance(checked, Checked), checked
+            stated = checked.statement
+            assert (stated.case_id, stated.receipt_number) == (visit["case_id"], visit["receipt_number"])
+            assert isinstance(check(text[:-1] + str((int(text[-1]) + 1) % 6), keys), Flaw)
+            assert visit["slip_code"] == "genuine"
+            kinds[visit["name"]] = stated.kind
+        assert kinds == {"online": Kind.DELIVERED, "platform_down": Kind.SAVED, "paper_out": Kind.DELIVERED}
 
     @staticmethod
     def _number(demo: dict[str, Any], visit: dict[str, Any]) -> str:

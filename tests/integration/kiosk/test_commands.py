@@ -34,7 +34,9 @@ def told(ended: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "enrol", "queue", "staff", "verify-face", "read-code", "emulate"])
+@pytest.mark.parametrize(
+    "command", ["run", "demo", "enrol", "queue", "staff", "verify-face", "read-code", "verify-receipt", "emulate"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     ended = kiosk(command, "--help")
     assert ended.returncode == 0
@@ -43,6 +45,7 @@ def test_every_command_explains_itself(command: str) -> None:
 
 def test_technicians_tools_start_no_qt() -> None:
     tools = ("kiosk.commands.emulate", "kiosk.commands.read_code", "kiosk.commands.verify_face", "kiosk.commands.queue")
+    tools += ("kiosk.commands.verify_receipt",)
     script = f"import sys\nfor name in {tools!r}: __import__(name)\nprint([name for name in sys.modules if name.startswith('PySide6')])"
     ended = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, env=ENVIRONMENT, timeout=60, check=True

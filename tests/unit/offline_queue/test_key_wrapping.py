@@ -312,7 +312,9 @@ with_the_true_program = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "usa
 
 
 @with_the_true_program
-@pytest.mark.parametrize("secret", [SECRET, bytes(32), b"\r\n" * 16, os.urandom(32)])
+@pytest.mark.parametrize(
+    "secret", [SECRET, bytes(32), b"\r\n" * 16, os.urandom(32)], ids=["text", "zeros", "line ends", "random"]
+)
 def test_the_true_program_gives_back_what_it_was_given(secret: bytes) -> None:
     content = to_file(secret, SystemdCreds("host"))
     assert secret not in content

@@ -49,6 +49,7 @@ def facts() -> SlipFacts:
     return SlipFacts(
         language=Language.ZH,
         item=item,
+        case_id="019abc00-1234-7abc-8def-0123456789ab",
         receipt_number="330304261123A00100001D",
         stored_at="2026-11-23 20:00",
         delivered=False,
@@ -56,6 +57,7 @@ def facts() -> SlipFacts:
         holder_number="330304********0026",
         machine="一号机",
         hotline="0577-12345",
+        check_at="https://platform.example/verify",
         copy=False,
         sample=True,
     )

@@ -27,6 +27,11 @@ class Moody:
             raise state
         return state
 
+    def statement(self, case_id: str) -> str:
+        if isinstance(self._states[0], KnownError):
+            raise self._states[0]
+        return f"the word on {case_id}"
+
     def rate(self, case_id: str, grade: int) -> None:
         if isinstance(self._states[0], KnownError):
             raise self._states[0]
@@ -54,7 +59,12 @@ def test_a_disk_that_cannot_be_read_ends_no_visit(caplog: pytest.LogCaptureFixtu
     with caplog.at_level(logging.WARNING):
         assert desk.await_delivery("id", Deadline(0.2)) == DeliveryKnown(False)
         desk.rate("id", Grade.SATISFIED)
+        assert desk.statement("id") is None
     assert "io_error" in caplog.text
+
+
+def test_the_statement_is_the_queues() -> None:
+    assert _desk(Moody([CaseState.ACCEPTED]), []).statement("id") == "the word on id"
 
 
 def test_a_rating_is_kept_and_sent() -> None:

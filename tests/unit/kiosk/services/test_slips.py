@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import assets
-from drivers.receipt_printer.types import Block, PrinterStatus, PrintOutcome, PrintResult, QrCode, Text
+from contract.receipt_number import make
+from contract.statements import Kind
+from drivers.barcode_scanner.image_codes import read_codes
+from drivers.receipt_printer.render_image import picture
+from drivers.receipt_printer.types import PAPERS, Block, PaperWidth, PrinterStatus, PrintOutcome, PrintResult, QrCode, Text
 from drivers.status import DeviceState, DeviceStatus, SupplyState
 from drivers.types import Deadline
+from kiosk.config import Machine, Platform, Settings
 from kiosk.domain.language import Language
 from kiosk.flow.events import SlipFailed, SlipPrinted
 from kiosk.flow.session import SessionContext
-from kiosk.services.slips import SlipFacts, SlipWriter, facts_of, print_slip, short_name
-from tests.helpers.people import SENIOR, sample_catalogue, sample_person
+from kiosk.services.slips import SlipFacts, SlipWriter, facts_of, print_slip, short_name, stated
+from tests.helpers.people import SENIOR, TODAY, sample_catalogue, sample_person
+from tests.helpers.statements import sample_statement
 
+SETTINGS = Settings(machine=Machine(name="一号机"), platform=Platform(url="https://platform.example/"))
 FINE = PrinterStatus(DeviceStatus(DeviceState.ONLINE, "ok"), SupplyState.FULL, cover_open=False, cutter_error=False)
 OUT = PrinterStatus(DeviceStatus(DeviceState.USER_ERROR, "paper_out"), SupplyState.OUT, cover_open=False, cutter_error=False)
 
@@ -33,7 +41,7 @@ def facts() -> SlipFacts:
     session.receipt_number, session.stored_at = "330304261123A00100001D", "2026-11-23 20:00"
     item = sample_catalogue().item(SENIOR)
     assert item is not None
-    return facts_of(session, item, Language.ZH, machine="一号机", hotline="0577-12345", copy=False, sample=True)
+    return facts_of(session, item, Language.ZH, settings=SETTINGS, copy=False, sample=True)
 
 
 def _words(blocks: Sequence[Block]) -> str:
@@ -62,9 +70,43 @@ def test_a_copy_is_marked_and_only_a_copy(subject: SlipWriter, facts: SlipFacts)
     assert "副本 COPY" in _words(subject.blocks(replace(facts, copy=True)))
 
 
-def test_the_qr_code_is_ascii_and_names_the_case(subject: SlipWriter, facts: SlipFacts) -> None:
-    codes = [block.payload for block in subject.blocks(facts) if isinstance(block, QrCode)]
-    assert codes == ["OUEBAN1:330304261123A00100001D:S"]
+def _codes(blocks: Sequence[Block]) -> list[str]:
+    return [block.payload for block in blocks if isinstance(block, QrCode)]
+
+
+def test_the_code_holds_the_statement_and_the_slip_says_where_to_check_it(subject: SlipWriter, facts: SlipFacts) -> None:
+    statement = sample_statement(kind=Kind.SAVED).text
+    for language in Language:
+        blocks = subject.blocks(replace(stated(facts, statement), language=language))
+        assert _codes(blocks) == [statement]
+        assert "\nplatform.example/verify\n" in _words(blocks)
+
+
+@pytest.mark.parametrize(
+    "statement", [None, "", "OUEBAN1:", sample_statement(receipt_number=make("330304", TODAY, "A001", 2)).text]
+)
+def test_without_a_statement_of_its_own_the_slip_promises_no_check(
+    subject: SlipWriter, facts: SlipFacts, statement: str | None
+) -> None:
+    blocks = subject.blocks(stated(facts, statement))
+    assert _codes(blocks) == [facts.receipt_number]
+    assert "verify" not in _words(blocks)
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("kind", Kind)
+def test_words_and_code_agree(subject: SlipWriter, facts: SlipFacts, kind: Kind, before: bool) -> None:
+    """A receipt may arrive between the screen and the print: what the code says is what the words say."""
+    words = _words(subject.blocks(stated(replace(facts, delivered=before), sample_statement(kind=kind).text)))
+    assert ("已送达政务服务平台" in words) == (kind is Kind.DELIVERED)
+    assert ("尚未送达" in words) == (kind is Kind.SAVED)
+
+
+@pytest.mark.parametrize("width", PAPERS)
+def test_the_code_is_read_back_from_the_paper(subject: SlipWriter, facts: SlipFacts, width: PaperWidth) -> None:
+    statement = sample_statement().text
+    drawn = np.asarray(picture(subject.blocks(stated(facts, statement)), width).convert("RGB"), dtype=np.uint8)
+    assert statement in {code.text for code in read_codes(drawn)}
 
 
 def test_samples_are_marked(subject: SlipWriter, facts: SlipFacts) -> None:

@@ -30,6 +30,7 @@ from tests.helpers.people import (
     sample_portrait,
     sample_signature,
 )
+from tests.helpers.statements import sample_statement
 
 CATALOGUE = sample_catalogue()
 
@@ -44,6 +45,9 @@ class Script:
         self.commits: list[CaseFacts] = []
         self.ratings: list[tuple[str, Grade]] = []
         self.slips: list[SlipFacts] = []
+        self.drawn: list[SlipFacts] = []
+        self.stated: list[str] = []
+        self.statement_answer: str | None = sample_statement(receipt_number="330304261123A00100001D").text
         self.slip: ev.SlipPrinted | ev.SlipFailed = ev.SlipPrinted()
         self.commit_answer: ev.CaseStored | ev.CaseRefused | Exception = ev.CaseStored("case-1", "330304261123A00100001D", "now")
 
@@ -59,6 +63,7 @@ class Script:
         return self.slip
 
     def draw_slip(self, facts: SlipFacts) -> Image:
+        self.drawn.append(facts)
         return np.full((40, 30), 255, dtype=np.uint8)
 
     def commit(self, facts: CaseFacts) -> ev.CaseStored | ev.CaseRefused:
@@ -72,6 +77,10 @@ class Script:
 
     def is_delivered(self, case_id: str) -> bool:
         return case_id == "case-1"
+
+    def statement(self, case_id: str) -> str | None:
+        self.stated.append(case_id)
+        return self.statement_answer
 
     def rate(self, case_id: str, grade: Grade) -> None:
         self.ratings.append((case_id, grade))
@@ -131,6 +140,15 @@ def _hand_in(visit: Visit, qtbot: QtBot) -> None:
     visit.handle(ev.SignatureDrawn(sample_signature()))
 
 
+def test_without_a_statement_the_slip_comes_out_all_the_same(subject: Visit, script: Script, qtbot: QtBot) -> None:
+    script.statement_answer = None
+    _hand_in(subject, qtbot)
+    qtbot.waitUntil(lambda: subject.state.paper is Paper.PRINTED, timeout=10_000)
+    assert [(slip.receipt_number, slip.statement, slip.delivered) for slip in script.slips] == [
+        ("330304261123A00100001D", "", True)
+    ]
+
+
 def test_a_whole_visit_commits_once_prints_the_truth_and_leaves_nothing(subject: Visit, script: Script, qtbot: QtBot) -> None:
     wiped: list[bool] = []
     subject.wiped.connect(lambda: wiped.append(True))
@@ -139,6 +157,9 @@ def test_a_whole_visit_commits_once_prints_the_truth_and_leaves_nothing(subject:
     assert [(slip.receipt_number, slip.delivered, slip.copy) for slip in script.slips] == [
         ("330304261123A00100001D", True, False)
     ]
+    assert script.stated == ["case-1"]
+    assert script.drawn == script.slips
+    assert script.slips[0].statement == script.statement_answer
     subject.handle(ev.Continue())
     subject.handle(ev.RatingGiven(Grade.SATISFIED))
     assert wiped

@@ -1,0 +1,115 @@
+"""The page on which anyone can check a slip. Open without login; works without scripts; keeps nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import parse_qs
+
+from litestar import MediaType, Response, get, post
+from litestar.concurrency import sync_to_thread
+
+from contract.receipt_checks import ReceiptVerdict
+from fleet.api.headers import SECURITY_HEADERS
+from fleet.api.problems import ProblemError
+from fleet.api.reading import AnyRequest, Gate, platform_of, whole_body
+from fleet.api.receipt_checks import MAX_CHECK_BODY
+from fleet.clock import in_china
+from fleet.console.routes import PAGES
+from fleet.console.verify_words import EXPLANATIONS, HEADINGS, HELD, SAID, TEXTS, Words
+from fleet.receipt_check import check_receipt
+
+_POLICY = "content-security-policy"
+_HEADERS = {
+    "cache-control": "no-store",
+    # The only page with a form; it may be sent to this platform and nowhere else.
+    _POLICY: SECURITY_HEADERS[_POLICY].replace("form-action 'none'", "form-action 'self'"),
+}
+_STYLE = (Path(__file__).parent / "static" / "verify.css").read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the page says of one text."""
+
+    tone: Literal["good", "wait", "bad"]
+    heading: Words
+    explanation: Words
+    facts: tuple[tuple[Words, Words], ...] = ()
+    """Labels with their values."""
+
+
+@get("/verify", include_in_schema=False)
+async def verify_page() -> Response[str]:
+    """The empty form."""
+    return _page(None)
+
+
+@post("/verify", status_code=200, include_in_schema=False, request_max_body_size=MAX_CHECK_BODY)
+async def verify_form(request: AnyRequest) -> Response[str]:
+    """The form with the result above it. The text travels in the body: addresses end up in logs."""
+    gate: Gate = request.app.state.receipt_checks
+    try:
+        with gate.entered():
+            text = _pasted(await whole_body(request))
+            verdict = await sync_to_thread(check_receipt, platform_of(request).database, text)
+    except ProblemError as error:
+        if error.code != "busy":
+            raise
+        return _page(Result("wait", HEADINGS["busy"], EXPLANATIONS["busy"]), error.status, error.headers)
+    return _page(result_of(verdict))
+
+
+@get("/static/verify.css", include_in_schema=False)
+async def verify_style() -> Response[bytes]:
+    """What this page adds to the console's style sheet."""
+    return Response(_STYLE, media_type="text/css", headers={"cache-control": "no-cache"})
+
+
+def result_of(verdict: ReceiptVerdict) -> Result:
+    """The verdict in plain words."""
+    if not verdict.valid:
+        return Result("bad", HEADINGS["refused"], EXPLANATIONS[verdict.code])
+    facts = [(TEXTS["receipt_number"], _plain(verdict.receipt_number))]
+    if verdict.code == "number_only":
+        return Result("wait", HEADINGS["number_only"], EXPLANATIONS["number_only"], tuple(facts))
+    at_ms = verdict.committed_at_ms or 0
+    facts += [
+        (TEXTS["item_code"], _plain(verdict.item_code)),
+        (TEXTS["committed_at"], _plain(f"{in_china(at_ms):%Y-%m-%d %H:%M}")),
+        (TEXTS["kiosk"], _plain(f"{verdict.kiosk_name} ({verdict.kiosk_id})")),
+        (TEXTS["said"], SAID[verdict.said]),
+        (TEXTS["held"], HELD[_held_key(verdict)]),
+    ]
+    is_odd = verdict.held == "differs" or (verdict.held == "no" and verdict.said == "delivered")
+    return Result("wait" if is_odd else "good", HEADINGS["genuine"], EXPLANATIONS["genuine"], tuple(facts))
+
+
+def _held_key(verdict: ReceiptVerdict) -> str:
+    if verdict.held == "yes":
+        return f"yes:{verdict.state}"
+    return "no:delivered" if verdict.held == "no" and verdict.said == "delivered" else verdict.held
+
+
+def _plain(value: str) -> Words:
+    return Words(value, "")
+
+
+def _pasted(body: bytes) -> str:
+    """The field of the form. Line ends around it come with pasting; everything else counts, blanks too."""
+    try:
+        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=4)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise ProblemError(400, "bad_request", "the body is not a form") from error
+    return fields.get("text", [""])[0].strip("\r\n")
+
+
+def _page(result: Result | None, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
+    html = PAGES.get_template("verify.html").render(
+        result=result, texts=TEXTS, language="zh", say=lambda key: f"{TEXTS[key].zh} {TEXTS[key].en}"
+    )
+    return Response(html, media_type=MediaType.HTML, status_code=status, headers=_HEADERS | (headers or {}))
+
+
+VERIFY_HANDLERS = (verify_page, verify_form, verify_style)
