@@ -51,9 +51,14 @@ def transport_settings(settings: Settings) -> TransportSettings:
     return TransportSettings(ca_file=str(ca_file) if ca_file else None, pins=settings.platform.pins)
 
 
+def queue_path(data_dir: Path) -> Path:
+    """The queue file of the terminal whose data lie in ``data_dir``."""
+    return data_dir / "queue" / "cases.db"
+
+
 def open_queue(data_dir: Path, identity: IdentityStore) -> Outbox:
     """The machine's queue of cases; raises ``PlatformTrouble``."""
-    path = data_dir / "queue" / "cases.db"
+    path = queue_path(data_dir)
     try:
         return Outbox.open(path, identity)
     except KnownError as error:
