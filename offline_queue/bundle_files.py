@@ -25,7 +25,7 @@ def put(path: Path, content: bytes) -> None:
 
 
 def write_beside(path: Path, content: bytes) -> Path:
-    """Write and sync ``content`` under a name beside ``path``, which is returned. Raises ``OSError``; then nothing is left of it."""
+    """Write and sync ``content`` under a name beside ``path``, and return that. Raises ``OSError``; then nothing is left."""
     beside = path.with_name(path.name + NEW)
     beside.unlink(missing_ok=True)
     try:

@@ -88,6 +88,8 @@ class Outbox:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             reserve = SequenceReserve(path)
             finding = damage.look(path, reserve, settings.busy_timeout_s, clock.now())
+            if not path.exists():
+                path.touch(mode=0o600)  # SQLite gives its companions the mode of the file
             database = QueueDatabase(path, settings)
         except OSError as error:
             raise from_os(error) from error

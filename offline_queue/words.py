@@ -20,6 +20,7 @@ _TAKING = {
 _STEPS = {
     "committed": "taken, and safe on this disk",
     "claimed": "being sent",
+    "by_stick": "the platform's word came by stick",
     "receipt": "delivered: the platform's signed receipt is stored here",
     "held_already": "delivered: the platform held it from an earlier try, and its signed receipt is stored here",
     "processed": "the platform is done with it",
