@@ -68,14 +68,22 @@ def verify(path: Path, identity_folder: Path, *, settings: QueueSettings | None 
         # Keys and reserve are read after that moment: what a row of it needs was on the disk before the row.
         identity = IdentityStore(identity_folder, read_only=True)
         subject = _Subject(connection, path, identity_folder, identity)
+        is_sound = True
         for name, check in _CHECKS:
-            yield from _guarded(name, check, subject)
+            for finding in _guarded(name, check, subject, is_sound):
+                is_sound = is_sound and finding.kind is not Kind.INTEGRITY
+                yield finding
 
 
-def _guarded(name: str, check: _Check, subject: _Subject) -> Iterator[Finding]:
+def _guarded(name: str, check: _Check, subject: _Subject, is_sound: bool) -> Iterator[Finding]:
     """One check; when the damage ends it, that is told and the others go on."""
     try:
         yield from check(subject)
+    except (TypeError, ValueError) as error:
+        # In a sound file this is a mistake of ours. In a rotten one a text may stand where a number should.
+        if is_sound:
+            raise
+        yield Finding(Kind.UNREADABLE, name, f"this check could not be ended: {type(error).__name__}")
     except sqlite3.Error as error:
         known = from_sqlite(error)
         if not isinstance(known, KnownError):

@@ -112,7 +112,11 @@ def _check_envelope(connection: sqlite3.Connection, row: sqlite3.Row, own_keys: 
         if row["state"] == CaseState.PURGED and _digests(connection, row):
             yield Finding(Kind.MATERIALS_DIFFER, _name(row), "is purged and still names materials")
         return
-    case = SealedCase(bytes(row["header"]), bytes(row["sealed"]), bytes(row["signature"]))
+    parts = (row["header"], row["sealed"], row["signature"])
+    if not all(isinstance(part, bytes) for part in parts):
+        yield Finding(Kind.ROW_UNREADABLE, _name(row), "its sealed bytes are no bytes")
+        return
+    case = SealedCase(*parts)
     if case.digest != row["digest"]:
         yield Finding(Kind.DIGEST_WRONG, _name(row), "its sealed bytes are not those that were committed")
     if len(case.header) + len(case.sealed) + len(case.signature) != row["size_bytes"]:
@@ -159,18 +163,21 @@ def _check_receipt(row: sqlite3.Row, keys: Sequence[ReceiptKey]) -> Iterator[Fin
     if not keys:
         return
     proof = row["receipt_proof"]
+    if not all(isinstance(part, bytes) for part in (row["receipt_body"], row["receipt_signature"], proof or b"")):
+        yield Finding(Kind.ROW_UNREADABLE, _name(row), "its receipt is no bytes")
+        return
     if row["receipt_leaf_index"] is None or row["receipt_tree_size"] is None or proof is None:
         yield Finding(
             Kind.NOTE_RECEIPTS_UNCHECKED, _name(row), "its receipt was stored by an earlier program and was not checked"
         )
         return
     receipt = SignedReceipt(
-        body=bytes(row["receipt_body"]),
+        body=row["receipt_body"],
         key_id=str(row["receipt_key_id"]),
-        signature=bytes(row["receipt_signature"]),
+        signature=row["receipt_signature"],
         leaf_index=row["receipt_leaf_index"],
         tree_size=row["receipt_tree_size"],
-        proof=tuple(bytes(proof[start : start + HASH_BYTES]) for start in range(0, len(proof), HASH_BYTES)),
+        proof=tuple(proof[start : start + HASH_BYTES] for start in range(0, len(proof), HASH_BYTES)),
     )
     wrong = check_receipt(receipt, keys, _as_header(row), row["digest"])
     if wrong:
