@@ -185,7 +185,8 @@ class Inspection:
         with self.moment() as connection:
             now = self._clock.now()
             platform_time = _platform_time(connection, self._clock)
-            counts = queries.counts(connection)
+            tallies = queries.counts(connection)
+            counts = {state: tallies[state] for state in CaseState}
             age_ms = queries.oldest_pending_ms(connection, now, platform_time.now_ms(now))
             delivered_ms = last_delivery_ms(connection)
             return Overview(

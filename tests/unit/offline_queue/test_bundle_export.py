@@ -312,12 +312,12 @@ def test_a_small_stick_that_fills_up_keeps_its_old_bundle(built: Built, tmp_path
         outcome = write(built, mount)
         assert isinstance(outcome, NotExported)
         assert outcome.problem is ExportProblem.NO_ROOM
-        monkeypatch.setattr(bundle_export, "clusters", lambda folder, size_bytes: 0)  # as if the reckoning were wrong
+        monkeypatch.setattr(bundle_export, "clusters", lambda _folder, _size_bytes: 0)  # as if the reckoning were wrong
         assert isinstance(write(built, mount), Exported)
         manifest, _ = read(mount, built)
         with open_outbox(built) as outbox:
             take(outbox, built, "large", 900_000)
-        monkeypatch.setattr(bundle_export._Writer, "_check_room", lambda self: None)
+        monkeypatch.setattr(bundle_export._Writer, "_check_room", lambda _: None)
         outcome = write(built, mount)
         assert isinstance(outcome, NotExported)
         assert outcome.problem is ExportProblem.NO_ROOM
@@ -329,9 +329,11 @@ def test_a_small_stick_that_fills_up_keeps_its_old_bundle(built: Built, tmp_path
 def test_damaged_cases_and_lost_materials_are_left_out_and_counted(built: Built, stick: Path) -> None:
     with closing(sqlite3.connect(built.path)) as connection, connection:
         where = "WHERE position = (SELECT position FROM cases WHERE case_id = ?)"
-        connection.execute(f"UPDATE envelopes SET sealed = zeroblob(9) {where}", (built.cases["waiting"],))
+        damaged = f"UPDATE envelopes SET sealed = zeroblob(9) {where}"  # noqa: S608 - ours
+        connection.execute(damaged, (built.cases["waiting"],))
         digest = connection.execute(
-            f"SELECT digest FROM case_materials {where} AND ordinal = 1", (built.cases["desk"],)
+            f"SELECT digest FROM case_materials {where} AND ordinal = 1",  # noqa: S608 - ours
+            (built.cases["desk"],),
         ).fetchone()[0]
     (built.path.with_name("cases.db.materials") / digest).unlink()
     outcome = write(built, stick)

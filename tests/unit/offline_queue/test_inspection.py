@@ -54,7 +54,7 @@ def versioned(step: int) -> object:
         (versioned(1), "older_schema"),
         (lambda path: path.write_bytes(b"hello, this is a text and no database " * 50), "corrupt"),
         (lambda path: path.write_bytes(b""), "absent"),
-        (lambda path: None, "absent"),
+        (lambda _: None, "absent"),
         (lambda path: path.mkdir(), "cannot_open"),
     ],
     ids=["foreign", "newer", "older", "text", "empty", "none", "folder"],
