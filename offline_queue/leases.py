@@ -16,6 +16,7 @@ import msgspec
 from contract.cases import CaseHeader, SealedCase
 from offline_queue.clock import Stamp
 from offline_queue.ledger import Move, Value, move, move_all
+from offline_queue.materials import MaterialStore
 from offline_queue.models import ClaimedCase
 from offline_queue.states import CaseState
 
@@ -144,4 +145,5 @@ def _read(connection: sqlite3.Connection, row: sqlite3.Row) -> ClaimedCase | Non
         return None
     if header.case_id != row["case_id"]:
         return None
-    return ClaimedCase(row["position"], case, header, row["digest"], row["attempts"])
+    unsent = MaterialStore.unsent_of(connection, header.materials) if header.materials else ()
+    return ClaimedCase(row["position"], case, header, row["digest"], row["attempts"], unsent)

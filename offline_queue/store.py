@@ -27,7 +27,7 @@ from offline_queue.errors import KnownError, from_os
 from offline_queue.facts import read_fact, write_fact
 from offline_queue.files import sync_folder
 from offline_queue.identity import IdentitySource
-from offline_queue.materials import INLINE_BYTES, MaterialStore
+from offline_queue.materials import INLINE_BYTES, MaterialReader, MaterialStore
 from offline_queue.models import (
     CaseCommitted,
     CaseDraft,
@@ -286,6 +286,20 @@ class Outbox:
         """Write down what became of claimed cases, all in one transaction."""
         with self._change() as (connection, now):
             deliveries.record(connection, now, owner, resolutions)
+
+    def material(self, digest: str) -> MaterialReader | None:
+        """Access to a sealed material, ``None`` when it is gone."""
+        try:
+            with self._database.read() as connection:
+                return self._acceptance.materials.reader(connection, digest)
+        except OSError as error:
+            raise from_os(error) from error
+
+    def mark_materials(self, digests: Sequence[str], *, are_sent: bool) -> None:
+        """Remember which materials the platform holds whole, or is found not to hold."""
+        with self._change() as (connection, _now):
+            for digest in digests:
+                MaterialStore.mark_sent(connection, digest, is_sent=are_sent)
 
     def awaits_progress(self) -> bool:
         """True while a delivered case is not yet processed."""

@@ -12,9 +12,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import msgspec
+from backports import zstd
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
@@ -36,6 +37,7 @@ from contract.cases import (
     Conflict,
     DeliveryReceipt,
     Duplicate,
+    Later,
     Rejected,
     SealedCase,
     SignedReceipt,
@@ -47,6 +49,7 @@ from contract.cases import (
     signed_bytes,
 )
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem, ReceiptKey, SealingKey
+from contract.materials import MaterialState, material_digest
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
@@ -94,6 +97,7 @@ class Platform:
         self.tokens: dict[str, str] = {}
         self.spent: dict[str, tuple[bytes, EnrolAnswer]] = {}
         self.held: dict[str, Held] = {}
+        self.materials: dict[str, bytes] = {}
         self.arrivals: list[str] = []
         self.changes: list[tuple[str, CaseStatus]] = []
         self.heartbeats: list[Heartbeat] = []
@@ -168,11 +172,28 @@ class Platform:
             return Duplicate(header.case_id, held.receipt)
         if not any(_verifies(key, case) for key in self.kiosk_keys.get(header.kiosk_id, [])):
             return Rejected(header.case_id, "bad_signature", "signed by no key of this terminal")
+        if not all(self.material_state(digest).complete for digest in header.materials):
+            return Later(header.case_id, 5.0)
         payload = msgspec.json.decode(self.sealing[header.sealing_key_id].open(case), type=CasePayload)
         receipt = self.sign_receipt(header, case.digest)
         self.held[header.case_id] = Held(case, header, payload, receipt, kiosk_id)
         self.changes.append((header.case_id, CaseStatus(header.case_id, "received", "", self.now_ms())))
         return Accepted(header.case_id, receipt)
+
+    def material_state(self, digest: str) -> MaterialState:
+        held = self.materials.get(digest, b"")
+        complete = bool(held) and material_digest(held) == digest
+        return MaterialState(digest=digest, offset=len(held), complete=complete, platform_time_ms=self.now_ms())
+
+    def put_material(self, digest: str, offset: int, size: int, chunk: bytes) -> MaterialState:
+        with self.lock:
+            held = self.materials.get(digest, b"")
+            if offset == len(held) and len(held) < size:
+                self.materials[digest] = held + chunk
+            if len(self.materials.get(digest, b"")) == size and material_digest(self.materials[digest]) != digest:
+                del self.materials[digest]
+                raise Refused(422, "wrong_digest")
+        return self.material_state(digest)
 
     def sign_receipt(self, header: CaseHeader, digest: str, key: Ed25519PrivateKey | None = None) -> SignedReceipt:
         body = msgspec.json.encode(
@@ -237,6 +258,7 @@ class PlatformServer:
         self.faults: deque[str] = deque()
         self.after_storing: Callable[[], None] = lambda: None
         self.requests: list[str] = []
+        self.encodings = {"zstd"}
         owner = self
 
         class Handler(_Handler):
@@ -277,6 +299,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._handle(b"")
 
+    def do_PUT(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
         self._handle(self.rfile.read(int(self.headers["Content-Length"])))
 
@@ -316,8 +341,10 @@ class _Handler(BaseHTTPRequestHandler):
         if url.path == "/v1/kiosks/enrol":
             return "application/json", msgspec.json.encode(platform.enrol(msgspec.json.decode(body, type=EnrolRequest)))
         kiosk_id = platform.authenticate(self.headers.get("Authorization", ""), self.command, self.path, body)
+        if url.path.startswith("/v1/materials/"):
+            return "application/json", msgspec.json.encode(self._material(platform, url, self._unpacked(body)))
         if url.path == "/v1/cases":
-            cases = msgspec.msgpack.decode(body, type=SubmitCases).cases
+            cases = msgspec.msgpack.decode(self._unpacked(body), type=SubmitCases).cases
             return "application/msgpack", msgspec.msgpack.encode(platform.submit(kiosk_id, cases))
         if url.path == "/v1/cases/status":
             query = parse_qs(url.query, keep_blank_values=True)
@@ -332,6 +359,18 @@ class _Handler(BaseHTTPRequestHandler):
             )
             return "application/json", msgspec.json.encode(beat)
         raise Refused(404, "not_found")
+
+    def _unpacked(self, body: bytes) -> bytes:
+        encoding = self.headers.get("Content-Encoding", "")
+        if encoding and encoding not in self.server_side.encodings:
+            raise Refused(415, "unsupported_encoding")
+        return zstd.decompress(body) if encoding else body
+
+    def _material(self, platform: Platform, url: SplitResult, body: bytes) -> MaterialState:
+        digest, query = url.path.rpartition("/")[2], parse_qs(url.query)
+        if self.command == "GET":
+            return platform.material_state(digest)
+        return platform.put_material(digest, int(query["offset"][0]), int(query["size"][0]), body)
 
     def _problem(self, refusal: Refused) -> None:
         body = msgspec.json.encode(Problem(refusal.code, refusal.detail, self.server_side.platform.now_ms()))
