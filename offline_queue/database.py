@@ -16,10 +16,8 @@ from offline_queue.schema import MIGRATIONS, Migration
 from offline_queue.settings import QueueSettings
 from offline_queue.tallies import Tallies
 
-
-def _lenient_text(raw: bytes) -> str:
-    # Rotten text must not make a whole page of cases unreadable; what matters is checked by digest.
-    return raw.decode("utf-8", errors="replace")
+_lenient_text = partial(str, encoding="utf-8", errors="replace")
+"""Rotten text must not make a whole page of cases unreadable; what matters is checked by digest."""
 
 
 def connect(path: Path, settings: QueueSettings, known_steps: int = len(MIGRATIONS)) -> sqlite3.Connection:

@@ -21,7 +21,7 @@ from contract.materials import MAX_MATERIAL_BYTES
 from offline_queue import damage, deliveries, leases, ledger, queries, ratings, retention, statements
 from offline_queue.acceptance import Acceptance, Refusal, refused
 from offline_queue.case_ids import CaseIds
-from offline_queue.clock import Clock, Stamp, SystemClock
+from offline_queue.clock import Clock, Stamp, SystemClock, elapsed_ms
 from offline_queue.database import QueueDatabase
 from offline_queue.errors import KnownError, from_os
 from offline_queue.facts import read_fact, write_fact
@@ -53,6 +53,7 @@ _log = logging.getLogger(__name__)
 _OFFSET = "platform_offset_ms"
 _LAST_HEARD = "platform_last_heard_ms"
 _PURGE_BATCH = 200
+_SWEEP_EVERY_MS = 3_600_000
 
 
 class Outbox:
@@ -65,6 +66,7 @@ class Outbox:
         self._clock = clock
         self.settings = acceptance.settings
         self.platform_time = acceptance.platform_time
+        self._swept: Stamp | None = None
         self.damage: Damage | None = None
         """What was wrong with the file when it was opened; ``None`` when nothing was."""
 
@@ -333,17 +335,23 @@ class Outbox:
             if purged < _PURGE_BATCH:
                 break
         with self._database.read() as connection:
-            something_to_do = retention.is_due(connection, self.settings)
-        if total or something_to_do:
-            self._tidy()
+            is_history_due = retention.is_due(connection, self.settings)
+        if is_history_due:
+            with self._change() as (connection, _now):
+                retention.let_go(connection, self.settings, _PURGE_BATCH)
+        if total or self._sweep_is_due():
+            self.sweep_materials()
         return total
 
-    def _tidy(self) -> None:
-        with self._change() as (connection, now):
-            retention.let_go(connection, self.settings, _PURGE_BATCH)
+    def _sweep_is_due(self) -> bool:
+        return self._swept is None or elapsed_ms(self._swept, self._clock.now()) > _SWEEP_EVERY_MS
+
+    def sweep_materials(self) -> int:
+        """Remove materials that no case names and no visit can still be about to name. Returns their number."""
         try:
             with self._change() as (connection, now):
-                self._acceptance.materials.sweep(connection, now)
+                self._swept = now
+                return self._acceptance.materials.sweep(connection, now)
         except OSError as error:
             raise from_os(error) from error
 

@@ -49,7 +49,7 @@ from contract.cases import (
     signed_bytes,
 )
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem, ReceiptKey, SealingKey
-from contract.materials import MaterialState, material_digest
+from contract.materials import MaterialHeader, MaterialState, material_digest, material_info
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
@@ -104,6 +104,7 @@ class Platform:
         self.verdicts: dict[str, Callable[[CaseHeader], CaseOutcome]] = {}
         self.refuse_batch: Callable[[tuple[SealedCase, ...]], Refused | None] = lambda _: None
         self.clock_offset_ms = 0
+        self.takes_unopened = False
         self.max_cases = 500
         self.next_in_s = 30.0
 
@@ -172,8 +173,13 @@ class Platform:
             return Duplicate(header.case_id, held.receipt)
         if not any(_verifies(key, case) for key in self.kiosk_keys.get(header.kiosk_id, [])):
             return Rejected(header.case_id, "bad_signature", "signed by no key of this terminal")
+        return self._take_unknown(kiosk_id, case, header)
+
+    def _take_unknown(self, kiosk_id: str, case: SealedCase, header: CaseHeader) -> CaseOutcome:
         if not all(self.material_state(digest).complete for digest in header.materials):
             return Later(header.case_id, 5.0)
+        if self.takes_unopened:
+            return Accepted(header.case_id, self.sign_receipt(header, case.digest))
         payload = msgspec.json.decode(self.sealing[header.sealing_key_id].open(case), type=CasePayload)
         receipt = self.sign_receipt(header, case.digest)
         self.held[header.case_id] = Held(case, header, payload, receipt, kiosk_id)
@@ -184,6 +190,10 @@ class Platform:
         held = self.materials.get(digest, b"")
         complete = bool(held) and material_digest(held) == digest
         return MaterialState(digest=digest, offset=len(held), complete=complete, platform_time_ms=self.now_ms())
+
+    def open_material(self, header: bytes, sealed: bytes) -> bytes:
+        key_id = msgspec.json.decode(header, type=MaterialHeader).sealing_key_id
+        return SUITE.decrypt(sealed, self.sealing[key_id].private, material_info(header))
 
     def put_material(self, digest: str, offset: int, size: int, chunk: bytes) -> MaterialState:
         with self.lock:
