@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -51,6 +51,8 @@ class QueueDatabase:
 
     def __init__(self, path: Path, settings: QueueSettings, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
         self.path = path
+        self._settings = settings
+        self._known_steps = len(migrations)
         self._lock = threading.RLock()
         self._closed = False
         try:
@@ -98,6 +100,16 @@ class QueueDatabase:
                 yield self._connection
             except sqlite3.Error as error:
                 raise from_sqlite(error) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """One moment of the file, however long it is read: on a connection of its own, which holds nobody up."""
+        try:
+            with closing(connect(self.path, self._settings, self._known_steps)) as connection:
+                connection.execute("BEGIN")
+                yield connection
+        except sqlite3.Error as error:
+            raise from_sqlite(error) from error
 
     def close(self) -> None:
         """Give the file back, its log folded in; safe to repeat."""

@@ -20,6 +20,8 @@ class QueueSettings:
     """When the oldest case has waited longer, something is wrong that a person must see before more residents rely on it."""
     max_case_bytes: int = 256 * 1024
     """Limit of the payload before sealing."""
+    check_at_once_bytes: int = 64 * MIB
+    """A larger file is checked whole only once the machine serves: reading it takes seconds."""
     busy_timeout_s: float = 5.0
     lease_s: float = 180.0
     """Longer than the longest request."""

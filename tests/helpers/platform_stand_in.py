@@ -50,6 +50,7 @@ from contract.cases import (
 )
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem, ReceiptKey, SealingKey
 from contract.materials import MaterialHeader, MaterialState, material_digest, material_info
+from contract.reconciliation import DayDifference, QueueDigest, Reconciliation, day_of, ids_digest
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
@@ -185,6 +186,17 @@ class Platform:
         self.held[header.case_id] = Held(case, header, payload, receipt, kiosk_id)
         self.changes.append((header.case_id, CaseStatus(header.case_id, "received", "", self.now_ms())))
         return Accepted(header.case_id, receipt)
+
+    def reconcile(self, told: QueueDigest) -> Reconciliation:
+        """Compare by plain means: the ids held of every day from the first one told."""
+        held: dict[str, list[str]] = {}
+        for case_id in sorted(self.held):
+            held.setdefault(day_of(case_id), []).append(case_id)
+        days = {digest.day: (digest.count, digest.ids_sha256) for digest in told.delivered}
+        compared = sorted(set(days) | {day for day in held if day >= min(days, default="9999")})
+        differing = [day for day in compared if ids_digest(held.get(day, [])) != days.get(day, ids_digest([]))]
+        differences = tuple(DayDifference(day, tuple(held.get(day, []))) for day in differing)
+        return Reconciliation(compared_at_ms=self.now_ms(), differences=differences)
 
     def material_state(self, digest: str) -> MaterialState:
         held = self.materials.get(digest, b"")
@@ -360,12 +372,14 @@ class _Handler(BaseHTTPRequestHandler):
             query = parse_qs(url.query, keep_blank_values=True)
             return "application/json", msgspec.json.encode(platform.status(kiosk_id, query["after"][0], int(query["limit"][0])))
         if url.path == "/v1/heartbeats":
-            platform.heartbeats.append(msgspec.json.decode(body, type=Heartbeat))
+            told = msgspec.json.decode(body, type=Heartbeat)
+            platform.heartbeats.append(told)
             beat = HeartbeatAnswer(
                 platform_time_ms=platform.now_ms(),
                 next_in_s=platform.next_in_s,
                 sealing_keys=platform.sealing_keys,
                 receipt_keys=platform.receipt_keys,
+                reconciliation=platform.reconcile(told.queue_digest) if told.queue_digest else None,
             )
             return "application/json", msgspec.json.encode(beat)
         raise Refused(404, "not_found")
