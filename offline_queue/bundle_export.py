@@ -36,7 +36,7 @@ from contract.bundle import (
     BundleSignature,
 )
 from contract.cases import CaseHeader, SealedCase, SubmitCases
-from contract.materials import is_digest
+from contract.materials import MAX_SEALED_BYTES, is_digest, material_digest
 from offline_queue.bundle_files import NEW, clusters, holds, put, sync_stick_folder, write_beside
 from offline_queue.clock import Clock, SystemClock
 from offline_queue.errors import from_sqlite
@@ -250,8 +250,9 @@ class _Writer:
         for digest in msgspec.json.decode(case.header, type=CaseHeader).materials:
             if digest in self._done.materials:
                 continue
-            content = self._store.read(self._connection, digest)
-            if content is None:
+            reader = self._store.reader(self._connection, digest)
+            content = reader.read(0, MAX_SEALED_BYTES) if reader else b""
+            if material_digest(content) != digest:
                 self._done.missing_materials += 1
                 continue
             path = self._folder / MATERIALS / digest

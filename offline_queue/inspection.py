@@ -17,7 +17,7 @@ from urllib.parse import quote
 import msgspec
 
 from contract.cases import DeliveryReceipt
-from offline_queue import ledger, queries
+from offline_queue import ledger, queries, reconcile
 from offline_queue.acceptance import Acceptance
 from offline_queue.case_ids import CaseIds
 from offline_queue.clock import Clock, SystemClock
@@ -25,10 +25,12 @@ from offline_queue.errors import KnownError, from_os, from_sqlite
 from offline_queue.facts import read_fact
 from offline_queue.history import LastFailure, last_delivery_ms, last_failure
 from offline_queue.identity import Identity
+from offline_queue.integrity import suspicion_of
 from offline_queue.materials import MaterialStore
 from offline_queue.migrations import check_ours
 from offline_queue.models import CaseSummary, Gate, Step
 from offline_queue.platform_time import PlatformTime
+from offline_queue.reconcile import Alarm
 from offline_queue.schema import MIGRATIONS
 from offline_queue.sequences import SequenceReserve
 from offline_queue.settings import QueueSettings
@@ -50,8 +52,12 @@ class Overview:
     free_disk_bytes: int
     size_bytes: int
     """The file and its log."""
+    is_suspect: bool
+    """Damage was found while the terminal ran; it will set the file aside at its next start."""
     set_aside: tuple[str, ...]
     """Damaged files kept beside it."""
+    alarms: tuple[Alarm, ...]
+    """What the last comparison with the platform left open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +204,9 @@ class Inspection:
                 gate=self._acceptance(platform_time).gate(connection, identity, now),
                 free_disk_bytes=self._free_disk_bytes(),
                 size_bytes=sum(_size(self.path.with_name(self.path.name + end)) for end in ("", "-wal")),
+                is_suspect=suspicion_of(self.path).exists(),
                 set_aside=set_aside_beside(self.path),
+                alarms=reconcile.alarms(connection),
             )
 
     def _acceptance(self, platform_time: PlatformTime) -> Acceptance:

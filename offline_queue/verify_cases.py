@@ -89,7 +89,8 @@ def _check_state(row: sqlite3.Row) -> Iterator[Finding]:
     wait = [row["due_at_ms"], row["due_boot_id"], row["due_monotonic_ms"]]
     if any((part is not None) != (state == CaseState.WAITING) for part in wait):
         yield Finding(Kind.WAIT_WRONG, _name(row), f"is {state}; what is noted of its waiting does not fit")
-    if (row["processed_at_ms"] is not None) != (state in _ENDED):
+    # A case that is shown again keeps the time at which the platform once said so.
+    if row["processed_at_ms"] is None and state in _ENDED:
         yield Finding(Kind.PROGRESS_WRONG, _name(row), f"is {state}; the time of its end does not fit")
     if state in _ENDED and row["platform_state"] != "processed":
         yield Finding(Kind.PROGRESS_WRONG, _name(row), f"is {state}, but the platform never said that it was processed")

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import msgspec
 
 from offline_queue.inspection import set_aside_beside
+from offline_queue.integrity import suspicion_of
 from offline_queue.verify_findings import Finding, Kind
 
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
@@ -22,6 +23,8 @@ _FORMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "audit_base": re.compile(r"[0-9]{1,18} [0-9a-f]{64}"),
         "sequence_floor": re.compile(r"[0-9]{1,18}"),
         "salvaged": re.compile(r""),
+        "reconcile_after_day": re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})?"),
+        "reconciled": re.compile(r"\{.*\}"),
     }
 )
 """By the first word of a fact's name. Others are none of ours to judge."""
@@ -75,6 +78,9 @@ def check_modes(queue_path: Path, identity_folder: Path) -> Iterator[Finding]:
 
 def check_asides(queue_path: Path) -> Iterator[Finding]:
     """Damaged files of earlier, and copies from before an upgrade, are kept for people to look at."""
+    if suspicion_of(queue_path).exists():
+        words = "damage was found while the terminal ran; at its next start it sets the file aside and saves what it can"
+        yield Finding(Kind.SUSPECT, suspicion_of(queue_path).name, words)
     for name in set_aside_beside(queue_path):
         yield Finding(Kind.NOTE_SET_ASIDE, name, "a damaged file that was set aside and kept")
     for path in sorted(queue_path.parent.glob(f"{queue_path.name}.before-step-*")):

@@ -49,6 +49,7 @@ class Kind(StrEnum):
     MATERIAL_DAMAGED = "material_damaged"
     RESERVE_UNREADABLE = "reserve_unreadable"
     RESERVE_BEHIND = "reserve_behind"
+    SUSPECT = "suspect"
     OPEN_TO_OTHERS = "open_to_others"
     RATING_WRONG = "rating_wrong"
     RATING_OF_UNKNOWN_CASE = "rating_of_unknown_case"

@@ -25,6 +25,8 @@ _STEPS = {
     "held_already": "delivered: the platform held it from an earlier try, and its signed receipt is stored here",
     "processed": "the platform is done with it",
     "purged": "its sealed bytes were wiped here; the platform holds the case",
+    "missing_on_platform": "sent once more, because the platform does not hold it after all",
+    "held_by_platform": "sent once more, because the platform says that it holds it",
     "enrolled_anew": "shown to the platform once more, because this machine has a new id",
     "salvaged": "saved from a damaged queue file",
     "retry": "put up for sending again by staff",
@@ -38,6 +40,7 @@ _WHOLE_QUEUE = {
     "queue_damaged": "the queue file was damaged and set aside; what could be read was saved",
     "queue_vanished": "the queue file was gone when the terminal started",
     "salvage_ended": "a damaged queue file could not be read any further",
+    "reconciled": "this machine and the platform compared what they hold",
     "exported": "pending cases were written to a folder or stick",
     "damaged": "the queue file was damaged and set aside",
     "vanished": "the queue file was gone",
@@ -55,6 +58,10 @@ _LINE = {
     "unreadable_answer": "the answer cannot be read",
     "answer_too_large": "the answer is larger than allowed",
     "all_refused": "the platform refused everything, so the line may be at fault",
+    "answer_to_another_question": "the platform answered something that was not asked",
+    "material_stuck": "the platform does not go on taking a photo or scan",
+    "night_window": "photos and scans of this size wait for the hours set for them",
+    "stopped": "sending was stopped; it goes on with the next pass",
     "bug": "the program failed by a mistake of its own; see its log",
 }
 _PLATFORM = {
@@ -89,12 +96,18 @@ _OUTCOMES = {
     "later": "the platform asked to come again later",
     "no_outcome": "the platform answered, but without a word on this case",
     "conflict": "the platform holds another case with the same id; people must look",
+    "material_damaged": "the bytes of a photo or scan on this disk are no longer those that were sealed",
     "damaged_on_disk": "the sealed bytes on this disk are no longer those that were committed",
     "receipt_too_large": "the platform's receipt is larger than any should be",
     "receipt_key_unknown": "the platform's receipt is signed with a key that is not known here",
     "receipt_signature_wrong": "the signature of the platform's receipt is wrong",
     "receipt_unreadable": "the platform's receipt cannot be read",
     "receipt_of_another_case": "the platform's receipt is for another case",
+}
+_COMPARISON = {
+    "lost_there": "the platform does not hold this case, and its sealed bytes were wiped here; call for help",
+    "unknown_here": "the platform holds this case of this machine, but it is not here",
+    "void_here": "the platform holds this case, but it was withdrawn here",
 }
 _DISK = {
     "read_only": "the disk can only be read",
@@ -121,7 +134,7 @@ _ENROLMENT = {
     "unusable_answer": "the platform's answer to the enrolment cannot be used",
 }
 WORDS: Mapping[str, str] = MappingProxyType(
-    _TAKING | _STEPS | _WHOLE_QUEUE | _LINE | _PLATFORM | _OUTCOMES | _DISK | _KEY | _ENROLMENT
+    _TAKING | _STEPS | _WHOLE_QUEUE | _LINE | _PLATFORM | _OUTCOMES | _COMPARISON | _DISK | _KEY | _ENROLMENT
 )
 """Every code of this package, and those of the reference platform."""
 
@@ -134,6 +147,8 @@ def words_for(code: str) -> str:
         return WORDS[code]
     if code.startswith("http_"):
         return f"something answered with HTTP status {code.removeprefix('http_')} and nothing more"
+    if (known := code.removeprefix("material_")) in WORDS:
+        return f"a photo or scan of it was refused: {WORDS[known]}"
     if (known := code.removeprefix("store_")) in WORDS:
         return f"the queue could not be used: {WORDS[known]}"
     return f"the platform's code {code}"

@@ -14,6 +14,7 @@ from offline_queue.sequences import SequenceReserve
 from offline_queue.states import CaseState
 from offline_queue.words import words_for
 
+_MAX_ALARMS = 10
 _NO_QUEUE = "queue: empty; none was made here yet, the terminal makes it when it starts for the first time"
 
 
@@ -52,7 +53,11 @@ def _overview_facts(overview: Overview) -> dict[str, Any]:
         },
         "free_disk_bytes": overview.free_disk_bytes,
         "size_bytes": overview.size_bytes,
+        "is_suspect": overview.is_suspect,
         "set_aside": list(overview.set_aside),
+        "alarms": [
+            {"kind": alarm.kind.value, "case_id": alarm.case_id, "words": words_for(alarm.kind)} for alarm in overview.alarms
+        ],
     }
 
 
@@ -70,7 +75,10 @@ def _overview_lines(overview: Overview) -> list[str]:
     lines.append(
         f"  disk            {shown_size(overview.free_disk_bytes)} free; the queue takes {shown_size(overview.size_bytes)}"
     )
+    if overview.is_suspect:
+        lines.append("  damage          found while the terminal ran; restart it: it sets the file aside and saves what it can")
     lines += [f"  damage          {name} was set aside and kept" for name in overview.set_aside]
+    lines += [f"  comparison      {alarm.case_id}: {words_for(alarm.kind)}" for alarm in overview.alarms[:_MAX_ALARMS]]
     return lines
 
 

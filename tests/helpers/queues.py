@@ -8,7 +8,17 @@ from pathlib import Path
 import msgspec
 
 from contract import merkle
-from contract.cases import CaseHeader, CaseStatus, DeliveryReceipt, Material, SignedReceipt, receipt_signed_bytes
+from contract.bundle import MANIFEST, MATERIALS, BundleManifest
+from contract.cases import (
+    CaseHeader,
+    CaseOutcome,
+    CaseStatus,
+    DeliveryReceipt,
+    Material,
+    SignedReceipt,
+    SubmitCases,
+    receipt_signed_bytes,
+)
 from contract.kiosks import EnrolAnswer
 from offline_queue.clock import Clock
 from offline_queue.identity import IdentityStore
@@ -131,6 +141,19 @@ def build(data: Path, platform: Platform | None = None, clock: Clock | None = No
         _progress(outbox, built, "processed", "processed", "2")
         _progress(outbox, built, "noted", "received", "3")
     return built
+
+
+def import_stick(built: Built, folder: Path) -> tuple[CaseOutcome, ...]:
+    """What the platform in memory answers to a bundle; it trusts the files to be what the manifest says."""
+    manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=BundleManifest)
+    for digest in manifest.materials:
+        content = (folder / MATERIALS / digest).read_bytes()
+        assert built.platform.put_material(digest, 0, len(content), content).complete
+    outcomes: list[CaseOutcome] = []
+    for part in manifest.parts:
+        cases = msgspec.msgpack.decode((folder / part.file).read_bytes(), type=SubmitCases).cases
+        outcomes += built.platform.submit(KIOSK, cases).outcomes
+    return tuple(outcomes)
 
 
 def _progress(outbox: Outbox, built: Built, name: str, state: str, cursor: str) -> None:

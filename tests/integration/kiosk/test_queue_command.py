@@ -14,11 +14,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from contract.bundle import MANIFEST, RECEIPTS, BundleManifest, BundleReceipts
-from contract.cases import SubmitCases
+from contract.bundle import RECEIPTS, BundleReceipts
 from offline_queue.states import CaseState
 from offline_queue.store import Outbox
-from tests.helpers.queues import KIOSK, Built, build, open_outbox
+from tests.helpers.queues import KIOSK, Built, build, import_stick, open_outbox
 from tests.integration.kiosk.test_commands import ENVIRONMENT, kiosk, told
 
 
@@ -196,13 +195,7 @@ def test_the_way_out_and_back_while_the_terminal_runs(built: Built, terminal: Ou
     answer = ask(built, "export", str(stick))
     assert answer["receipts"] is None
     assert (answer["export"]["cases"], answer["export"]["materials"]) == (5, 4)  # type: ignore[index]
-    manifest = msgspec.json.decode((stick / MANIFEST).read_bytes(), type=BundleManifest)
-    cases = [
-        case
-        for part in manifest.parts
-        for case in msgspec.msgpack.decode((stick / part.file).read_bytes(), type=SubmitCases).cases
-    ]
-    outcomes = built.platform.submit(KIOSK, tuple(cases)).outcomes
+    outcomes = import_stick(built, stick)
     receipts = BundleReceipts(kiosk_id=KIOSK, imported_at_ms=1, outcomes=outcomes[:4])
     (stick / RECEIPTS).write_bytes(msgspec.msgpack.encode(receipts))
     ended = kiosk("queue", "export", str(stick), "--data", str(built.data))

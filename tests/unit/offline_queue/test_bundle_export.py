@@ -37,7 +37,7 @@ from offline_queue.sealing import signature_holds
 from offline_queue.states import CaseState
 from offline_queue.verify import verify
 from tests.helpers.platform_stand_in import Platform
-from tests.helpers.queues import KIOSK, Built, build, open_outbox, take
+from tests.helpers.queues import KIOSK, Built, build, import_stick, open_outbox, take
 
 PENDING = ("waiting", "desk", "put back", "sending", "committed")
 
@@ -360,8 +360,8 @@ def read_back(built: Built, folder: Path, outcomes: list[CaseOutcome]) -> ReadBa
 
 def platform_takes(built: Built, stick: Path) -> ReadBack:
     assert isinstance(write(built, stick), Exported)
-    _, cases = read(stick, built)
-    return read_back(built, stick, list(built.platform.submit(KIOSK, tuple(cases)).outcomes))
+    read(stick, built)
+    return read_back(built, stick, list(import_stick(built, stick)))
 
 
 def test_receipts_from_the_stick_deliver_cases_in_every_pending_state(built: Built, stick: Path) -> None:

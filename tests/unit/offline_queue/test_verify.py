@@ -248,6 +248,8 @@ PLANTED: dict[str, tuple[Damage, str]] = {
     "reserve of nonsense": (beside(".reserve", lambda path: path.write_bytes(b"{")), "reserve_unreadable"),
     "reserve gone": (beside(".reserve", lambda path: path.unlink()), "reserve_behind"),
     "reserve behind": (beside(".reserve", lambda path: path.write_bytes(b'{"k-330304-0001":2}')), "reserve_behind"),
+    "damage found before": (beside(".suspect", lambda path: path.write_bytes(b"row 5 missing")), "suspect"),
+    "comparison of nonsense": (sql("INSERT INTO facts VALUES ('reconciled', 'never')"), "fact_unreadable"),
     "queue open to others": (beside("", lambda path: path.chmod(0o644)), "open_to_others"),
     "rating of nobody": (
         sql("INSERT INTO ratings VALUES ('01900000-0000-7000-8000-000000000000', 3, 1)"),

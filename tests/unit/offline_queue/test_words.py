@@ -12,6 +12,7 @@ import pytest
 from contract.statements import Flaw
 from offline_queue.errors import _KNOWN_ERRNOS, _KNOWN_SQLITE_CODES
 from offline_queue.models import RefusalCode
+from offline_queue.reconcile import AlarmKind
 from offline_queue.words import WORDS, words_for
 
 ROOT = Path(__file__).parents[3]
@@ -33,6 +34,7 @@ PLACES = {
     "KeyWrapError": 0,
     "EnrolFailed": 0,
     "Damage": 0,
+    "Unsendable": 0,
 }
 """Calls that carry a code, and where it stands among the arguments."""
 RETURNING = {"check_receipt", "_code_of"}
@@ -79,7 +81,7 @@ def test_no_code_is_without_words(path: Path) -> None:
 
 
 def test_no_code_of_a_table_is_without_words() -> None:
-    tables = {*RefusalCode, *_KNOWN_SQLITE_CODES.values(), *_KNOWN_ERRNOS.values()}
+    tables = {*RefusalCode, *AlarmKind, *_KNOWN_SQLITE_CODES.values(), *_KNOWN_ERRNOS.values()}
     composed = {"platform_received", "platform_needs_staff", "platform_processed", "queue_damaged", "queue_vanished"}
     assert sorted((tables | composed) - WORDS.keys()) == []
 
@@ -100,5 +102,6 @@ def test_words_are_plain_lines() -> None:
 def test_codes_nobody_knows_are_told_as_they_are() -> None:
     assert words_for("") == ""
     assert words_for("http_502") == "something answered with HTTP status 502 and nothing more"
+    assert words_for("material_busy") == "a photo or scan of it was refused: the platform is busy"
     assert words_for("store_locked").startswith("the queue could not be used: another program")
     assert words_for("mars_attacks") == "the platform's code mars_attacks"
