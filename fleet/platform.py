@@ -13,6 +13,7 @@ from fleet.errors import PlatformError
 from fleet.heartbeats import HeartbeatDesk
 from fleet.intake import Intake
 from fleet.keys import KeyRing, load_keys
+from fleet.materials import MaterialStore
 from fleet.operators import Operators
 from fleet.processing import Processor
 
@@ -48,9 +49,10 @@ class Platform:
             raise
         self.authenticator = Authenticator(self.database, clock)
         self.enrolment = Enrolment(self.database, self.keys, clock)
-        self.intake = Intake(self.database, self.keys, clock)
+        self.materials = MaterialStore(data, self.database, clock)
+        self.intake = Intake(self.database, self.keys, self.materials, clock)
         self.heartbeats = HeartbeatDesk(self.database, self.keys, clock)
-        self.processor = Processor(self.database, self.keys, clock)
+        self.processor = Processor(self.database, self.keys, self.materials, clock)
 
     def close(self) -> None:
         """Close the database."""
