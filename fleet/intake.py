@@ -17,7 +17,7 @@ from fleet.case_register import HeldCase, NewCase
 from fleet.clock import Clock
 from fleet.database import Database
 from fleet.envelope import Refusal, judge_content, read_header, receipt_number_problem, signature_holds
-from fleet.keys import KeyRing
+from fleet.keys import KeyCabinet, KeyRing
 from fleet.materials import MaterialStore
 from fleet.registry import KnownKiosk
 
@@ -32,12 +32,13 @@ class _Sender:
     line: Mapping[str, KnownKiosk]
     materials: frozenset[str]
     """Those of the materials named in the batch that are held whole."""
+    keys: KeyRing
 
 
 class Intake:
     """Takes batches of cases. Safe to use from several threads."""
 
-    def __init__(self, database: Database, keys: KeyRing, materials: MaterialStore, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: KeyCabinet, materials: MaterialStore, clock: Clock) -> None:
         self._database = database
         self._keys = keys
         self._materials = materials
@@ -49,7 +50,7 @@ class Intake:
         sound = [header for header in headers if isinstance(header, CaseHeader)]
         with self._database.reading() as connection:
             materials = self._materials.complete_among(connection, _materials_of(sound))
-            sender = _Sender(kiosk_id, registry.line_of(connection, kiosk_id), materials)
+            sender = _Sender(kiosk_id, registry.line_of(connection, kiosk_id), materials, self._keys.present)
             known = case_register.held(connection, [header.case_id for header in sound])
         judged = [self._judge(sender, case, header, known) for case, header in zip(cases, headers, strict=True)]
         now_ms = self._clock()
@@ -70,7 +71,7 @@ class Intake:
         # So for materials: one may have been swept meanwhile. From the link on none is.
         whole = self._materials.complete_among(connection, _materials_of([entry.header for entry in new.values()]))
         fresh = [entry for case_id, entry in new.items() if case_id not in known and whole.issuperset(entry.header.materials)]
-        receipts = self._keys.sign([_receipt_for(entry, now_ms) for entry in fresh]) if fresh else ()
+        receipts = self._keys.present.sign([_receipt_for(entry, now_ms) for entry in fresh]) if fresh else ()
         for entry, receipt in zip(fresh, receipts, strict=True):
             case_register.store(connection, entry, receipt, now_ms)
             material_register.link(connection, entry.header.case_id, entry.header.materials)
@@ -106,7 +107,7 @@ class Intake:
         refusal = receipt_number_problem(header, kiosk.kiosk)
         if refusal is None and not sender.materials.issuperset(header.materials):
             return Later(case_id, MATERIALS_LATER_S)
-        refusal = refusal or judge_content(case, header, self._keys)
+        refusal = refusal or judge_content(case, header, sender.keys)
         if refusal is not None:
             return Rejected(case_id, refusal.code, refusal.reason)
         return NewCase(header, case, case.digest, sender.kiosk_id)

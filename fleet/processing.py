@@ -15,7 +15,7 @@ from fleet.database import Database
 from fleet.decoding import from_json
 from fleet.envelope import Refusal, open_payload
 from fleet.errors import StorageUnavailable
-from fleet.keys import KeyRing
+from fleet.keys import KeyCabinet, KeyRing
 from fleet.material_checks import material_doubts
 from fleet.materials import MaterialStore
 
@@ -40,7 +40,7 @@ class Tally:
 class Processor:
     """Processes cases that wait. Two may run at once, even in two processes: a case is moved by whoever comes first."""
 
-    def __init__(self, database: Database, keys: KeyRing, materials: MaterialStore, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: KeyCabinet, materials: MaterialStore, clock: Clock) -> None:
         self._database = database
         self._keys = keys
         self._materials = materials
@@ -94,8 +94,9 @@ class Processor:
             ).fetchone()
         case = SealedCase(row["header"], row["sealed"], row["signature"])
         try:
-            payload = open_payload(case, from_json(case.header, CaseHeader), self._keys)
-            reasons = (payload.code,) if isinstance(payload, Refusal) else self._doubts(payload)
+            keys = self._keys.present
+            payload = open_payload(case, from_json(case.header, CaseHeader), keys)
+            reasons = (payload.code,) if isinstance(payload, Refusal) else self._doubts(payload, keys)
         except StorageUnavailable:
             raise
         except Exception:  # noqa: BLE001 - one case that trips a defect of ours must not hold up all the others
@@ -103,8 +104,8 @@ class Processor:
             reasons = ("internal_error",)
         return (*reasons, *(("receipt_number_shared",) if row["sharing"] > 1 else ()))
 
-    def _doubts(self, payload: CasePayload) -> tuple[str, ...]:
-        return (*doubts(payload), *material_doubts(payload.materials, self._materials, self._keys))
+    def _doubts(self, payload: CasePayload, keys: KeyRing) -> tuple[str, ...]:
+        return (*doubts(payload), *material_doubts(payload.materials, self._materials, keys))
 
 
 class ProcessorThread:

@@ -43,8 +43,9 @@ from contract.cases import (
     sealing_info,
     signed_bytes,
 )
-from contract.kiosks import DeviceReport, EnrolAnswer, EnrolRequest, Heartbeat, SealingKey
+from contract.kiosks import DeviceReport, EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, SealingKey
 from contract.materials import MATERIAL_VERSION, MaterialHeader, MaterialState, material_digest, material_info, pack
+from contract.reconciliation import DayDigest, QueueDigest, StateDigest, day_of, ids_digest
 
 ITEM = "11330304MB0TEAT13G4332014001001"
 SAMPLE_NAME = "测试·林小瓯"
@@ -55,10 +56,16 @@ PERSONAL = (SAMPLE_NAME, SAMPLE_NUMBER, SAMPLE_ADDRESS, SAMPLE_PHONE)
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
-def new_case_id() -> str:
-    """A UUIDv7 of now."""
+def new_case_id(days_ago: float = 0.0) -> str:
+    """A UUIDv7 of now, or of so many days ago."""
     tail = int.from_bytes(os.urandom(10), "big")
-    number = int(time.time() * 1000) << 80 | 0x7 << 76 | (tail >> 64 & 0xFFF) << 64 | 0b10 << 62 | (tail & ((1 << 62) - 1))
+    number = (
+        int((time.time() - days_ago * 86_400) * 1000) << 80
+        | 0x7 << 76
+        | (tail >> 64 & 0xFFF) << 64
+        | 0b10 << 62
+        | (tail & ((1 << 62) - 1))
+    )
     return str(UUID(int=number))
 
 
@@ -136,6 +143,14 @@ def sample_heartbeat(**changes: object) -> Heartbeat:
     return Heartbeat(**(values | changes))
 
 
+def queue_digest(*case_ids: str) -> QueueDigest:
+    """What a terminal tells that knows of these delivered cases."""
+    days = sorted({day_of(case_id) for case_id in case_ids})
+    told = {day: ids_digest(sorted(case_id for case_id in case_ids if day_of(case_id) == day)) for day in days}
+    states = (StateDigest("accepted", *ids_digest(sorted(case_ids))),)
+    return QueueDigest(made_at_ms=1_795_000_000_000, states=states, delivered=tuple(DayDigest(day, *told[day]) for day in days))
+
+
 @dataclass
 class Terminal:
     """One terminal, talking over ``http`` (an ``httpx.Client`` with a base address)."""
@@ -145,6 +160,7 @@ class Terminal:
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     enrolment: EnrolAnswer | None = None
     sequence: int = 0
+    beats: int = 0
     clock_offset_s: float = 0.0
 
     @property
@@ -209,6 +225,14 @@ class Terminal:
         response = self.send("GET", f"/v1/cases/status?after={after}&limit={limit}")
         assert response.status_code == 200, response.text
         return msgspec.json.decode(response.content, type=StatusFeed)
+
+    def beat(self, **changes: object) -> HeartbeatAnswer:
+        """Send a heartbeat; each is of a moment of its own."""
+        self.beats += 1
+        body = msgspec.json.encode(sample_heartbeat(**{"sent_at_ms": 1_795_000_000_000 + self.beats, **changes}))
+        response = self.send("POST", "/v1/heartbeats", body)
+        assert response.status_code == 200, response.text
+        return msgspec.json.decode(response.content, type=HeartbeatAnswer)
 
     # Materials
 
