@@ -94,10 +94,11 @@ def _materials_problem(digests: tuple[str, ...]) -> Refusal | None:
 def signature_holds(case: SealedCase, public_keys: Iterable[bytes]) -> bool:
     """True when one of the keys (raw Ed25519) signed this envelope."""
     message = signed_bytes(case.header, case.sealed)
-    return any(_verifies(public_key, case.signature, message) for public_key in public_keys)
+    return any(verifies(public_key, case.signature, message) for public_key in public_keys)
 
 
-def _verifies(public_key: bytes, signature: bytes, message: bytes) -> bool:
+def verifies(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """True when this key (raw Ed25519) signed the message."""
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
     except (InvalidSignature, ValueError):

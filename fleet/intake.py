@@ -44,8 +44,11 @@ class Intake:
         self._materials = materials
         self._clock = clock
 
-    def submit(self, kiosk_id: str, cases: tuple[SealedCase, ...]) -> tuple[CaseOutcome, ...]:
-        """One outcome a case, in the order given. Raises ``StorageUnavailable``; then nothing of the batch was taken."""
+    def submit(self, kiosk_id: str, cases: tuple[SealedCase, ...], *, is_heard: bool = True) -> tuple[CaseOutcome, ...]:
+        """One outcome a case, in the order given. Raises ``StorageUnavailable``; then nothing of the batch was taken.
+
+        ``is_heard`` tells that the terminal itself is speaking now, and not somebody who carried its cases here.
+        """
         headers = [read_header(case) for case in cases]
         sound = [header for header in headers if isinstance(header, CaseHeader)]
         with self._database.reading() as connection:
@@ -55,7 +58,8 @@ class Intake:
         judged = [self._judge(sender, case, header, known) for case, header in zip(cases, headers, strict=True)]
         now_ms = self._clock()
         with self._database.transaction() as connection:
-            registry.touch(connection, kiosk_id, now_ms)
+            if is_heard:
+                registry.touch(connection, kiosk_id, now_ms)
             return self._settle(connection, judged, now_ms)
 
     def _settle(
