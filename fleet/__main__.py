@@ -157,9 +157,8 @@ def _report(asked: argparse.Namespace) -> None:
         _print_json({asked.subject: records})
         return
     for record in records:
-        print(
-            "  ".join(f"{name}={value}" for name, value in record.items() if name != "heartbeat" and value not in (None, "", []))
-        )
+        told = ((name, value) for name, value in record.items() if name != "heartbeat" and value not in (None, "", []))
+        print("  ".join(f"{name}={value}" for name, value in told))
 
 
 def _import(asked: argparse.Namespace) -> int:

@@ -165,15 +165,16 @@ def _create_materials(schema: Schema) -> None:
             "size_bytes": int,
             "held_bytes": int,
             "is_complete": int,
+            "is_named": int,
             "begun_at_ms": int,
             "touched_at_ms": int,
         },
         pk="digest",
-        not_null={"brought_by", "size_bytes", "held_bytes", "is_complete", "begun_at_ms", "touched_at_ms"},
+        not_null={"brought_by", "size_bytes", "held_bytes", "is_complete", "is_named", "begun_at_ms", "touched_at_ms"},
         foreign_keys=[("brought_by", "kiosks", "kiosk_id")],
         strict=True,
     )
-    for columns in (["brought_by", "is_complete"], ["is_complete", "touched_at_ms"]):
+    for columns in (["brought_by", "is_complete"], ["is_complete", "is_named", "touched_at_ms"]):
         schema.table("materials").create_index(columns)
     # The foreign key keeps a named material from being swept, whatever the program thinks.
     schema.table("case_materials").create(

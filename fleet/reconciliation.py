@@ -32,6 +32,7 @@ from fleet.decoding import is_counting, is_plain_text
 
 MAX_IDS_AN_ANSWER = 40_000
 """Some 1.6 MB. What does not fit is told with the next digest, after the earlier days are settled."""
+SHOWN_DAYS = 3
 _MAX_STATES = 32
 _MAX_HELD_DAYS = 2 * MAX_DAYS
 
@@ -199,3 +200,39 @@ def _close_all(connection: sqlite3.Connection, kiosk_id: str, because: str, now_
            WHERE kiosk_id = ? AND closed_at_ms IS NULL""",
         (now_ms, because, kiosk_id),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDay:
+    """One day on which the two sides do not agree now."""
+
+    day: str
+    told_count: int
+    held_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDifferences:
+    """The days on which one terminal and the platform do not agree now."""
+
+    days: int
+    since_ms: int
+    """When the oldest of them was found."""
+    first: tuple[OpenDay, ...]
+    """The first ``SHOWN_DAYS`` of them."""
+
+
+def open_differences(connection: sqlite3.Connection) -> dict[str, OpenDifferences]:
+    """For every terminal that has any."""
+    rows = connection.execute(
+        """SELECT * FROM (
+               SELECT kiosk_id, day, told_count, held_count, count(*) OVER kiosk AS days, min(since_ms) OVER kiosk AS oldest_ms,
+                      row_number() OVER (PARTITION BY kiosk_id ORDER BY day) AS place
+               FROM reconciliation_differences WHERE closed_at_ms IS NULL WINDOW kiosk AS (PARTITION BY kiosk_id))
+           WHERE place <= ? ORDER BY kiosk_id, day""",
+        (SHOWN_DAYS,),
+    ).fetchall()
+    first: dict[str, tuple[OpenDay, ...]] = {}
+    for row in rows:
+        first[row["kiosk_id"]] = (*first.get(row["kiosk_id"], ()), OpenDay(row["day"], row["told_count"], row["held_count"]))
+    return {row["kiosk_id"]: OpenDifferences(row["days"], row["oldest_ms"], first[row["kiosk_id"]]) for row in rows}

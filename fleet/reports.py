@@ -50,8 +50,10 @@ def report_kiosks(database: Database) -> list[Record]:
 
 def _kiosk_record(record: Record, alarms: tuple[AuditAlarm, ...]) -> Record:
     body = record.pop("heartbeat")
+    last = msgspec.json.decode(body, type=Heartbeat) if body else None
+    record["reconciliation_alarms"] = last.reconciliation_alarms if last else 0
     record["audit_alarms"] = [asdict(alarm) for alarm in alarms]
-    record["heartbeat"] = msgspec.to_builtins(msgspec.json.decode(body, type=Heartbeat)) if body else None
+    record["heartbeat"] = msgspec.to_builtins(last) if last else None
     return record
 
 
