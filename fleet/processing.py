@@ -97,8 +97,6 @@ class Processor:
             keys = self._keys.present
             payload = open_payload(case, from_json(case.header, CaseHeader), keys)
             reasons = (payload.code,) if isinstance(payload, Refusal) else self._doubts(payload, keys)
-        except StorageUnavailable:
-            raise
         except Exception:  # noqa: BLE001 - one case that trips a defect of ours must not hold up all the others
             _log.exception("case %s trips a defect in processing and waits for staff", case_id)
             reasons = ("internal_error",)

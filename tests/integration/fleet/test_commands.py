@@ -395,3 +395,39 @@ def test_differences_are_reported(running: PlatformProcess, data: Path) -> None:
     (record,) = _report(data, "reconciliation")
     assert (record["told_count"], record["held_count"], record["closed_at_ms"]) == (1, 0, None)
     assert "told_count=1" in fleet("report", "reconciliation", "--data", data).stdout
+
+
+def _bring_without_end(terminal: Terminal, materials: list[bytes]) -> None:
+    """So that the kill always comes in between."""
+    while True:
+        for packed in materials:
+            terminal.bring(packed, chunk_bytes=30_000)
+
+
+def test_killed_in_the_middle_of_materials_they_are_finished_and_whole(data: Path) -> None:
+    """The terminal sees only broken lines, asks how far it had come, and goes on from there."""
+    process = PlatformProcess(data, "--no-process")
+    with httpx.Client(base_url=process.url) as http:
+        terminal = Terminal(http)
+        terminal.enrol(_token(data))
+    brought = [terminal.seal_material(bytes([number]) * 400_000) for number in range(6)]
+    for round_number in range(4):
+        killer = threading.Timer(0.05 + 0.04 * round_number, process.process.kill)
+        killer.start()
+        with httpx.Client(base_url=process.url, timeout=30) as http:
+            terminal.http = http
+            with pytest.raises(httpx.HTTPError):
+                _bring_without_end(terminal, [packed for packed, _ in brought])
+        killer.join()
+        assert process.stop() == -signal.SIGKILL
+        process = PlatformProcess(data, "--no-process")
+    try:
+        with httpx.Client(base_url=process.url) as http:
+            terminal.http = http
+            for packed, _ in brought:
+                assert terminal.bring(packed).complete
+            (outcome,) = terminal.submit(terminal.case_with(*(material for _, material in brought))).outcomes
+            assert isinstance(outcome, Accepted)
+        assert json.loads(fleet("process", "--json", "--data", data).stdout) == {"processed": 1, "needs_staff": 0}
+    finally:
+        process.stop()

@@ -161,6 +161,18 @@ def test_a_material_whose_file_was_damaged_or_lost_waits_for_staff(terminal: Ter
     assert platform.processor.run(again=True) == Tally(processed=1)
 
 
+@pytest.mark.expects_warnings
+def test_a_file_that_cannot_be_read_does_not_hold_up_the_others(terminal: Terminal, platform: Platform) -> None:
+    packed, material = terminal.seal_material(PHOTO)
+    terminal.bring(packed)
+    terminal.submit(terminal.case_with(material), terminal.case())
+    (path,) = (platform.database._path.parent / "materials").rglob(material.digest)
+    path.unlink()
+    path.mkdir()
+    assert platform.processor.run() == Tally(processed=1, needs_staff=1)
+    assert "material_damaged" in {record["reason"] for record in report_cases(platform.database)}
+
+
 def test_a_named_material_outlasts_every_sweep(terminal: Terminal, platform: Platform, clock: MovableClock) -> None:
     packed, material = terminal.seal_material(PHOTO)
     other, _ = terminal.seal_material(PHOTO)
