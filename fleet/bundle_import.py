@@ -33,7 +33,7 @@ from fleet.database import Database
 from fleet.decoding import Undecodable, from_json, from_msgpack
 from fleet.envelope import verifies
 from fleet.errors import PlatformError, StorageUnavailable
-from fleet.files import write_private
+from fleet.files import write_durably
 from fleet.intake import MAX_CASES
 from fleet.materials import Chunk, MaterialStore, NotTaken
 from fleet.platform import Platform
@@ -86,7 +86,8 @@ def import_bundle(platform: Platform, path: Path) -> ImportReport:
             report.faults.append(f"the import broke off: {error}")
     receipts = BundleReceipts(kiosk_id=manifest.kiosk_id, imported_at_ms=platform.clock(), outcomes=tuple(report.outcomes))
     try:
-        write_private(path / RECEIPTS, msgspec.msgpack.encode(receipts))
+        # The terminal that reads it back may run as another user; receipts tell nothing about residents.
+        write_durably(path / RECEIPTS, msgspec.msgpack.encode(receipts), 0o644)
     except OSError as error:
         report.receipts_problem = f"{path / RECEIPTS}: {error.strerror or error}"
     return report

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from backports import zstd
+import sys
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 ZSTD = "zstd"
 _LARGEST_WINDOW_LOG = 23

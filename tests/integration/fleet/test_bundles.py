@@ -48,6 +48,7 @@ def test_a_bundle_goes_in_and_its_receipts_come_out(terminal: Terminal, platform
 
     assert (_counts(report), report.faults, report.materials, report.is_whole) == ({"accepted": 3}, [], 1, True)
     receipts = read_receipts(folder)
+    assert (folder / RECEIPTS).stat().st_mode & 0o077 == 0o044
     assert receipts.kiosk_id == terminal.identity.kiosk_id
     for case, outcome in zip(cases, receipts.outcomes, strict=True):
         assert isinstance(outcome, Accepted)
@@ -203,7 +204,7 @@ def test_a_stick_that_cannot_be_written_is_told(
     def read_only(*_: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(bundle_import, "write_private", read_only)
+    monkeypatch.setattr(bundle_import, "write_durably", read_only)
     report = import_bundle(platform, folder)
     assert (report.is_whole, _counts(report)) == (True, {"accepted": 1})
     assert "Read-only file system" in report.receipts_problem
