@@ -194,6 +194,31 @@ def test_room_is_left_for_the_cases(subject: Bench, monkeypatch: pytest.MonkeyPa
         subject.add(CONTENT[:300])
 
 
+def test_everything_is_on_disk_before_it_is_told(subject: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes before the name, the name before the register."""
+    steps: list[str] = []
+    fsync, replace, note = os.fsync, Path.replace, material_register.note
+
+    def spy(name: str, real: Callable[..., object]) -> Callable[..., object]:
+        def told(*arguments: object, **words: object) -> object:
+            outcome = real(*arguments, **words)
+            is_folder = name == "fsync" and Path(f"/proc/self/fd/{arguments[0]}").resolve().is_dir()
+            steps.append("fsync folder" if is_folder else name)
+            return outcome
+
+        return told
+
+    subject.add(CONTENT[:400])
+    monkeypatch.setattr(material_files.os, "fsync", spy("fsync", fsync))
+    monkeypatch.setattr(material_files.Path, "replace", spy("replace", replace))
+    monkeypatch.setattr(material_register, "note", spy("note", note))
+    subject.add(CONTENT[400:700], 400)
+    assert steps == ["fsync", "note"]
+    steps.clear()
+    subject.add(CONTENT[700:], 700)
+    assert steps == ["fsync", "replace", "fsync folder", "note"]
+
+
 _STAGES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "after the bytes": lambda patch: patch.setattr(MaterialFiles, "finish", _die),
     "before the register": lambda patch: patch.setattr(material_register, "note", _die),
