@@ -15,7 +15,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import msgspec
-from backports import zstd
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
@@ -48,6 +47,7 @@ from contract.cases import (
     sealing_info,
     signed_bytes,
 )
+from contract.compression import zstd
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem, ReceiptKey, SealingKey
 from contract.materials import MaterialHeader, MaterialState, material_digest, material_info
 from contract.reconciliation import DayDifference, QueueDigest, Reconciliation, day_of, ids_digest
