@@ -96,8 +96,8 @@ def heartbeat(
         clock_doubtful=outbox.platform_time.offset_ms(SystemClock().now()) is None,
         serving=serving,
         devices=tuple(DeviceReport(name, status.state.value, status.code) for name, status in sorted(devices.items())),
-        queue_digest=outbox.digest() if outbox.reconciliation_is_due() else None,
-        reconciliation_alarms=len(outbox.reconciliation_alarms()),
+        queue_digest=outbox.reconciliation.digest() if outbox.reconciliation.is_due() else None,
+        reconciliation_alarms=len(outbox.reconciliation.alarms()),
         audit_entry=audit_entry,
         audit_chain=audit_chain,
     )

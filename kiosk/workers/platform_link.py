@@ -141,7 +141,7 @@ class PlatformLink(QObject):
         if report.queue_digest is None or not isinstance(answer, HeartbeatAnswer) or answer.reconciliation is None:
             return
         try:
-            if self.outbox.settle_differences(report.queue_digest, answer.reconciliation).sent_again:
+            if self.outbox.reconciliation.settle(report.queue_digest, answer.reconciliation).sent_again:
                 self._loop.wake()
         except KnownError as error:
             _log.warning("reconciliation: %s", error)

@@ -363,10 +363,11 @@ class _Handler(BaseHTTPRequestHandler):
         if url.path == "/v1/kiosks/enrol":
             return "application/json", msgspec.json.encode(platform.enrol(msgspec.json.decode(body, type=EnrolRequest)))
         kiosk_id = platform.authenticate(self.headers.get("Authorization", ""), self.command, self.path, body)
+        body = self._unpacked(body)
         if url.path.startswith("/v1/materials/"):
-            return "application/json", msgspec.json.encode(self._material(platform, url, self._unpacked(body)))
+            return "application/json", msgspec.json.encode(self._material(platform, url, body))
         if url.path == "/v1/cases":
-            cases = msgspec.msgpack.decode(self._unpacked(body), type=SubmitCases).cases
+            cases = msgspec.msgpack.decode(body, type=SubmitCases).cases
             return "application/msgpack", msgspec.msgpack.encode(platform.submit(kiosk_id, cases))
         if url.path == "/v1/cases/status":
             query = parse_qs(url.query, keep_blank_values=True)
