@@ -88,7 +88,7 @@ class Freight:
 
     def _send_one(self, reader: MaterialReader) -> Failure | Unsendable | None:
         try:
-            return send_material(self._line, reader, self._should_stop)
+            return send_material(self._line, reader, self._should_stop, self._settings.chunk_bytes)
         except OSError as error:
             raise from_os(error) from error
 

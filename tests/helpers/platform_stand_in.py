@@ -281,6 +281,7 @@ class PlatformServer:
         self.after_storing: Callable[[], None] = lambda: None
         self.requests: list[str] = []
         self.encodings = {"zstd"}
+        self.seen_encodings: list[str] = []
         owner = self
 
         class Handler(_Handler):
@@ -387,6 +388,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _unpacked(self, body: bytes) -> bytes:
         encoding = self.headers.get("Content-Encoding", "")
+        self.server_side.seen_encodings.append(encoding)
         if encoding and encoding not in self.server_side.encodings:
             raise Refused(415, "unsupported_encoding")
         return zstd.decompress(body) if encoding else body
