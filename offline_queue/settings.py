@@ -65,7 +65,7 @@ class SyncSettings:
 
 
 def within_cap(settings: SyncSettings, bytes_per_s: int) -> SyncSettings:
-    """Habits under a cap on the line (0: none): requests so small and so few at once that each ends well within its time limit."""
+    """Habits under a cap on the line (0: none): requests so small and so few at once that each ends within its time limit."""
     if bytes_per_s <= 0:
         return settings
     room = max(64 * 1024, bytes_per_s * _CAPPED_REQUEST_S)
