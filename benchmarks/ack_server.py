@@ -12,7 +12,6 @@ import threading
 import time
 
 import msgspec
-from backports import zstd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract import merkle
@@ -26,6 +25,7 @@ from contract.cases import (
     SubmitCases,
     receipt_signed_bytes,
 )
+from contract.compression import zstd
 
 
 def answer(key: Ed25519PrivateKey, body: bytes, encoding: str) -> bytes:

@@ -88,7 +88,7 @@ def measure(folder: Path, port: int) -> dict[str, float]:
             report = syncer.run_once()
             drain_per_s = report.delivered / (time.perf_counter() - begin)
         begin = time.perf_counter()
-        outbox.digest()
+        outbox.reconciliation.digest()
         digest_s = time.perf_counter() - begin
         rss_mib = memory_mib("VmHWM") - before_mib
     return {

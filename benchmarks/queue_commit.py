@@ -103,7 +103,7 @@ def measure_materials(outbox: Outbox, folder: Path, watch: SealingWatch, count: 
         raw.append(harness.timed(lambda number=number: put_raw_material(folder, content, number)))  # type: ignore[misc]
         watch.times.clear()
         kept = MaterialDraft(kind="scan", name="测试", media_type="image/jpeg", content=bytearray(content))
-        whole = harness.timed(lambda kept=kept: _taken(outbox.keep_material(kept)))  # type: ignore[misc]
+        whole = harness.timed(lambda kept=kept: _taken(outbox.materials.keep(kept)))  # type: ignore[misc]
         net.append(whole - watch.times[0])
     return raw, net
 

@@ -33,7 +33,7 @@ class CaseDraft:
     fields: tuple[FieldValue, ...]
     signature_strokes: tuple[tuple[tuple[int, int], ...], ...]
     materials: tuple[Material, ...] = ()
-    """As ``Outbox.keep_material`` returned them."""
+    """As ``MaterialDesk.keep`` returned them."""
 
     def payload(self, case_id: str, receipt_number: str) -> CasePayload:
         """The case as it is sealed."""

@@ -16,9 +16,9 @@ from typing import TypeVar
 
 import httpx
 import msgspec
-from backports import zstd
 
 from contract.cases import Rating, RatingsAnswer, SealedCase, StatusFeed, SubmitAnswer, SubmitCases, SubmitRatings
+from contract.compression import ZSTD, zstd
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
 from offline_queue.clock import Clock, Stamp, SystemClock
@@ -167,7 +167,7 @@ class PlatformClient:
         if not self._compresses or len(body) < self._settings.compress_from_bytes:
             return body, ""
         packed = zstd.compress(body, _ZSTD_LEVEL)
-        return (packed, "zstd") if len(packed) < len(body) else (body, "")
+        return (packed, ZSTD) if len(packed) < len(body) else (body, "")
 
     def _once_signed(  # noqa: PLR0917 - the sides of a request
         self, method: str, target: str, body: bytes, encoding: str, media_type: str, model: type[_Answer], accept: str
