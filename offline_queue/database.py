@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
+from offline_queue.case_rows import create_intake
 from offline_queue.checkpoints import Checkpointer
 from offline_queue.errors import BugError, KnownError, from_sqlite
 from offline_queue.migrations import check_ours, migrate
@@ -62,6 +63,7 @@ class QueueDatabase:
         try:
             migrate(self._connection, path, migrations)
             self._tallies = Tallies(self._connection)
+            create_intake(self._connection)
         except sqlite3.Error as error:
             self._connection.close()
             raise from_sqlite(error) from error
@@ -89,6 +91,17 @@ class QueueDatabase:
             except BaseException:
                 self._undo()
                 raise
+
+    @contextmanager
+    def single_statement(self) -> Iterator[sqlite3.Connection]:
+        """For one changing statement that is its own transaction: durable when it returns, without effect when it raises."""
+        with self._lock:
+            self._check_open()
+            try:
+                yield self._connection
+            except sqlite3.Error as error:
+                raise from_sqlite(error) from error
+            self._checkpointer.note_commit()
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:

@@ -51,7 +51,7 @@ def join(
             PlatformTime(clock),
             reserve,
             MaterialStore(path.with_name(path.name + ".materials")),
-            CaseIds(lambda: clock.now().wall_ms, os.urandom),
+            CaseIds(os.urandom),
             lambda: shutil.disk_usage(path.parent).free,
         )
         yield Guest(Outbox(database, identity, acceptance, clock), database, clock)

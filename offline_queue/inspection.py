@@ -211,7 +211,7 @@ class Inspection:
 
     def _acceptance(self, platform_time: PlatformTime) -> Acceptance:
         materials = MaterialStore(self.path.with_name(self.path.name + ".materials"))
-        case_ids = CaseIds(lambda: self._clock.now().wall_ms, bytes)
+        case_ids = CaseIds(bytes)
         reserve = SequenceReserve(self.path)
         return Acceptance(self._settings, platform_time, reserve, materials, case_ids, self._free_disk_bytes)
 

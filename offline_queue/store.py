@@ -24,6 +24,7 @@ from offline_queue.database import QueueDatabase
 from offline_queue.errors import KnownError, from_os
 from offline_queue.files import sync_folder, write_durably
 from offline_queue.identity import IdentitySource
+from offline_queue.intake import Intake
 from offline_queue.integrity import find_damage, is_too_large_to_wait, suspicion_of
 from offline_queue.material_desk import MaterialDesk
 from offline_queue.materials import MaterialStore
@@ -60,6 +61,7 @@ class Outbox:
         self._clock = clock
         self.settings = acceptance.settings
         self.platform_time = acceptance.platform_time
+        self._intake = Intake(database, acceptance)
         self.materials = MaterialDesk(database, identity, acceptance, clock)
         self.reconciliation = ReconciliationDesk(database, clock)
         self.damage: Damage | None = None
@@ -85,7 +87,7 @@ class Outbox:
         """
         settings, clock = settings or QueueSettings(), clock or SystemClock()
         probe = free_disk_bytes or (lambda: shutil.disk_usage(path.parent).free)
-        case_ids = CaseIds(lambda: clock.now().wall_ms, random_bytes)
+        case_ids = CaseIds(random_bytes)
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             reserve = SequenceReserve(path)
@@ -154,16 +156,13 @@ class Outbox:
         """Take a case. ``CaseCommitted`` means synced to the disk; ``CaseRefused`` means that nothing of it was kept."""
         now = self._clock.now()
         try:
-            with self._database.write() as connection:
-                committed = self._acceptance.take(connection, self._identity.current(), draft, now)
+            return self._intake.take(self._identity.current(), draft, now)
         except Refusal as refusal:
             outcome = refusal.value
         except KnownError as error:
             outcome = refused(error)
         except OSError as error:
             outcome = refused(from_os(error))
-        else:
-            return committed
         _log.warning("case refused: %s (%s)", outcome.code, outcome.detail)
         return outcome
 

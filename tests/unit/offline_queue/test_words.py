@@ -28,6 +28,7 @@ PLACES = {
     "_decide": 3,
     "write_entry": 5,
     "add": 4,
+    "row": 4,
     "note": 3,
     "_Unusable": 0,
     "KnownError": 0,
