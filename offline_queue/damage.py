@@ -25,6 +25,7 @@ from offline_queue.sequences import SequenceReserve
 from offline_queue.states import CaseState
 
 _COMPANIONS = ("", "-wal", "-shm")
+_NO_CASES = "the table of cases is missing"
 _MAX_POSITION = 5_000_000
 """A garbled key must not keep the salvage busy for days."""
 
@@ -35,6 +36,8 @@ def look(path: Path, reserve: SequenceReserve, busy_timeout_s: float, now: Stamp
         detail = "the file is gone or empty, but cases were committed before"
         return None if reserve.is_empty else Damage("vanished", detail, "", 0, ())
     found = find_damage(path, busy_timeout_s)
+    if found == _NO_CASES and reserve.is_empty:
+        return None  # a first start that was cut short; the migrations go on with it
     return Damage("damaged", found, set_aside(path, now).name, 0, ()) if found else None
 
 
@@ -59,6 +62,8 @@ def find_damage(path: Path, busy_timeout_s: float) -> str:
             check_ours(connection, len(MIGRATIONS))
             findings = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)") if row[0] != "ok"]
             findings += [f"foreign key of {row[0]}" for row in connection.execute("PRAGMA foreign_key_check").fetchmany(5)]
+            if not findings and connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'cases'").fetchone() is None:
+                findings = [_NO_CASES]
         if not findings:
             # SQLite leaves CHECK constraints out where it cannot write; they show rotten bytes within rows.
             with closing(sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)) as connection:

@@ -59,6 +59,10 @@ class Load:
             return False
         return True
 
+    def freeze(self) -> None:
+        """Stop it where it stands, within microseconds; what it has told by then still arrives."""
+        self.process.send_signal(signal.SIGSTOP)
+
     def kill(self) -> int:
         """End it by force; returns the exit code."""
         self.process.kill()
