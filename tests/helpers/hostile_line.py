@@ -34,7 +34,9 @@ FAULTS = (
 TOO_LATE_S = 0.6
 _LENGTH = re.compile(rb"(?im)^content-length: *([0-9]+)\r$")
 _HTML = b"<!DOCTYPE html><title>Welcome to the guest network</title>"
-_GOOD_BYE = b"HTTP/1.1 500 Internal Server Error\r\ncontent-type: text/plain\r\ncontent-length: 5\r\nconnection: close\r\n\r\nsorry"
+_GOOD_BYE = (
+    b"HTTP/1.1 500 Internal Server Error\r\ncontent-type: text/plain\r\ncontent-length: 5\r\nconnection: close\r\n\r\nsorry"
+)
 _PORTAL = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s" % (len(_HTML), _HTML)
 
 
@@ -93,9 +95,7 @@ class HostileLine:
     def __enter__(self) -> HostileLine:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self._over.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -142,7 +142,9 @@ class HostileLine:
     def ask(self, request: bytes) -> bytes:
         """The platform's true answer."""
         with socket.create_connection(self._platform, timeout=10) as upstream:
-            upstream.sendall(re.sub(rb"(?i)\r\nconnection: [^\r]*", b"", request).replace(b"\r\n", b"\r\nconnection: close\r\n", 1))
+            upstream.sendall(
+                re.sub(rb"(?i)\r\nconnection: [^\r]*", b"", request).replace(b"\r\n", b"\r\nconnection: close\r\n", 1)
+            )
             answer = read_message(upstream)
         path = _path_of(request)
         if answer.startswith(b"HTTP/1.1 200"):

@@ -67,6 +67,7 @@ def clean_up_stale() -> None:
             if line.split()[0] == device["name"]:
                 _run("umount", line.split()[1])
         _run("losetup", "--detach", device["name"])
+        Path(device["back-file"].removesuffix(" (deleted)")).unlink(missing_ok=True)
 
 
 class LoopDisk:

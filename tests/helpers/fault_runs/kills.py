@@ -52,7 +52,7 @@ class Kills:
             self.world.kill_platform()
             self.platform_deaths += 1
         # A point that is not reached, for example a purge while nothing is processed, ends as a random moment.
-        if load.wait(1.5 if at_point else chance.uniform(0.0, 0.8)) and at_point:
+        if load.wait(1.0 if at_point else chance.uniform(0.0, 0.8)) and at_point:
             self.at_points += 1
 
     def _inspect(self) -> list[str]:
