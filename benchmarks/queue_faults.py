@@ -188,7 +188,7 @@ def run(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
         try:
             part = PARTS[name](place, asked, (QUICK if asked.quick else FULL).get(name, 0))
         except NotAllowed as error:
-            part = {"runs": 0, "violations": [], "refused": str(error)}
+            part = {"runs": 0, "violations": [], "not_allowed": str(error)}
             sys.stderr.write(f"{error}\n")
         result[name] = part | {"seconds": round(time.monotonic() - begin)}
     leaks = [one for name in PARTS for one in result.get(name, {}).get("violations", ()) if "gives away" in one]
@@ -204,7 +204,7 @@ def words(result: dict[str, Any]) -> list[str]:
     for name in PARTS:
         if name in result:
             part = result[name]
-            told = part.get("refused") if isinstance(part.get("refused"), str) else f"{len(part['violations'])} violations"
+            told = part.get("not_allowed") or f"{len(part['violations'])} violations"
             lines.append(f"{name:<12} {part['runs']:5d} runs  {told}")
             lines += [f"    {one}" for one in part["violations"]]
     return [*lines, f"canaries found: {result['canaries_found']}", f"materials: {result['materials']}"]
@@ -215,7 +215,7 @@ def exit_code(result: dict[str, Any]) -> int:
     parts = [result[name] for name in PARTS if name in result]
     if result["canaries_found"] or any(part["violations"] for part in parts):
         return 1
-    return 2 if any(isinstance(part.get("refused"), str) for part in parts) else 0
+    return 2 if any("not_allowed" in part for part in parts) else 0
 
 
 def main() -> None:
