@@ -34,7 +34,7 @@ FULL = {"kill": 300, "power_cut": 100, "line": 200, "corruption": 200}
 QUICK = {"kill": 5, "power_cut": 4, "line": 10, "corruption": 10}
 _CONTROL_TRIES = 5
 _MOST_CALLS = 2000
-_SMALL_DISK_MIB = 12
+_SMALL_DISK_MIB = 64
 Part = dict[str, Any]
 
 

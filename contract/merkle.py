@@ -49,10 +49,10 @@ def root_from_proof(entry: bytes, index: int, size: int, proof: Sequence[bytes])
         if len(beside) != HASH_BYTES or last == 0:
             return None
         if position & 1 or position == last:
-            reached = _node_hash(beside, reached)
+            reached = sha256(b"\1" + beside + reached).digest()
             while not position & 1 and position:
                 position, last = position >> 1, last >> 1
         else:
-            reached = _node_hash(reached, beside)
+            reached = sha256(b"\1" + reached + beside).digest()
         position, last = position >> 1, last >> 1
     return reached if last == 0 else None

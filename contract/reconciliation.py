@@ -87,9 +87,10 @@ def ids_of_day(day: str) -> tuple[str, str]:
     """
     try:
         start = datetime.combine(date.fromisoformat(day), datetime.min.time(), tzinfo=UTC)
-    except ValueError as error:
+        end = start + timedelta(days=1)
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"no id carries {day!r}") from error
-    return _lowest_id(start), _lowest_id(start + timedelta(days=1))
+    return _lowest_id(start), _lowest_id(end)
 
 
 def _lowest_id(moment: datetime) -> str:

@@ -32,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0, 1 (could not be done) or 2 (bad arguments)."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     asked = _parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], None] = asked.run
+    run: Callable[[argparse.Namespace], int | None] = asked.run
     try:
-        run(asked)
+        code = run(asked) or 0
         sys.stdout.flush()
     except PlatformError as error:
         print(f"kiosk-fleet: {error}", file=sys.stderr)
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read us has seen enough (``| head``); what is still buffered has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return 0
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,6 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     reporting.add_argument("subject", choices=commands.REPORTS)
     reporting.add_argument("--json", action="store_true", help="print one JSON object")
 
+    importing = _add(verbs, "import", "take in a terminal's bundle from a USB stick, and write the receipts there", _import)
+    importing.add_argument("folder", type=Path, metavar="DIR", help="the folder that holds manifest.json")
+    importing.add_argument("--json", action="store_true", help="print one JSON object")
+
+    _add_keys(verbs)
+    _add_alarms(verbs)
+
     operators = verbs.add_parser("operators", help="who may see the console from elsewhere")
     operator_verbs = operators.add_subparsers(dest="operator_command", required=True, metavar="COMMAND")
     password = _add(operator_verbs, "set-password", "set a password; it is asked for, or read from a pipe", _set_password)
@@ -67,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(verbs: Verbs, name: str, words: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+def _add(verbs: Verbs, name: str, words: str, run: Callable[[argparse.Namespace], int | None]) -> argparse.ArgumentParser:
     parser = verbs.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, metavar="DIR", help=f"default: {DEFAULT_DATA}")
     parser.set_defaults(run=run)
@@ -92,6 +99,24 @@ def _add_enrol_token(verbs: Verbs) -> None:
     token.add_argument("--succeeds", default="", metavar="ID", help="the new terminal takes over the cases of this one")
     token.add_argument("--valid-hours", type=_hours, default=24.0, metavar="HOURS", help="default: 24")
     token.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_keys(verbs: Verbs) -> None:
+    keys = verbs.add_parser("keys", help="the platform's own keys")
+    key_verbs = keys.add_subparsers(dest="key_command", required=True, metavar="COMMAND")
+    listing = _add(key_verbs, "list", "list the keys, newest first; nothing secret is shown", _list_keys)
+    rotating = _add(key_verbs, "rotate", "make a new sealing key that terminals use from their next heartbeat on", _rotate_keys)
+    rotating.add_argument("--receipt", action="store_true", help="also a new key for receipts")
+    for verb in (listing, rotating):
+        verb.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_alarms(verbs: Verbs) -> None:
+    alarms = verbs.add_parser("alarms", help="alarms of terminals' audit trails; 'report kiosks' shows them")
+    alarm_verbs = alarms.add_subparsers(dest="alarm_command", required=True, metavar="COMMAND")
+    closing = _add(alarm_verbs, "close", "close a terminal's audit alarms after somebody has looked into them", _close_alarms)
+    closing.add_argument("--kiosk", required=True, metavar="ID")
+    closing.add_argument("--note", default="", help="what was found, at most 200 characters")
 
 
 def _serve(asked: argparse.Namespace) -> None:
@@ -132,7 +157,46 @@ def _report(asked: argparse.Namespace) -> None:
         _print_json({asked.subject: records})
         return
     for record in records:
-        print("  ".join(f"{name}={value}" for name, value in record.items() if name != "heartbeat" and value not in (None, "")))
+        told = ((name, value) for name, value in record.items() if name != "heartbeat" and value not in (None, "", []))
+        print("  ".join(f"{name}={value}" for name, value in told))
+
+
+def _import(asked: argparse.Namespace) -> int:
+    report = commands.import_from(asked.data, asked.folder)
+    if asked.json:
+        told = {"kiosk_id": report.kiosk_id, **report.counts, "materials": report.materials, "faults": report.faults}
+        _print_json(told | {"receipts_written": not report.receipts_problem})
+    else:
+        counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
+        print(f"{report.kiosk_id}: {counts}; {report.materials} materials")
+        for fault in report.faults:
+            print(f"not taken: {fault}")
+    if report.receipts_problem:
+        print(f"kiosk-fleet: the receipts could not be written: {report.receipts_problem}", file=sys.stderr)
+    return 0 if report.is_whole else 1
+
+
+def _list_keys(asked: argparse.Namespace) -> None:
+    keys = commands.list_keys(asked.data)
+    if asked.json:
+        _print_json({"keys": keys})
+        return
+    for key in keys:
+        made = f"{in_china(key['created_at_ms']):%Y-%m-%d %H:%M}"
+        print(f"{key['key_id']}  {key['use']}  made {made}  {'in use' if key['in_use'] else 'still opens and verifies'}")
+
+
+def _rotate_keys(asked: argparse.Namespace) -> None:
+    made = commands.rotate_keys(asked.data, system_clock, with_receipt=asked.receipt)
+    if asked.json:
+        _print_json({"made": made})
+    else:
+        print("\n".join(made))
+        print("back up the folder of keys now: cases sealed to a lost key cannot be opened", file=sys.stderr)
+
+
+def _close_alarms(asked: argparse.Namespace) -> None:
+    print(f"{commands.close_audit_alarms(asked.data, asked.kiosk, asked.note, system_clock)} alarms closed")
 
 
 def _set_password(asked: argparse.Namespace) -> None:

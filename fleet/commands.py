@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from fleet.audit_trails import close_alarms
+from fleet.bundle_import import ImportReport, import_bundle
 from fleet.clock import Clock
 from fleet.database import FILE_NAME
 from fleet.decoding import is_plain_text
 from fleet.errors import PlatformError
+from fleet.keys import KeyUse, SigningKey, add_key
 from fleet.operators import Operators
 from fleet.platform import Platform, open_database
 from fleet.processing import Tally
-from fleet.reports import Record, report_cases, report_kiosks, report_ratings
+from fleet.reports import Record, report_cases, report_kiosks, report_ratings, report_reconciliation
+from fleet.sealing_keys import OpeningKey
 from fleet.tokens import Grant, IssuedToken, issue
 
-_REPORTS = {"cases": report_cases, "kiosks": report_kiosks, "ratings": report_ratings}
+_REPORTS = {
+    "cases": report_cases,
+    "kiosks": report_kiosks,
+    "ratings": report_ratings,
+    "reconciliation": report_reconciliation,
+}
 REPORTS = tuple(_REPORTS)
 
 
@@ -50,6 +60,46 @@ def set_password(data: Path, name: str, password: str) -> None:
     """Add an operator or change the password of one. Raises ``PlatformError``."""
     open_database(data).close()
     Operators(data).set_password(name, password)
+
+
+def import_from(data: Path, folder: Path) -> ImportReport:
+    """Take in a bundle. Raises ``PlatformError``."""
+    _check_exists(data)
+    with Platform(data) as platform:
+        return import_bundle(platform, folder)
+
+
+def list_keys(data: Path) -> list[Record]:
+    """The platform's own keys, newest first of each kind; nothing secret. Raises ``PlatformError``."""
+    _check_exists(data)
+    with Platform(data) as platform:
+        ring = platform.keys
+    by_use: dict[KeyUse, Sequence[OpeningKey | SigningKey]] = {"sealing": ring.opening, "receipt": ring.signing}
+    return [
+        {"key_id": key.key_id, "use": use, "created_at_ms": key.created_at_ms, "in_use": number == 0}
+        for use, keys in by_use.items()
+        for number, key in enumerate(keys)
+    ]
+
+
+def rotate_keys(data: Path, clock: Clock, *, with_receipt: bool) -> list[str]:
+    """Make new keys that become the newest; their ids. Raises ``PlatformError``."""
+    _check_exists(data)
+    uses: tuple[KeyUse, ...] = ("sealing", "receipt") if with_receipt else ("sealing",)
+    with Platform(data) as platform:
+        return [add_key(data, platform.keys, use, clock()) for use in uses]
+
+
+def close_audit_alarms(data: Path, kiosk_id: str, note: str, clock: Clock) -> int:
+    """Close a terminal's audit alarms; how many there were. Raises ``PlatformError``."""
+    if note and not is_plain_text(note, 200):
+        raise PlatformError("a note has at most 200 characters that can be seen")
+    _check_exists(data)
+    database = open_database(data)
+    try:
+        return close_alarms(database, kiosk_id, note, clock())
+    finally:
+        database.close()
 
 
 def _check_exists(data: Path) -> None:

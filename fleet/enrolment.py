@@ -11,7 +11,7 @@ from fleet import registry
 from fleet.clock import Clock
 from fleet.database import Database
 from fleet.decoding import is_plain_text
-from fleet.keys import KeyRing
+from fleet.keys import KeyCabinet
 from fleet.registry import Kiosk
 from fleet.tokens import token_digest
 
@@ -33,7 +33,7 @@ class EnrolRefused:
 class Enrolment:
     """Takes enrolment requests."""
 
-    def __init__(self, database: Database, keys: KeyRing, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: KeyCabinet, clock: Clock) -> None:
         self._database = database
         self._keys = keys
         self._clock = clock
@@ -48,12 +48,13 @@ class Enrolment:
             outcome = _redeem(connection, request, now_ms)
         if isinstance(outcome, EnrolRefused):
             return outcome
+        keys = self._keys.present
         return EnrolAnswer(
             kiosk_id=outcome.kiosk_id,
             region_code=outcome.region_code,
             device_code=outcome.device_code,
-            sealing_keys=self._keys.sealing_keys,
-            receipt_keys=self._keys.receipt_keys,
+            sealing_keys=keys.sealing_keys,
+            receipt_keys=keys.receipt_keys,
             platform_time_ms=now_ms,
         )
 

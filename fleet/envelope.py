@@ -22,13 +22,15 @@ from contract.cases import (
     SealedCase,
     signed_bytes,
 )
+from contract.materials import MAX_MATERIALS_A_CASE, is_digest
 from fleet.decoding import Undecodable, from_json, is_counting, is_plain_text
 from fleet.keys import KeyRing
 from fleet.payload_checks import payload_defects
 from fleet.registry import Kiosk
 from fleet.sealing_keys import CannotOpen
 
-MAX_HEADER_BYTES = 2048
+MAX_HEADER_BYTES = 8192
+"""The longest list of materials takes 4.3 KiB."""
 MAX_SEALED_BYTES = 264 * 1024
 """A payload of 256 KiB, which is the terminal's own limit, with room for the encapsulated key."""
 _CASE_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -78,16 +80,25 @@ def _header_problem(header: CaseHeader) -> Refusal | None:
         return Refusal("bad_header", "a number of the header is out of range")
     if header.suite != SUITE_HPKE_MLKEM768_X25519:
         return Refusal("unsupported_suite", f"{SUITE_HPKE_MLKEM768_X25519} is understood")
+    return _materials_problem(header.materials)
+
+
+def _materials_problem(digests: tuple[str, ...]) -> Refusal | None:
+    if len(digests) > MAX_MATERIALS_A_CASE or len(set(digests)) != len(digests):
+        return Refusal("bad_materials", f"the header names more than {MAX_MATERIALS_A_CASE} materials, or one of them twice")
+    if not all(is_digest(digest) for digest in digests):
+        return Refusal("bad_materials", "a material of the header is not named by a SHA-256 in lower-case hex")
     return None
 
 
 def signature_holds(case: SealedCase, public_keys: Iterable[bytes]) -> bool:
     """True when one of the keys (raw Ed25519) signed this envelope."""
     message = signed_bytes(case.header, case.sealed)
-    return any(_verifies(public_key, case.signature, message) for public_key in public_keys)
+    return any(verifies(public_key, case.signature, message) for public_key in public_keys)
 
 
-def _verifies(public_key: bytes, signature: bytes, message: bytes) -> bool:
+def verifies(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """True when this key (raw Ed25519) signed the message."""
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
     except (InvalidSignature, ValueError):

@@ -1,4 +1,4 @@
-"""Small files that only the platform may read, written so that a power cut leaves the old one or the new one, whole."""
+"""Small files, written so that a power cut leaves the old one or the new one, whole."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from pathlib import Path
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path``, mode 0600, durable when this returns. Raises ``OSError``."""
+    """Write what only the platform may read: mode 0600, durable when this returns. Raises ``OSError``."""
+    write_durably(path, content, 0o600)
+
+
+def write_durably(path: Path, content: bytes, mode: int) -> None:
+    """Write ``content`` to ``path``, durable when this returns. Raises ``OSError``."""
     unfinished = path.with_name(path.name + ".new")
     unfinished.unlink(missing_ok=True)
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
         file.flush()

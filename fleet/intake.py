@@ -11,42 +11,55 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from contract.cases import Accepted, CaseHeader, CaseOutcome, Conflict, DeliveryReceipt, Duplicate, Rejected, SealedCase
-from fleet import case_register, registry
+from contract.cases import Accepted, CaseHeader, CaseOutcome, Conflict, DeliveryReceipt, Duplicate, Later, Rejected, SealedCase
+from fleet import case_register, material_register, registry
 from fleet.case_register import HeldCase, NewCase
 from fleet.clock import Clock
 from fleet.database import Database
 from fleet.envelope import Refusal, judge_content, read_header, receipt_number_problem, signature_holds
-from fleet.keys import KeyRing
+from fleet.keys import KeyCabinet, KeyRing
+from fleet.materials import MaterialStore
 from fleet.registry import KnownKiosk
 
 MAX_CASES = 500
+MATERIALS_LATER_S = 5.0
+"""When to ask again for a case whose materials are still on their way."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sender:
     kiosk_id: str
     line: Mapping[str, KnownKiosk]
+    materials: frozenset[str]
+    """Those of the materials named in the batch that are held whole."""
+    keys: KeyRing
 
 
 class Intake:
     """Takes batches of cases. Safe to use from several threads."""
 
-    def __init__(self, database: Database, keys: KeyRing, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: KeyCabinet, materials: MaterialStore, clock: Clock) -> None:
         self._database = database
         self._keys = keys
+        self._materials = materials
         self._clock = clock
 
-    def submit(self, kiosk_id: str, cases: tuple[SealedCase, ...]) -> tuple[CaseOutcome, ...]:
-        """One outcome a case, in the order given. Raises ``StorageUnavailable``; then nothing of the batch was taken."""
+    def submit(self, kiosk_id: str, cases: tuple[SealedCase, ...], *, is_heard: bool = True) -> tuple[CaseOutcome, ...]:
+        """One outcome a case, in the order given. Raises ``StorageUnavailable``; then nothing of the batch was taken.
+
+        ``is_heard`` tells that the terminal itself is speaking now, and not somebody who carried its cases here.
+        """
         headers = [read_header(case) for case in cases]
+        sound = [header for header in headers if isinstance(header, CaseHeader)]
         with self._database.reading() as connection:
-            sender = _Sender(kiosk_id, registry.line_of(connection, kiosk_id))
-            known = case_register.held(connection, [header.case_id for header in headers if isinstance(header, CaseHeader)])
+            materials = self._materials.complete_among(connection, _materials_of(sound))
+            sender = _Sender(kiosk_id, registry.line_of(connection, kiosk_id), materials, self._keys.present)
+            known = case_register.held(connection, [header.case_id for header in sound])
         judged = [self._judge(sender, case, header, known) for case, header in zip(cases, headers, strict=True)]
         now_ms = self._clock()
         with self._database.transaction() as connection:
-            registry.touch(connection, kiosk_id, now_ms)
+            if is_heard:
+                registry.touch(connection, kiosk_id, now_ms)
             return self._settle(connection, judged, now_ms)
 
     def _settle(
@@ -59,10 +72,13 @@ class Intake:
                 new.setdefault(entry.header.case_id, entry)
         # Asked once more: the same case may have come over another line meanwhile.
         known = case_register.held(connection, list(new))
-        fresh = [entry for case_id, entry in new.items() if case_id not in known]
-        receipts = self._keys.sign([_receipt_for(entry, now_ms) for entry in fresh]) if fresh else ()
+        # So for materials: one may have been swept meanwhile. From the link on none is.
+        whole = self._materials.complete_among(connection, _materials_of([entry.header for entry in new.values()]))
+        fresh = [entry for case_id, entry in new.items() if case_id not in known and whole.issuperset(entry.header.materials)]
+        receipts = self._keys.present.sign([_receipt_for(entry, now_ms) for entry in fresh]) if fresh else ()
         for entry, receipt in zip(fresh, receipts, strict=True):
             case_register.store(connection, entry, receipt, now_ms)
+            material_register.link(connection, entry.header.case_id, entry.header.materials)
             known[entry.header.case_id] = HeldCase(entry.digest, receipt)
         first = {id(entry) for entry in fresh}
         return tuple(_outcome(entry, known, id(entry) in first) if isinstance(entry, NewCase) else entry for entry in judged)
@@ -84,7 +100,7 @@ class Intake:
 
     def _judge_unknown(
         self, sender: _Sender, case: SealedCase, header: CaseHeader, kiosk: KnownKiosk, held: HeldCase | None
-    ) -> NewCase | Conflict | Rejected:
+    ) -> NewCase | Conflict | Rejected | Later:
         case_id = header.case_id
         if not signature_holds(case, kiosk.public_keys):
             return Rejected(
@@ -92,7 +108,10 @@ class Intake:
             )
         if held is not None:
             return Conflict(case_id, held.digest)
-        refusal = receipt_number_problem(header, kiosk.kiosk) or judge_content(case, header, self._keys)
+        refusal = receipt_number_problem(header, kiosk.kiosk)
+        if refusal is None and not sender.materials.issuperset(header.materials):
+            return Later(case_id, MATERIALS_LATER_S)
+        refusal = refusal or judge_content(case, header, sender.keys)
         if refusal is not None:
             return Rejected(case_id, refusal.code, refusal.reason)
         return NewCase(header, case, case.digest, sender.kiosk_id)
@@ -101,10 +120,16 @@ class Intake:
 def _outcome(entry: NewCase, held: Mapping[str, HeldCase], is_first: bool) -> CaseOutcome:
     """Also right for the same case, or another with its id, that came twice in this batch."""
     case_id = entry.header.case_id
-    known = held[case_id]
+    known = held.get(case_id)
+    if known is None:
+        return Later(case_id, MATERIALS_LATER_S)
     if known.digest != entry.digest:
         return Conflict(case_id, known.digest)
     return Accepted(case_id, known.receipt) if is_first else Duplicate(case_id, known.receipt)
+
+
+def _materials_of(headers: Sequence[CaseHeader]) -> list[str]:
+    return list({digest for header in headers for digest in header.materials})
 
 
 def _receipt_for(case: NewCase, now_ms: int) -> DeliveryReceipt:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
+import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -24,13 +27,16 @@ from fleet.errors import KeysUnusable
 from fleet.files import is_open_to_others, write_private
 from fleet.sealing_keys import OpeningKey
 
+_log = logging.getLogger(__name__)
+
 FOLDER = "keys"
+KeyUse: TypeAlias = Literal["sealing", "receipt"]
 _SUFFIX = ".key.json"
 _MAX_FILE_BYTES = 4096
 
 
 class _KeyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    use: Literal["sealing", "receipt"]
+    use: KeyUse
     created_at_ms: int
     secret: bytes
 
@@ -111,15 +117,73 @@ def load_keys(data: Path, now_ms: int, *, may_create: bool) -> KeyRing:
             if not (opening and signing) and not may_create:
                 raise KeysUnusable(f"{folder} lacks keys although cases are stored: restore them from the backup")
             if not opening:
-                opening = [_create(folder, "sealing", OpeningKey.generate(now_ms).secret, now_ms)]
+                opening = [_create(folder, "sealing", _new_secret("sealing", now_ms), now_ms)]
             if not signing:
-                signing = [_create(folder, "receipt", Ed25519PrivateKey.generate().private_bytes_raw(), now_ms)]
+                signing = [_create(folder, "receipt", _new_secret("receipt", now_ms), now_ms)]
     except OSError as error:
         raise KeysUnusable(f"{error.filename or folder}: {error.strerror or error}") from error
     return KeyRing(
         tuple(_newest_first(OpeningKey.from_secret(file.created_at_ms, file.secret) for file in opening)),
         tuple(_newest_first(SigningKey.from_secret(file.created_at_ms, file.secret) for file in signing)),
     )
+
+
+class KeyCabinet:
+    """The keys as they lie in the folder now: whoever asks gets what the command ``keys rotate`` added meanwhile.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, data: Path, now_ms: int, *, may_create: bool) -> None:
+        """Read the keys, or make the first ones. Raises ``KeysUnusable``."""
+        self._data = data
+        self._lock = threading.Lock()
+        # Before the reading: a key that comes in between is then found at the next look.
+        self._listing = _listing(data / FOLDER)
+        self._ring = load_keys(data, now_ms, may_create=may_create)
+
+    @property
+    def present(self) -> KeyRing:
+        """All keys. Costs one look at the folder's listing; only a changed one is read anew.
+
+        A folder that cannot be read now, or holds a damaged key, leaves the keys that were read before in use.
+        """
+        with self._lock:
+            listing = _listing(self._data / FOLDER)
+            if listing != self._listing:
+                # Noted first: one bad file is told of once, not with every request.
+                self._listing = listing
+                try:
+                    self._ring = load_keys(self._data, 0, may_create=False)
+                except KeysUnusable as error:
+                    _log.warning("the keys read before stay in use: %s", error)
+            return self._ring
+
+
+def _listing(folder: Path) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(name for name in os.listdir(folder) if name.endswith(_SUFFIX)))  # noqa: PTH208 - the cheapest look
+    except OSError:
+        return ()
+
+
+def add_key(data: Path, ring: KeyRing, use: KeyUse, now_ms: int) -> str:
+    """Make a key that becomes the newest of its kind, durably; its id. ``ring`` is what there is. Raises ``KeysUnusable``."""
+    present: Sequence[OpeningKey | SigningKey] = ring.opening if use == "sealing" else ring.signing
+    # Also when the clock was set back: the newest is the one that is used.
+    created_at_ms = max(now_ms, present[0].created_at_ms + 1)
+    folder = data / FOLDER
+    try:
+        with _locked(folder):
+            return _create(folder, use, _new_secret(use, now_ms), created_at_ms).key_id
+    except OSError as error:
+        raise KeysUnusable(f"{error.filename or folder}: {error.strerror or error}") from error
+
+
+def _new_secret(use: KeyUse, now_ms: int) -> bytes:
+    if use == "sealing":
+        return OpeningKey.generate(now_ms).secret
+    return Ed25519PrivateKey.generate().private_bytes_raw()
 
 
 _Key = TypeVar("_Key", OpeningKey, SigningKey)
@@ -129,13 +193,13 @@ def _newest_first(keys: Iterable[_Key]) -> list[_Key]:
     return sorted(keys, key=lambda key: (-key.created_at_ms, key.key_id))
 
 
-def _create(folder: Path, use: Literal["sealing", "receipt"], secret: bytes, now_ms: int) -> _KeyFile:
+def _create(folder: Path, use: KeyUse, secret: bytes, now_ms: int) -> _KeyFile:
     file = _KeyFile(use, now_ms, secret)
     write_private(folder / f"{file.key_id}{_SUFFIX}", msgspec.json.encode(file))
     return file
 
 
-def _read(folder: Path, use: Literal["sealing", "receipt"]) -> list[_KeyFile]:
+def _read(folder: Path, use: KeyUse) -> list[_KeyFile]:
     files = []
     for path in sorted(folder.glob(f"*{_SUFFIX}")):
         if is_open_to_others(path):

@@ -156,6 +156,95 @@ def _cover_receipts_by_batch(schema: Schema) -> None:
     schema.execute("ALTER TABLE cases ADD COLUMN receipt_proof BLOB NOT NULL DEFAULT x''")
 
 
+def _create_materials(schema: Schema) -> None:
+    """Sealed materials, whose bytes lie in files, and the cases that name them."""
+    schema.table("materials").create(
+        {
+            "digest": str,
+            "brought_by": str,
+            "size_bytes": int,
+            "held_bytes": int,
+            "is_complete": int,
+            "is_named": int,
+            "begun_at_ms": int,
+            "touched_at_ms": int,
+        },
+        pk="digest",
+        not_null={"brought_by", "size_bytes", "held_bytes", "is_complete", "is_named", "begun_at_ms", "touched_at_ms"},
+        foreign_keys=[("brought_by", "kiosks", "kiosk_id")],
+        strict=True,
+    )
+    for columns in (["brought_by", "is_complete"], ["is_complete", "is_named", "touched_at_ms"]):
+        schema.table("materials").create_index(columns)
+    # The foreign key keeps a named material from being swept, whatever the program thinks.
+    schema.table("case_materials").create(
+        {"case_id": str, "place": int, "digest": str},
+        pk=("case_id", "place"),
+        not_null={"case_id", "place", "digest"},
+        foreign_keys=[("case_id", "cases", "case_id"), ("digest", "materials", "digest")],
+        strict=True,
+    ).create_index(["digest"])
+
+
+def _create_reconciliation(schema: Schema) -> None:
+    """What terminals told of their queues, and where the two sides differ."""
+    schema.table("queue_digests").create(
+        {"kiosk_id": str, "received_at_ms": int, "body": bytes},
+        pk="kiosk_id",
+        not_null={"received_at_ms", "body"},
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    )
+    schema.table("reconciliation_differences").create(
+        {
+            "kiosk_id": str,
+            "day": str,
+            "told_count": int,
+            "held_count": int,
+            "since_ms": int,
+            "seen_at_ms": int,
+            "closed_at_ms": int,
+            "closed_because": str,
+        },
+        pk=("kiosk_id", "day"),
+        not_null={"kiosk_id", "day", "told_count", "held_count", "since_ms", "seen_at_ms", "closed_because"},
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    )
+    # The ids held of one terminal, day by day, are read in order.
+    schema.table("cases").create_index(["kiosk_id", "case_id"])
+
+
+def _create_audit_trails(schema: Schema) -> None:
+    """Where each terminal's audit chain stood last, and the alarms of chains that were cut or rewritten."""
+    schema.table("audit_trails").create(
+        {"kiosk_id": str, "entry": int, "chain": str, "told_at_ms": int},
+        pk="kiosk_id",
+        not_null={"entry", "chain", "told_at_ms"},
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    )
+    schema.table("audit_alarms").create(
+        {
+            "alarm": int,
+            "kiosk_id": str,
+            "kind": str,
+            "held_entry": int,
+            "held_chain": str,
+            "told_entry": int,
+            "told_chain": str,
+            "raised_at_ms": int,
+            "times": int,
+            "closed_at_ms": int,
+            "closed_note": str,
+        },
+        pk="alarm",
+        not_null={"kiosk_id", "kind", "held_entry", "held_chain", "told_entry", "told_chain", "raised_at_ms", "times"},
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    ).create_index(["kiosk_id", "closed_at_ms"])
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_registry,
     _create_credentials,
@@ -163,5 +252,8 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_case_changes,
     _create_heartbeats,
     _cover_receipts_by_batch,
+    _create_materials,
+    _create_reconciliation,
+    _create_audit_trails,
 )
 """Only ever appended to."""

@@ -15,7 +15,8 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_11_2
 
-from contract.cases import Applicant, CaseHeader, CasePayload, Consent, FieldValue, Identification
+from contract.cases import Applicant, CaseHeader, CasePayload, Consent, FieldValue, Identification, Material
+from contract.materials import MAX_MATERIAL_BYTES, is_digest
 from fleet.decoding import is_counting, is_plain_text
 
 _ITEM_CODE = re.compile(r"([0-9A-HJ-NPQRTUWXY]{18})[1-6][0-9]{12}")
@@ -27,6 +28,8 @@ _ID_NUMBERS = {
     "Y": re.compile(r"9[0-9]{16}[0-9X]"),
 }
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
+"""Type and subtype, without parameters (RFC 6838, section 4.2)."""
 MAX_FIELDS = 200
 MAX_FIELD_CHARACTERS = 4000
 MAX_CONSENTS = 50
@@ -53,6 +56,7 @@ def payload_defects(header: CaseHeader, payload: CasePayload) -> tuple[Defect, .
         *_consent_defects(payload.consents),
         *_field_defects(payload.fields),
         *_signature_defects(payload.signature_strokes),
+        *_material_defects(header.materials, payload.materials),
     )
 
 
@@ -146,3 +150,17 @@ def _signature_defects(strokes: tuple[tuple[tuple[int, int], ...], ...]) -> Iter
         yield Defect("bad_signature_strokes", "the finger signature has too many strokes or points")
     elif any(not 0 <= value <= _SIGNATURE_SIDE for stroke in strokes for point in stroke for value in point):
         yield Defect("bad_signature_strokes", "the finger signature leaves its square of 0 to 10,000")
+
+
+def _material_defects(named: tuple[str, ...], materials: tuple[Material, ...]) -> Iterator[Defect]:
+    # The header's own list was bounded before anything was opened, so equal lists are bounded too.
+    if tuple(material.digest for material in materials) != named:
+        yield Defect("payload_mismatch", "materials differ between header and payload")
+        return
+    for number, material in enumerate(materials):
+        if not is_plain_text(material.kind, 64) or not _MEDIA_TYPE.fullmatch(material.media_type):
+            yield Defect("bad_materials", f"material {number} has a kind or a media type that is none")
+        if material.name != "" and not is_plain_text(material.name, 200):
+            yield Defect("bad_materials", f"the name of material {number} is too long or has characters that cannot be seen")
+        if not is_digest(material.plain_sha256) or not 0 < material.size_bytes <= MAX_MATERIAL_BYTES:
+            yield Defect("bad_materials", f"material {number} has a plain digest or a size that is none")

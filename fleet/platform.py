@@ -12,7 +12,8 @@ from fleet.enrolment import Enrolment
 from fleet.errors import PlatformError
 from fleet.heartbeats import HeartbeatDesk
 from fleet.intake import Intake
-from fleet.keys import KeyRing, load_keys
+from fleet.keys import KeyCabinet, KeyRing
+from fleet.materials import MaterialStore
 from fleet.operators import Operators
 from fleet.processing import Processor
 
@@ -26,11 +27,11 @@ def open_database(data: Path) -> Database:
     return Database(data / FILE_NAME)
 
 
-def open_keys(data: Path, database: Database, clock: Clock) -> KeyRing:
+def open_keys(data: Path, database: Database, clock: Clock) -> KeyCabinet:
     """The platform's keys; new ones are made only while no case is stored. Raises ``KeysUnusable``."""
     with database.reading() as connection:
         holds_cases = connection.execute("SELECT EXISTS (SELECT 1 FROM cases)").fetchone()[0]
-    return load_keys(data, clock(), may_create=not holds_cases)
+    return KeyCabinet(data, clock(), may_create=not holds_cases)
 
 
 class Platform:
@@ -41,16 +42,22 @@ class Platform:
         self.clock = clock
         self.database = open_database(data)
         try:
-            self.keys = open_keys(data, self.database, clock)
+            self.cabinet = open_keys(data, self.database, clock)
             self.operators = Operators(data)
         except BaseException:
             self.database.close()
             raise
         self.authenticator = Authenticator(self.database, clock)
-        self.enrolment = Enrolment(self.database, self.keys, clock)
-        self.intake = Intake(self.database, self.keys, clock)
-        self.heartbeats = HeartbeatDesk(self.database, self.keys, clock)
-        self.processor = Processor(self.database, self.keys, clock)
+        self.enrolment = Enrolment(self.database, self.cabinet, clock)
+        self.materials = MaterialStore(data, self.database, clock)
+        self.intake = Intake(self.database, self.cabinet, self.materials, clock)
+        self.heartbeats = HeartbeatDesk(self.database, self.cabinet, clock)
+        self.processor = Processor(self.database, self.cabinet, self.materials, clock)
+
+    @property
+    def keys(self) -> KeyRing:
+        """The platform's keys as they are now."""
+        return self.cabinet.present
 
     def close(self) -> None:
         """Close the database."""

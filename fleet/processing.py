@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contract.cases import CaseHeader, CaseState, SealedCase
+from contract.cases import CaseHeader, CasePayload, CaseState, SealedCase
 from fleet import case_register
 from fleet.business_checks import doubts
 from fleet.clock import Clock
@@ -15,7 +15,9 @@ from fleet.database import Database
 from fleet.decoding import from_json
 from fleet.envelope import Refusal, open_payload
 from fleet.errors import StorageUnavailable
-from fleet.keys import KeyRing
+from fleet.keys import KeyCabinet, KeyRing
+from fleet.material_checks import material_doubts
+from fleet.materials import MaterialStore
 
 _log = logging.getLogger(__name__)
 
@@ -38,9 +40,10 @@ class Tally:
 class Processor:
     """Processes cases that wait. Two may run at once, even in two processes: a case is moved by whoever comes first."""
 
-    def __init__(self, database: Database, keys: KeyRing, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: KeyCabinet, materials: MaterialStore, clock: Clock) -> None:
         self._database = database
         self._keys = keys
+        self._materials = materials
         self._clock = clock
 
     def run(self, *, min_age_ms: int = 0, again: bool = False, stop: threading.Event | None = None) -> Tally:
@@ -91,12 +94,16 @@ class Processor:
             ).fetchone()
         case = SealedCase(row["header"], row["sealed"], row["signature"])
         try:
-            payload = open_payload(case, from_json(case.header, CaseHeader), self._keys)
-            reasons = (payload.code,) if isinstance(payload, Refusal) else doubts(payload)
+            keys = self._keys.present
+            payload = open_payload(case, from_json(case.header, CaseHeader), keys)
+            reasons = (payload.code,) if isinstance(payload, Refusal) else self._doubts(payload, keys)
         except Exception:  # noqa: BLE001 - one case that trips a defect of ours must not hold up all the others
             _log.exception("case %s trips a defect in processing and waits for staff", case_id)
             reasons = ("internal_error",)
         return (*reasons, *(("receipt_number_shared",) if row["sharing"] > 1 else ()))
+
+    def _doubts(self, payload: CasePayload, keys: KeyRing) -> tuple[str, ...]:
+        return (*doubts(payload), *material_doubts(payload.materials, self._materials, keys))
 
 
 class ProcessorThread:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
 
 from contract.kiosks import Heartbeat
+from fleet.audit_trails import AuditAlarm, open_alarms
 from fleet.database import Database
 
 Record = dict[str, Any]
@@ -25,22 +27,33 @@ def report_cases(database: Database) -> list[Record]:
 
 
 def report_kiosks(database: Database) -> list[Record]:
-    """Every terminal with its last word. ``missing_sequences`` counts cases that were numbered but have not come."""
+    """Every terminal with its last word. ``missing_sequences`` counts cases that were numbered but have not come.
+
+    ``audit_alarms`` are the open ones of its audit chain (``fleet.audit_trails``).
+    """
     with database.reading() as connection:
         rows = connection.execute(
             """SELECT kiosk_id, name, region_code, device_code, software_version, enrolled_at_ms, last_contact_at_ms,
                       heartbeat_at_ms, succeeded_by, heartbeat,
                       (SELECT count(*) FROM cases WHERE cases.kiosk_id = kiosks.kiosk_id) AS cases_held,
                       (SELECT coalesce(max(sequence) - count(DISTINCT sequence), 0) FROM cases
-                          WHERE cases.kiosk_id = kiosks.kiosk_id) AS missing_sequences
+                          WHERE cases.kiosk_id = kiosks.kiosk_id) AS missing_sequences,
+                      (SELECT count(*) FROM reconciliation_differences AS open
+                          WHERE open.kiosk_id = kiosks.kiosk_id AND open.closed_at_ms IS NULL) AS days_differing,
+                      (SELECT received_at_ms FROM queue_digests
+                          WHERE queue_digests.kiosk_id = kiosks.kiosk_id) AS reconciled_at_ms
                FROM kiosks ORDER BY kiosk_id"""
         ).fetchall()
-    return [_kiosk_record(dict(row)) for row in rows]
+        alarms = open_alarms(connection)
+    return [_kiosk_record(dict(row), alarms.get(row["kiosk_id"], ())) for row in rows]
 
 
-def _kiosk_record(record: Record) -> Record:
+def _kiosk_record(record: Record, alarms: tuple[AuditAlarm, ...]) -> Record:
     body = record.pop("heartbeat")
-    record["heartbeat"] = msgspec.to_builtins(msgspec.json.decode(body, type=Heartbeat)) if body else None
+    last = msgspec.json.decode(body, type=Heartbeat) if body else None
+    record["reconciliation_alarms"] = last.reconciliation_alarms if last else 0
+    record["audit_alarms"] = [asdict(alarm) for alarm in alarms]
+    record["heartbeat"] = msgspec.to_builtins(last) if last else None
     return record
 
 
@@ -50,5 +63,15 @@ def report_ratings(database: Database) -> list[Record]:
         rows = connection.execute(
             """SELECT ratings.case_id, ratings.kiosk_id, cases.item_code, grade, rated_at_ms, ratings.received_at_ms
                FROM ratings LEFT JOIN cases ON cases.case_id = ratings.case_id ORDER BY ratings.received_at_ms, ratings.case_id"""
+        ).fetchall()
+    return [dict(row) for row in rows]
+
+
+def report_reconciliation(database: Database) -> list[Record]:
+    """Every day on which a terminal and the platform ever differed, open ones first; ``closed_at_ms`` is ``None`` for those."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            """SELECT kiosk_id, day, told_count, held_count, since_ms, seen_at_ms, closed_at_ms, closed_because
+               FROM reconciliation_differences ORDER BY closed_at_ms IS NOT NULL, kiosk_id, day"""
         ).fetchall()
     return [dict(row) for row in rows]

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519Pr
 
 from contract.cases import SUITE_HPKE_MLKEM768_X25519, sealing_info
 from contract.kiosks import SealingKey
+from contract.materials import material_info
 
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _SEED_BYTES = 64
@@ -58,8 +59,15 @@ class OpeningKey:
         return SealingKey(self.key_id, SUITE_HPKE_MLKEM768_X25519, raw)
 
     def open(self, header: bytes, sealed: bytes) -> bytes:
-        """The plain payload, for use in memory only. Raises ``CannotOpen``."""
+        """The plain payload of a case, for use in memory only. Raises ``CannotOpen``."""
+        return self._open(sealing_info(header), sealed)
+
+    def open_material(self, header: bytes, sealed: bytes) -> bytes:
+        """The plain bytes of a material, for use in memory only. Raises ``CannotOpen``."""
+        return self._open(material_info(header), sealed)
+
+    def _open(self, info: bytes, sealed: bytes) -> bytes:
         try:
-            return _SUITE.decrypt(sealed, MLKEM768X25519PrivateKey(self._mlkem, self._x25519), sealing_info(header))
+            return _SUITE.decrypt(sealed, MLKEM768X25519PrivateKey(self._mlkem, self._x25519), info)
         except (InvalidTag, ValueError) as error:
             raise CannotOpen(self.key_id) from error

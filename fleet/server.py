@@ -14,6 +14,7 @@ import uvicorn
 from fleet.app import create_app
 from fleet.console.access import is_loopback
 from fleet.errors import PlatformError
+from fleet.materials import SweeperThread
 from fleet.platform import Platform
 from fleet.processing import ProcessorThread
 
@@ -65,6 +66,9 @@ def serve(data: Path, listen: Listen, process_after_s: float | None, say_ready: 
             thread = ProcessorThread(platform.processor, process_after_s)
             thread.start()
             stack.callback(thread.stop)
+        sweeper = SweeperThread(platform.materials)
+        sweeper.start()
+        stack.callback(sweeper.stop)
         config = uvicorn.Config(
             create_app(platform, listens_on_loopback=is_loopback(listen.host)),
             log_config=None,

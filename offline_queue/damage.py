@@ -6,7 +6,6 @@ import sqlite3
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import msgspec
 
@@ -14,31 +13,36 @@ from contract.cases import CaseHeader, SealedCase
 from contract.materials import material_digest
 from offline_queue.case_rows import insert_case
 from offline_queue.clock import Stamp
-from offline_queue.errors import KnownError, from_os, from_sqlite
+from offline_queue.errors import from_os
 from offline_queue.files import sync_folder
+from offline_queue.integrity import NO_CASES, find_damage, find_damage_at_the_ends, is_too_large_to_wait, read_only, suspicion_of
 from offline_queue.ledger import plain, write_entry
-from offline_queue.migrations import check_ours
 from offline_queue.models import Damage
-from offline_queue.schema import MIGRATIONS
 from offline_queue.sealing import signature_holds
 from offline_queue.sequences import SequenceReserve
+from offline_queue.settings import QueueSettings
 from offline_queue.states import CaseState
 
 _COMPANIONS = ("", "-wal", "-shm")
-_NO_CASES = "the table of cases is missing"
 _MAX_POSITION = 5_000_000
 """A garbled key must not keep the salvage busy for days."""
 
 
-def look(path: Path, reserve: SequenceReserve, busy_timeout_s: float, now: Stamp) -> Damage | None:
-    """See whether the file can be trusted; one that cannot is moved out of the way. Raises ``KnownError``, ``OSError``."""
+def look(path: Path, reserve: SequenceReserve, settings: QueueSettings, now: Stamp) -> Damage | None:
+    """See whether the file can be trusted; one that cannot is moved out of the way. Raises ``KnownError``, ``OSError``.
+
+    A large file is only looked at where it was written last; ``Outbox.check_whole`` reads the rest while the machine serves.
+    """
     if not path.exists() or path.stat().st_size == 0:
         detail = "the file is gone or empty, but cases were committed before"
         return None if reserve.is_empty else Damage("vanished", detail, "", 0, ())
-    found = find_damage(path, busy_timeout_s)
-    if found == _NO_CASES and reserve.is_empty:
-        return None  # a first start that was cut short; the migrations go on with it
-    return Damage("damaged", found, set_aside(path, now).name, 0, ()) if found else None
+    find = find_damage_at_the_ends if is_too_large_to_wait(path, settings) else find_damage
+    found = find(path, settings.busy_timeout_s)
+    if found == NO_CASES and reserve.is_empty:
+        found = ""  # a first start that was cut short; the migrations go on with it
+    aside = set_aside(path, now).name if found else ""
+    suspicion_of(path).unlink(missing_ok=True)
+    return Damage("damaged", found, aside, 0, ()) if found else None
 
 
 def not_yet_salvaged(connection: sqlite3.Connection, path: Path) -> list[Path]:
@@ -51,31 +55,6 @@ def not_yet_salvaged(connection: sqlite3.Connection, path: Path) -> list[Path]:
         if added.rowcount:
             found.append(aside)
     return found
-
-
-def find_damage(path: Path, busy_timeout_s: float) -> str:
-    """What SQLite's checks have to say against the file; empty when it is sound or absent. Raises ``KnownError``."""
-    if not path.exists():
-        return ""
-    try:
-        with closing(_read_only(path, busy_timeout_s)) as connection:
-            check_ours(connection, len(MIGRATIONS))
-            findings = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)") if row[0] != "ok"]
-            findings += [f"foreign key of {row[0]}" for row in connection.execute("PRAGMA foreign_key_check").fetchmany(5)]
-            if not findings and connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'cases'").fetchone() is None:
-                findings = [_NO_CASES]
-        if not findings:
-            # SQLite leaves CHECK constraints out where it cannot write; they show rotten bytes within rows.
-            with closing(sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)) as connection:
-                findings = [str(row[0]) for row in connection.execute("PRAGMA integrity_check('cases')") if row[0] != "ok"]
-        return plain("; ".join(findings))
-    except UnicodeDecodeError:
-        return "corrupt: SQLite's own message about the file is garbled"
-    except sqlite3.Error as error:
-        known = from_sqlite(error)
-        if isinstance(known, KnownError) and known.code == "corrupt":
-            return str(known)
-        raise known from error
 
 
 def set_aside(path: Path, now: Stamp) -> Path:
@@ -97,14 +76,6 @@ def set_aside(path: Path, now: Stamp) -> Path:
     return target
 
 
-def _read_only(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
-    # Read-only, because the last writer to close a file also folds the log into it; evidence is left as it was found.
-    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=busy_timeout_s, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    connection.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
-    return connection
-
-
 def salvage(
     connection: sqlite3.Connection, damaged: Path, now: Stamp, public_keys: tuple[bytes, ...]
 ) -> tuple[int, tuple[str, ...]]:
@@ -116,7 +87,7 @@ def salvage(
     """
     taken, lost = 0, []
     try:
-        with closing(_read_only(damaged, 1.0)) as source:
+        with closing(read_only(damaged, 1.0)) as source:
             for position in _positions(source):
                 row, case = _read(source, position)
                 if case and _take_over(connection, row, case, now, public_keys):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +16,8 @@ from offline_queue.schema import MIGRATIONS, Migration
 from offline_queue.settings import QueueSettings
 from offline_queue.tallies import Tallies
 
-
-def _lenient_text(raw: bytes) -> str:
-    # Rotten text must not make a whole page of cases unreadable; what matters is checked by digest.
-    return raw.decode("utf-8", errors="replace")
+_lenient_text = partial(str, encoding="utf-8", errors="replace")
+"""Rotten text must not make a whole page of cases unreadable; what matters is checked by digest."""
 
 
 def connect(path: Path, settings: QueueSettings, known_steps: int = len(MIGRATIONS)) -> sqlite3.Connection:
@@ -53,6 +51,8 @@ class QueueDatabase:
 
     def __init__(self, path: Path, settings: QueueSettings, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
         self.path = path
+        self._settings = settings
+        self._known_steps = len(migrations)
         self._lock = threading.RLock()
         self._closed = False
         try:
@@ -100,6 +100,16 @@ class QueueDatabase:
                 yield self._connection
             except sqlite3.Error as error:
                 raise from_sqlite(error) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """One moment of the file, however long it is read: on a connection of its own, which holds nobody up."""
+        try:
+            with closing(connect(self.path, self._settings, self._known_steps)) as connection:
+                connection.execute("BEGIN")
+                yield connection
+        except sqlite3.Error as error:
+            raise from_sqlite(error) from error
 
     def close(self) -> None:
         """Give the file back, its log folded in; safe to repeat."""

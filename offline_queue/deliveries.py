@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import assert_never
 
 import msgspec
@@ -27,16 +26,24 @@ def _row(connection: sqlite3.Connection, case_id: str) -> sqlite3.Row | None:
     return row
 
 
+def _rows(connection: sqlite3.Connection, case_ids: Iterable[str]) -> list[sqlite3.Row]:
+    """What a move needs to know of these cases, in order of commitment; unknown ids are passed over."""
+    return connection.execute(
+        "SELECT position, case_id, state, attempts, lease_owner, platform_state, last_entry FROM cases"
+        " WHERE case_id IN (SELECT value FROM json_each(?)) ORDER BY position",
+        (msgspec.json.encode(list(case_ids)).decode(),),
+    ).fetchall()
+
+
 def record(connection: sqlite3.Connection, now: Stamp, owner: str, resolutions: Iterable[Resolution]) -> None:
     """Write down what became of cases that ``owner`` claimed.
 
     A verified receipt counts whoever holds the lease by now; everything else only while the lease is still ours.
     """
     moves, ahead = [], []
-    for resolution in {resolution.case_id: resolution for resolution in resolutions}.values():
-        row = _row(connection, resolution.case_id)
-        if row is None:
-            continue
+    by_id = {resolution.case_id: resolution for resolution in resolutions}
+    for row in _rows(connection, by_id):
+        resolution = by_id[row["case_id"]]
         if isinstance(resolution, Delivered):
             # A move that the table does not know: another sender brought the same receipt first.
             if may_move(CaseState(row["state"]), CaseState.ACCEPTED):
@@ -46,7 +53,7 @@ def record(connection: sqlite3.Connection, now: Stamp, owner: str, resolutions: 
         elif row["state"] == CaseState.SENDING and row["lease_owner"] == owner:
             moves.append(_settlement(now, row, resolution))
     move_all(connection, now, moves)
-    move_all(connection, now, [_end(now, row) for row in map(partial(_row, connection), ahead) if row is not None])
+    move_all(connection, now, [_end(now, row) for row in _rows(connection, ahead)])
 
 
 def _acceptance(row: sqlite3.Row, delivered: Delivered) -> Move:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ import msgspec
 from contract.cases import CaseHeader, SealedCase
 from offline_queue.clock import Stamp
 from offline_queue.ledger import Move, Value, move, move_all
+from offline_queue.materials import MaterialStore
 from offline_queue.models import ClaimedCase
 from offline_queue.states import CaseState
 
@@ -119,9 +120,10 @@ def claim(
         now,
         [Move(row, CaseState.SENDING, "claimed", columns=lease | {"attempts": row["attempts"] + 1}) for row in taken],
     )
+    envelopes = _envelopes(connection, taken)
     claimed = []
     for row in taken:
-        case = _read(connection, row)
+        case = _whole(connection, row, envelopes.get(row["position"]))
         if case is None:
             _set_apart(connection, now, row["position"])
         else:
@@ -129,14 +131,18 @@ def claim(
     return claimed
 
 
-def _read(connection: sqlite3.Connection, row: sqlite3.Row) -> ClaimedCase | None:
-    envelope = connection.execute(
-        "SELECT header, sealed, signature FROM envelopes WHERE position = ?", (row["position"],)
-    ).fetchone()
-    if envelope is None:
-        return None
-    case = SealedCase(*envelope)
-    if case.digest != row["digest"]:
+def _envelopes(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> dict[int, SealedCase]:
+    positions = msgspec.json.encode([row["position"] for row in rows]).decode()
+    found = connection.execute(
+        "SELECT position, header, sealed, signature FROM envelopes WHERE position IN (SELECT value FROM json_each(?))",
+        (positions,),
+    )
+    return {position: SealedCase(*parts) for position, *parts in found}
+
+
+def _whole(connection: sqlite3.Connection, row: sqlite3.Row, case: SealedCase | None) -> ClaimedCase | None:
+    """The case, if its bytes are those that were committed."""
+    if case is None or case.digest != row["digest"]:
         return None
     try:
         header = msgspec.json.decode(case.header, type=CaseHeader)
@@ -144,4 +150,5 @@ def _read(connection: sqlite3.Connection, row: sqlite3.Row) -> ClaimedCase | Non
         return None
     if header.case_id != row["case_id"]:
         return None
-    return ClaimedCase(row["position"], case, header, row["digest"], row["attempts"])
+    unsent = MaterialStore.unsent_of(connection, header.materials) if header.materials else ()
+    return ClaimedCase(row["position"], case, header, row["digest"], row["attempts"], unsent)

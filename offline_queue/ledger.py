@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from offline_queue.errors import BugError
 from offline_queue.facts import read_fact, write_fact
 from offline_queue.models import Step
 from offline_queue.states import CaseState, may_move
+from offline_queue.tallies import shift_tallies
 
 Value = str | int | bytes | None
 _START = b"\0" * 32
@@ -28,6 +30,8 @@ MAX_REASON = 500
 
 def plain(text: str) -> str:
     """Words from outside, made harmless: one line, bounded."""
+    if text.isprintable() and len(text) <= MAX_REASON:
+        return text
     return "".join(c if c.isprintable() else " " for c in text[:MAX_REASON])
 
 
@@ -122,17 +126,21 @@ def move_all(connection: sqlite3.Connection, now: Stamp, moves: Sequence[Move]) 
     if not moves:
         return
     trail = read_trail(connection)
+    statements: dict[tuple[str, ...], list[tuple[Value, ...]]] = {}
+    shifts: Counter[str] = Counter()
     for one in moves:
-        old = CaseState(one.row["state"])
+        row, old = one.row, CaseState(one.row["state"])
         if not may_move(old, one.new):
-            raise BugError(f"{one.row['case_id']}: no way from {old} to {one.new}")
-        entry = trail.add(now, one.row["case_id"], old, one.new, one.code, one.detail, one.row["last_entry"])
-        values = _values(one) | {"last_entry": entry}
-        assignments = ", ".join(f"{name} = ?" for name in values)
-        connection.execute(
-            f"UPDATE cases SET {assignments} WHERE position = ?",  # noqa: S608 - column names of ours
-            (*values.values(), one.row["position"]),
-        )
+            raise BugError(f"{row['case_id']}: no way from {old} to {one.new}")
+        entry = trail.add(now, row["case_id"], old, one.new, one.code, one.detail, row["last_entry"])
+        values = _values(one)
+        statements.setdefault(tuple(values), []).append((*values.values(), entry, row["position"]))
+        shifts[old] -= 1
+        shifts[one.new] += 1
+    for names, rows in statements.items():
+        assignments = ", ".join(f"{name} = ?" for name in (*names, "last_entry"))
+        connection.executemany(f"UPDATE cases SET {assignments} WHERE position = ?", rows)  # noqa: S608 - column names of ours
+    shift_tallies(connection, shifts)
     trail.write(connection)
 
 

@@ -12,6 +12,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from contract.cases import Material
@@ -27,6 +28,26 @@ INLINE_BYTES = 64 * 1024
 ORPHAN_AGE_MS = 86_400_000
 """Away from now in either direction: a clock that was wrong must not keep them for ever."""
 _NAME = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialReader:
+    """One sealed material, read a piece at a time."""
+
+    digest: str
+    size_bytes: int
+    _content: bytes | None
+    _path: Path | None
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Up to ``length`` bytes from ``offset``. Raises ``OSError``."""
+        if self._content is not None:
+            return self._content[offset : offset + length]
+        if self._path is None:
+            return b""
+        with self._path.open("rb") as file:
+            file.seek(offset)
+            return file.read(length)
 
 
 class MaterialStore:
@@ -97,27 +118,26 @@ class MaterialStore:
         except FileNotFoundError:
             return None
 
-    def read(self, connection: sqlite3.Connection, digest: str) -> bytes | None:
-        """The sealed bytes, ``None`` when they are gone or are no longer those of the digest. Raises ``OSError``."""
-        row = connection.execute("SELECT content FROM materials WHERE digest = ?", (digest,)).fetchone()
+    def reader(self, connection: sqlite3.Connection, digest: str) -> MaterialReader | None:
+        """Access to the sealed bytes, ``None`` when they are gone."""
+        row = connection.execute("SELECT size_bytes, content FROM materials WHERE digest = ?", (digest,)).fetchone()
         if row is not None and row["content"] is not None:
-            content = bytes(row["content"])
-        else:
-            try:
-                content = (self._folder / digest).read_bytes()
-            except FileNotFoundError:
-                return None
-        return content if material_digest(content) == digest else None
+            return MaterialReader(digest, int(row["size_bytes"]), bytes(row["content"]), None)
+        size = self._file_size(digest)
+        return None if size is None else MaterialReader(digest, size, None, self._folder / digest)
 
     @staticmethod
-    def unsent_of(connection: sqlite3.Connection, position: int) -> list[str]:
-        """Materials of a case that the platform is not known to hold, in order."""
-        rows = connection.execute(
-            "SELECT n.digest FROM case_materials n JOIN materials m ON m.digest = n.digest"
-            " WHERE n.position = ? AND NOT m.is_sent ORDER BY n.ordinal",
-            (position,),
-        )
-        return [str(row["digest"]) for row in rows]
+    def unsent_of(connection: sqlite3.Connection, digests: Sequence[str]) -> tuple[str, ...]:
+        """Those that the platform is not known to hold, in order. What the signed header names counts, not what the rows say."""
+        marks = ",".join("?" * len(digests))
+        sent = {
+            row["digest"]
+            for row in connection.execute(
+                f"SELECT digest FROM materials WHERE is_sent AND digest IN ({marks})",  # noqa: S608 - question marks
+                tuple(digests),
+            )
+        }
+        return tuple(digest for digest in digests if digest not in sent)
 
     @staticmethod
     def mark_sent(connection: sqlite3.Connection, digest: str, *, is_sent: bool = True) -> None:

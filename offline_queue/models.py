@@ -167,6 +167,8 @@ class ClaimedCase:
     digest: str
     attempts: int
     """How often it was sent before."""
+    unsent: tuple[str, ...] = ()
+    """Its materials that the platform is not known to hold."""
 
     @property
     def size_bytes(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
@@ -40,6 +41,9 @@ class Failure:
     """The platform's wish, when it gave one."""
 
 
+_WINDOW = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
+_DAY_S = 86_400
+_CHINA_OFFSET_S = 8 * 3600
 _PERMANENT = frozenset({400, 409, 413, 415, 422})
 _AUTHORISATION = frozenset({401, 403})
 
@@ -80,6 +84,29 @@ def heartbeat_pause_s(answer: HeartbeatAnswer | Failure, usual_s: float, uniform
 def poll_pause_s(quiet_polls: int, settings: SyncSettings) -> float:
     """Pause before the status feed is asked again, after so many answers without news."""
     return min(settings.poll_cap_s, settings.poll_first_s * 2.0 ** min(quiet_polls, 32))
+
+
+def parse_window(text: str) -> tuple[int, int] | None:
+    """Minutes of the day (from, to) of ``HH:MM-HH:MM``; ``None`` for an empty text. ``ValueError`` for anything else."""
+    if not text:
+        return None
+    found = _WINDOW.fullmatch(text)
+    if found is None:
+        raise ValueError(f"not a window like 22:00-06:00: {text!r}")
+    start, end = (int(found[1]) * 60 + int(found[2])), (int(found[3]) * 60 + int(found[4]))
+    if start == end:
+        raise ValueError(f"a window that never opens: {text!r}")
+    return start, end
+
+
+def seconds_until_window(window: tuple[int, int], now_ms: int) -> float:
+    """How long until the window (minutes of the day, China time) opens; 0 within it. It may reach over midnight."""
+    start, end = window
+    second = (now_ms // 1000 + _CHINA_OFFSET_S) % _DAY_S
+    since_start = (second - start * 60) % _DAY_S
+    if since_start < (end - start) * 60 % _DAY_S:
+        return 0.0
+    return float(_DAY_S - since_start)
 
 
 def parse_retry_after(value: str | None, now_ms: int) -> float | None:

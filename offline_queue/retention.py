@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from contract.reconciliation import day_of
+from offline_queue import reconcile
 from offline_queue.ledger import write_base
 from offline_queue.sequences import raise_floor
 from offline_queue.settings import QueueSettings
@@ -28,10 +30,11 @@ def let_go(connection: sqlite3.Connection, settings: QueueSettings, limit: int) 
     if surplus <= 0:
         return 0
     rows = connection.execute(
-        "SELECT position, kiosk_id, sequence FROM cases WHERE state = 'purged' ORDER BY position LIMIT ?", (surplus,)
+        "SELECT position, case_id, kiosk_id, sequence FROM cases WHERE state = 'purged' ORDER BY position LIMIT ?", (surplus,)
     ).fetchall()
     for row in rows:
         raise_floor(connection, row["kiosk_id"], row["sequence"])
+        reconcile.start_after(connection, day_of(row["case_id"]))
         connection.execute("DELETE FROM cases WHERE position = ?", (row["position"],))
     _shorten_trail(connection)
     return len(rows)

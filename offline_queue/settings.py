@@ -20,6 +20,8 @@ class QueueSettings:
     """When the oldest case has waited longer, something is wrong that a person must see before more residents rely on it."""
     max_case_bytes: int = 256 * 1024
     """Limit of the payload before sealing."""
+    check_at_once_bytes: int = 64 * MIB
+    """A larger file is checked whole only once the machine serves: reading it takes seconds."""
     busy_timeout_s: float = 5.0
     lease_s: float = 180.0
     """Longer than the longest request."""
@@ -39,8 +41,10 @@ class QueueSettings:
 class SyncSettings:
     """Habits of the sync."""
 
-    batch_cases: int = 100
+    batch_cases: int = 500
     batch_bytes: int = 4 * MIB
+    lanes: int = 3
+    """Batches under way at once, once the line has proved itself: so a long line is kept full."""
     status_page: int = 200
     backoff_first_s: float = 5.0
     backoff_cap_s: float = 900.0
@@ -52,6 +56,10 @@ class SyncSettings:
     poll_cap_s: float = 60.0
     """How often the status feed is asked while accepted cases are not yet processed."""
     idle_s: float = 900.0
+    night_window: str = ""
+    """``HH:MM-HH:MM`` by China time in which cases with large materials are sent; empty: at any time."""
+    night_bytes: int = 1 * MIB
+    """Materials of one case that together are larger than this wait for the night window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +71,10 @@ class TransportSettings:
     request_limit_s: float = 90.0
     """A whole request, however slowly bytes drip."""
     max_answer_bytes: int = 8 * MIB
+    max_bytes_per_s: int = 0
+    """Cap on what is sent, cases and materials together; 0: none."""
+    compress_from_bytes: int = 1024
+    """Bodies of at least this size are sent compressed (zstd, RFC 8878)."""
     ca_file: str | None = None
     """PEM file of the platform's own authority; ``None`` trusts the public ones."""
     pins: tuple[str, ...] = ()

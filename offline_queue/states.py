@@ -36,9 +36,10 @@ TRANSITIONS: MappingProxyType[CaseState, frozenset[CaseState]] = MappingProxyTyp
         ),
         CaseState.WAITING: frozenset({CaseState.SENDING, CaseState.COMMITTED, CaseState.ACCEPTED, CaseState.VOID}),
         CaseState.NEEDS_STAFF: frozenset({CaseState.COMMITTED, CaseState.ACCEPTED, CaseState.VOID}),
-        # Back to committed only to be shown again to a platform that knows this machine by a new name.
+        # Back to committed only to be shown again: to a platform that knows this machine by a new name, or that lacks the case.
         CaseState.ACCEPTED: frozenset({CaseState.PROCESSED, CaseState.COMMITTED}),
-        CaseState.PROCESSED: frozenset({CaseState.PURGED}),
+        # Back to committed only when the daily comparison finds that the platform does not hold it after all.
+        CaseState.PROCESSED: frozenset({CaseState.PURGED, CaseState.COMMITTED}),
         CaseState.PURGED: frozenset(),
         CaseState.VOID: frozenset(),
     }

@@ -18,16 +18,18 @@ from pathlib import Path
 from contract.cases import CaseStatus, Rating
 from contract.kiosks import SealingKey
 from contract.materials import MAX_MATERIAL_BYTES
-from offline_queue import damage, deliveries, leases, ledger, queries, ratings, retention, statements
+from contract.reconciliation import QueueDigest, Reconciliation
+from offline_queue import damage, deliveries, leases, ledger, queries, ratings, reconcile, retention, statements
 from offline_queue.acceptance import Acceptance, Refusal, refused
 from offline_queue.case_ids import CaseIds
-from offline_queue.clock import Clock, Stamp, SystemClock
+from offline_queue.clock import Clock, Stamp, SystemClock, elapsed_ms
 from offline_queue.database import QueueDatabase
 from offline_queue.errors import KnownError, from_os
 from offline_queue.facts import read_fact, write_fact
-from offline_queue.files import sync_folder
+from offline_queue.files import sync_folder, write_durably
 from offline_queue.identity import IdentitySource
-from offline_queue.materials import INLINE_BYTES, MaterialStore
+from offline_queue.integrity import find_damage, is_too_large_to_wait, suspicion_of
+from offline_queue.materials import INLINE_BYTES, MaterialReader, MaterialStore
 from offline_queue.models import (
     CaseCommitted,
     CaseDraft,
@@ -53,6 +55,7 @@ _log = logging.getLogger(__name__)
 _OFFSET = "platform_offset_ms"
 _LAST_HEARD = "platform_last_heard_ms"
 _PURGE_BATCH = 200
+_SWEEP_EVERY_MS = 3_600_000
 
 
 class Outbox:
@@ -65,8 +68,12 @@ class Outbox:
         self._clock = clock
         self.settings = acceptance.settings
         self.platform_time = acceptance.platform_time
+        self._swept: Stamp | None = None
         self.damage: Damage | None = None
         """What was wrong with the file when it was opened; ``None`` when nothing was."""
+        self.is_unchecked = False
+        """True for a large file that is still to be read whole, see ``check_whole``."""
+        self._suspicion = ""
 
     @classmethod
     def open(
@@ -87,7 +94,8 @@ class Outbox:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             reserve = SequenceReserve(path)
-            finding = damage.look(path, reserve, settings.busy_timeout_s, clock.now())
+            is_unchecked = path.exists() and is_too_large_to_wait(path, settings)
+            finding = damage.look(path, reserve, settings, clock.now())
             database = QueueDatabase(path, settings)
         except OSError as error:
             raise from_os(error) from error
@@ -100,6 +108,7 @@ class Outbox:
             materials = MaterialStore(path.with_name(path.name + ".materials"))
             acceptance = Acceptance(settings, platform_time, reserve, materials, case_ids, probe)
             outbox = cls(database, identity, acceptance, clock)
+            outbox.is_unchecked = is_unchecked and finding is None
             outbox.damage = _take_stock(database, path, finding, clock.now(), identity.known_public_keys(), reserve)
         except OSError as error:
             database.close()
@@ -119,11 +128,29 @@ class Outbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def check_whole(self, should_stop: Callable[[], bool] = lambda: False) -> str:
+        """Read a large file whole, on a thread that has time; returns what is wrong with it. Raises ``KnownError``.
+
+        What is found closes the gate and is marked beside the file: at the next start it is set aside and salvaged.
+        """
+        found = find_damage(self._database.path, self.settings.busy_timeout_s, should_stop)
+        if found:
+            _log.error("queue file damaged: %s; restart to set it aside and salvage it", found)
+            self._suspicion = found
+            try:
+                write_durably(suspicion_of(self._database.path), found.encode())
+            except OSError as error:
+                raise from_os(error) from error
+        self.is_unchecked = self.is_unchecked and should_stop()
+        return found
+
     # Taking cases
 
     def gate(self) -> Gate:
         """May a new visit begin? By enrolment, free disk, number and age of what waits. An unreadable store closes it too."""
         now = self._clock.now()
+        if self._suspicion:
+            return Closed(RefusalCode.STORAGE_FAILED, f"the queue file is damaged: {self._suspicion}")
         try:
             with self._database.read() as connection:
                 return self._acceptance.gate(connection, self._identity.current(), now)
@@ -287,6 +314,20 @@ class Outbox:
         with self._change() as (connection, now):
             deliveries.record(connection, now, owner, resolutions)
 
+    def material(self, digest: str) -> MaterialReader | None:
+        """Access to a sealed material, ``None`` when it is gone."""
+        try:
+            with self._database.read() as connection:
+                return self._acceptance.materials.reader(connection, digest)
+        except OSError as error:
+            raise from_os(error) from error
+
+    def mark_materials(self, digests: Sequence[str], *, are_sent: bool) -> None:
+        """Remember which materials the platform holds whole, or is found not to hold."""
+        with self._change() as (connection, _now):
+            for digest in digests:
+                MaterialStore.mark_sent(connection, digest, is_sent=are_sent)
+
     def awaits_progress(self) -> bool:
         """True while a delivered case is not yet processed."""
         return self.counts()[CaseState.ACCEPTED] > 0
@@ -319,19 +360,61 @@ class Outbox:
             if purged < _PURGE_BATCH:
                 break
         with self._database.read() as connection:
-            something_to_do = retention.is_due(connection, self.settings)
-        if total or something_to_do:
-            self._tidy()
+            is_history_due = retention.is_due(connection, self.settings)
+        if is_history_due:
+            with self._change() as (connection, _now):
+                retention.let_go(connection, self.settings, _PURGE_BATCH)
+        if total or self._sweep_is_due():
+            self.sweep_materials()
         return total
 
-    def _tidy(self) -> None:
-        with self._change() as (connection, now):
-            retention.let_go(connection, self.settings, _PURGE_BATCH)
+    def _sweep_is_due(self) -> bool:
+        return self._swept is None or elapsed_ms(self._swept, self._clock.now()) > _SWEEP_EVERY_MS
+
+    def sweep_materials(self) -> int:
+        """Remove materials that no case names and no visit can still be about to name. Returns their number."""
         try:
             with self._change() as (connection, now):
-                self._acceptance.materials.sweep(connection, now)
+                self._swept = now
+                return self._acceptance.materials.sweep(connection, now)
         except OSError as error:
             raise from_os(error) from error
+
+    # Reconciliation
+
+    def reconciliation_is_due(self) -> bool:
+        """Once a day, and an hour after a difference."""
+        with self._database.read() as connection:
+            return reconcile.is_due(connection, self._clock.now())
+
+    def digest(self) -> QueueDigest:
+        """What this machine holds, for the platform to compare. Reads every row, without holding anybody up."""
+        with self._database.snapshot() as connection:
+            return reconcile.make_digest(connection, self._clock.now())
+
+    def settle_differences(self, told: QueueDigest, answer: Reconciliation) -> reconcile.Reconciled:
+        """Act on the platform's answer: what differs is sent again, what that cannot settle becomes an alarm."""
+        with self._change() as (connection, now):
+            outcome = reconcile.apply(connection, now, told, answer)
+        if outcome.differing_days:
+            _log.warning(
+                "reconciliation: %d days differ, %d cases are sent again, %d need a person",
+                outcome.differing_days,
+                outcome.sent_again,
+                len(outcome.alarms),
+            )
+        return outcome
+
+    def reconciliation_alarms(self) -> tuple[reconcile.Alarm, ...]:
+        """What the last comparison with the platform left open."""
+        with self._database.read() as connection:
+            return reconcile.alarms(connection)
+
+    def audit_head(self) -> tuple[int, str]:
+        """Number and link (lower-case hex) of the newest audit row: told to the platform, so that a cut trail is noticed."""
+        with self._database.read() as connection:
+            trail = ledger.read_trail(connection)
+        return trail.entry, trail.chain.hex() if trail.entry else ""
 
     # Ratings
 
@@ -372,6 +455,7 @@ def _take_stock(
             finding = Damage("damaged", detail, aside.name, taken, lost)
         if finding:
             start_behind(connection, reserve)
+            reconcile.start_after(connection, reconcile.utc_day(now.wall_ms))
             ledger.write_entry(connection, now, "", "", "", f"queue_{finding.code}", f"{finding.set_aside} {finding.detail}")
     if finding:
         _log.warning(

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import random
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from contract.cases import (
     Accepted,
@@ -24,8 +26,10 @@ from contract.cases import (
     StatusFeed,
     SubmitAnswer,
 )
+from offline_queue.freight import Freight, Shipment
 from offline_queue.identity import Identity, IdentitySource
 from offline_queue.leases import new_owner
+from offline_queue.material_sync import MaterialLine
 from offline_queue.models import AskStaff, ClaimedCase, Delivered, PutBack, Resolution, WaitFor
 from offline_queue.policy import Failure, FailureKind, backoff_s, parse_seconds
 from offline_queue.sealing import check_receipt
@@ -35,7 +39,7 @@ from offline_queue.store import Outbox
 _MAX_STATUS_PAGES = 50
 
 
-class Line(Protocol):
+class Line(MaterialLine, Protocol):
     """What a pass needs of ``transport.PlatformClient``."""
 
     def rate(self, ratings: tuple[Rating, ...]) -> RatingsAnswer | Failure:
@@ -82,7 +86,8 @@ class _Pass:
     """True once any case had an outcome of its own: then a refusal is about the case, not about the line."""
     unproved_refusals: int = 0
     sent: int = 0
-    resolutions: list[Resolution] = field(default_factory=list)
+    answered: bool = False
+    """True once the platform answered a batch case by case: the line holds, more may be under way at once."""
     tally: dict[type, int] = field(default_factory=dict)
     failure: Failure | None = None
 
@@ -108,6 +113,7 @@ class Syncer:
         self.settings = settings or SyncSettings()
         self._uniform = uniform
         self._should_stop: Callable[[], bool] = lambda: False
+        self._freight = Freight(outbox, line, self.settings, self._is_stopping)
         self._owner = new_owner(os.urandom(6).hex())
         self._line_failed = False
 
@@ -140,67 +146,102 @@ class Syncer:
         """Ask ``should_stop`` between requests, and end the pass early when it says so."""
         self._should_stop = should_stop
 
+    def _is_stopping(self) -> bool:
+        return self._should_stop()
+
     # Delivery
 
     def _deliver(self, account: _Pass) -> None:
+        """Claim and send batch after batch, oldest first. Once one was answered, several are under way at once."""
         position = 0
         # A line that failed last time is tried with a single case, so that days offline do not shuffle whole batches.
         batch_cases = 1 if self._line_failed else self.settings.batch_cases
-        while account.failure is None and not self._should_stop():
-            claimed = self._outbox.claim(
-                self._owner, after_position=position, max_cases=batch_cases, max_bytes=self.settings.batch_bytes
-            )
-            if not claimed:
-                return
-            position = claimed[-1].position
-            try:
-                self._send(account, claimed)
-            finally:
-                self._record(account, claimed)
-            batch_cases = self.settings.batch_cases
+        with ThreadPoolExecutor(max(1, self.settings.lanes), "case-lane") as lanes:
+            under_way: deque[tuple[list[ClaimedCase], Future[Shipment]]] = deque()
+            while True:
+                room = self.settings.lanes if account.answered else 1
+                while len(under_way) < room and account.failure is None and not self._should_stop():
+                    claimed = self._claim(position, batch_cases)
+                    if not claimed:
+                        break
+                    position = claimed[-1].position
+                    under_way.append((claimed, lanes.submit(self._freight.ship, claimed)))
+                if not under_way:
+                    return
+                batch, future = under_way.popleft()
+                self._settle(account, batch, future)
+                batch_cases = self.settings.batch_cases
 
-    def _record(self, account: _Pass, claimed: Sequence[ClaimedCase]) -> None:
+    def _claim(self, position: int, batch_cases: int) -> list[ClaimedCase]:
+        return self._outbox.claim(
+            self._owner, after_position=position, max_cases=batch_cases, max_bytes=self.settings.batch_bytes
+        )
+
+    def _settle(self, account: _Pass, batch: list[ClaimedCase], future: Future[Shipment]) -> None:
+        """Wait for a batch, and write down what became of each of its cases."""
+        resolutions: list[Resolution] = []
+        try:
+            shipment = future.result()
+            resolutions += shipment.set_apart
+            self._outbox.mark_materials(shipment.materials_sent, are_sent=True)
+            apart = {resolution.case_id for resolution in shipment.set_apart}
+            self._take_answer(account, [case for case in batch if case.header.case_id not in apart], shipment.answer, resolutions)
+        finally:
+            self._record(account, batch, resolutions)
+
+    def _record(self, account: _Pass, claimed: Sequence[ClaimedCase], resolutions: list[Resolution]) -> None:
         """Write down every outcome of the batch; a case without one goes back as it was."""
-        settled = {resolution.case_id for resolution in account.resolutions}
+        settled = {resolution.case_id for resolution in resolutions}
         code = account.failure.code if account.failure else "not_sent"
         left = [PutBack(case.header.case_id, code) for case in claimed if case.header.case_id not in settled]
-        self._outbox.record(self._owner, [*account.resolutions, *left])
-        for resolution in account.resolutions:
+        self._outbox.record(self._owner, [*resolutions, *left])
+        for resolution in resolutions:
             account.tally[type(resolution)] = account.count(type(resolution)) + 1
-        account.resolutions.clear()
 
-    def _send(self, account: _Pass, batch: Sequence[ClaimedCase]) -> None:
-        """Send one batch; when it is refused as a whole, its halves, so that a bad case is found and the others go through."""
-        if account.failure is not None or self._should_stop():
+    def _take_answer(
+        self,
+        account: _Pass,
+        batch: Sequence[ClaimedCase],
+        answer: SubmitAnswer | Failure | None,
+        resolutions: list[Resolution],
+    ) -> None:
+        """Sort an answer. A batch refused as a whole is sent in halves, so that a bad case is found and the others go through."""
+        if answer is None or not batch:
             return
-        answer = self._line.submit(tuple(case.case for case in batch))
         account.sent += len(batch)
         if isinstance(answer, SubmitAnswer):
-            self._sort(account, batch, answer.outcomes)
+            account.answered = True
+            self._sort(account, batch, answer.outcomes, resolutions)
         elif answer.kind is not FailureKind.PERMANENT:
-            account.failure = answer
+            account.failure = account.failure or answer
         elif len(batch) > 1:
             middle = len(batch) // 2
-            self._send(account, batch[:middle])
-            self._send(account, batch[middle:])
+            for half in (batch[:middle], batch[middle:]):
+                if account.failure is None and not self._should_stop():
+                    self._take_answer(account, half, self._line.submit(tuple(case.case for case in half)), resolutions)
         else:
-            self._refused(account, batch[0], answer)
+            self._refused(account, batch[0], answer, resolutions)
 
-    def _refused(self, account: _Pass, case: ClaimedCase, refusal: Failure) -> None:
+    def _refused(self, account: _Pass, case: ClaimedCase, refusal: Failure, resolutions: list[Resolution]) -> None:
         """A lone case that was refused without an outcome of its own."""
         if account.proved or case.attempts + 1 >= self.settings.attempts_before_staff:
-            account.resolutions.append(AskStaff(case.header.case_id, refusal.code, refusal.detail))
+            resolutions.append(AskStaff(case.header.case_id, refusal.code, refusal.detail))
             return
-        self._wait(account, case, refusal.code, refusal.detail)
+        resolutions.append(self._wait(case, refusal.code, refusal.detail))
         account.unproved_refusals += 1
         if account.unproved_refusals >= self.settings.max_refusals_unproved:
             account.failure = Failure(FailureKind.TEMPORARY, "all_refused", refusal.code)
 
-    def _wait(self, account: _Pass, case: ClaimedCase, code: str, detail: str = "") -> None:
-        pause_s = backoff_s(case.attempts + 1, self.settings, self._uniform)
-        account.resolutions.append(WaitFor(case.header.case_id, pause_s, code, detail))
+    def _wait(self, case: ClaimedCase, code: str, detail: str = "") -> WaitFor:
+        return WaitFor(case.header.case_id, backoff_s(case.attempts + 1, self.settings, self._uniform), code, detail)
 
-    def _sort(self, account: _Pass, batch: Sequence[ClaimedCase], outcomes: Sequence[CaseOutcome]) -> None:
+    def _sort(
+        self,
+        account: _Pass,
+        batch: Sequence[ClaimedCase],
+        outcomes: Sequence[CaseOutcome],
+        resolutions: list[Resolution],
+    ) -> None:
         """One outcome a case, found by id: a shuffled, shortened or repeated list does no harm."""
         by_id: dict[str, CaseOutcome] = {}
         for outcome in outcomes:
@@ -209,29 +250,33 @@ class Syncer:
             told = by_id.get(case.header.case_id)
             if told is None and case.attempts + 1 >= self.settings.attempts_before_staff:
                 why = "the platform answers, but never with a word on this case"
-                account.resolutions.append(AskStaff(case.header.case_id, "no_outcome", why))
+                resolutions.append(AskStaff(case.header.case_id, "no_outcome", why))
             elif told is None:
-                self._wait(account, case, "no_outcome")
+                resolutions.append(self._wait(case, "no_outcome"))
             else:
-                self._judge(account, case, told)
+                resolutions.append(self._judge(account, case, told))
 
-    def _judge(self, account: _Pass, case: ClaimedCase, outcome: CaseOutcome) -> None:
+    def _judge(self, account: _Pass, case: ClaimedCase, outcome: CaseOutcome) -> Resolution:
         case_id = case.header.case_id
+        if isinstance(outcome, Accepted | Duplicate):
+            wrong = check_receipt(outcome.receipt, account.identity.receipt_keys, case.header, case.digest)
+            if wrong:
+                return self._wait(case, wrong)
+            account.proved = True
+            return Delivered(case_id, outcome.receipt, isinstance(outcome, Duplicate))
+        account.proved = True
         match outcome:
-            case Accepted() | Duplicate():
-                wrong = check_receipt(outcome.receipt, account.identity.receipt_keys, case.header, case.digest)
-                if wrong:
-                    self._wait(account, case, wrong)
-                    return
-                account.resolutions.append(Delivered(case_id, outcome.receipt, isinstance(outcome, Duplicate)))
             case Conflict():
                 why = f"the platform holds another case with this id, digest {outcome.held_digest[:16]}"
-                account.resolutions.append(AskStaff(case_id, "conflict", why))
+                return AskStaff(case_id, "conflict", why)
             case Rejected():
-                account.resolutions.append(AskStaff(case_id, outcome.code[:60], outcome.reason))
+                return AskStaff(case_id, outcome.code[:60], outcome.reason)
             case Later():
-                account.resolutions.append(WaitFor(case_id, parse_seconds(outcome.seconds), "later"))
-        account.proved = True
+                if case.header.materials:
+                    # It may be one of them that is lacking after all: next time the platform is asked for each.
+                    self._outbox.mark_materials(case.header.materials, are_sent=False)
+                return WaitFor(case_id, parse_seconds(outcome.seconds), "later")
+        assert_never(outcome)
 
     def _rate(self) -> Failure | None:
         """Ratings of delivered cases. A platform that refuses them for good is no reason to hold up cases: they stay and wait."""

@@ -1,7 +1,7 @@
 """The line to the platform: HTTP with certificate checks, limits on everything, and no trust in whoever else may answer.
 
 A captive portal's friendly page is no answer: only the expected media type that decodes as the expected model counts.
-Redirects are not followed. A client belongs to one thread.
+Redirects are not followed. A client may be used by several threads at once.
 """
 
 from __future__ import annotations
@@ -18,19 +18,25 @@ import httpx
 import msgspec
 
 from contract.cases import Rating, RatingsAnswer, SealedCase, StatusFeed, SubmitAnswer, SubmitCases, SubmitRatings
+from contract.compression import ZSTD, zstd
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
+from contract.materials import MaterialState
 from offline_queue.clock import Clock, Stamp, SystemClock
 from offline_queue.identity import Identity, IdentitySource
 from offline_queue.platform_time import PlatformTime
 from offline_queue.policy import Failure, FailureKind, classify, parse_retry_after
 from offline_queue.settings import TransportSettings
+from offline_queue.throttle import Throttle
 from offline_queue.tls import CertificateNotPinned, make_context
 from offline_queue.tokens import make_token
 
 JSON = "application/json"
 MSGPACK = "application/msgpack"
+BYTES = "application/octet-stream"
+_ZSTD_LEVEL = 1
+"""What is sealed does not get smaller; the headers around it do, and level 1 costs next to nothing."""
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|[0-9A-Fa-f:.]+")
-_Answer = TypeVar("_Answer", SubmitAnswer, StatusFeed, RatingsAnswer, EnrolAnswer, HeartbeatAnswer)
+_Answer = TypeVar("_Answer", SubmitAnswer, StatusFeed, RatingsAnswer, EnrolAnswer, HeartbeatAnswer, MaterialState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,8 @@ class PlatformClient:
         self._clock = clock or SystemClock()
         self._random_bytes = random_bytes
         limits = self._settings
+        self._compresses = True
+        self._throttle = Throttle(limits.max_bytes_per_s)
         self._http = httpx.Client(
             verify=make_context(limits),
             timeout=httpx.Timeout(limits.io_timeout_s, connect=limits.connect_timeout_s),
@@ -98,7 +106,8 @@ class PlatformClient:
         )
 
     def close(self) -> None:
-        """Close idle connections; safe to repeat."""
+        """Close idle connections; safe to repeat. A request that is being held back goes on at full speed, to its end."""
+        self._throttle.release()
         self._http.close()
 
     def __enter__(self) -> PlatformClient:
@@ -111,6 +120,15 @@ class PlatformClient:
         """Hand in cases, oldest first."""
         body = msgspec.msgpack.encode(SubmitCases(cases))
         return self._signed("POST", "/v1/cases", body, MSGPACK, SubmitAnswer)
+
+    def material_state(self, digest: str) -> MaterialState | Failure:
+        """How much of a material the platform holds."""
+        return self._signed("GET", f"/v1/materials/{digest}", b"", JSON, MaterialState)
+
+    def put_material(self, digest: str, offset: int, size: int, chunk: bytes) -> MaterialState | Failure:
+        """Add a chunk at its place."""
+        query = str(httpx.QueryParams({"offset": offset, "size": size}))
+        return self._signed("PUT", f"/v1/materials/{digest}?{query}", chunk, BYTES, MaterialState, accept=JSON)
 
     def status(self, after: str, limit: int) -> StatusFeed | Failure:
         """One page of what became of delivered cases."""
@@ -129,25 +147,52 @@ class PlatformClient:
         """Trade a one-time token for an identity; the one request that is not signed."""
         return self._unsigned("POST", "/v1/kiosks/enrol", msgspec.json.encode(request), JSON, EnrolAnswer, {})
 
-    def _signed(self, method: str, target: str, body: bytes, media_type: str, model: type[_Answer]) -> _Answer | Failure:
-        """One request; after an authorisation failure once more, with a new token and the time learned from the refusal."""
-        answer = self._once_signed(method, target, body, media_type, model)
+    def _signed(
+        self, method: str, target: str, body: bytes, media_type: str, model: type[_Answer], *, accept: str = ""
+    ) -> _Answer | Failure:
+        """One request; after an authorisation failure once more, with a new token and the time learned from the refusal.
+
+        A platform that does not take compressed bodies says so once, and gets them plain from then on.
+        """
+        answer = self._once_signed(method, target, *self._packed(body), media_type, model, accept)
+        if isinstance(answer, Failure) and answer.code == "unsupported_encoding" and self._compresses:
+            self._compresses = False
+            answer = self._once_signed(method, target, body, "", media_type, model, accept)
         if isinstance(answer, Failure) and answer.kind is FailureKind.AUTHORISATION and answer.code != "not_enrolled":
-            answer = self._once_signed(method, target, body, media_type, model)
+            answer = self._once_signed(method, target, *self._packed(body), media_type, model, accept)
         return answer
 
-    def _once_signed(self, method: str, target: str, body: bytes, media_type: str, model: type[_Answer]) -> _Answer | Failure:
+    def _packed(self, body: bytes) -> tuple[bytes, str]:
+        """The body as it goes over the wire, and its encoding; the token covers these bytes."""
+        if not self._compresses or len(body) < self._settings.compress_from_bytes:
+            return body, ""
+        packed = zstd.compress(body, _ZSTD_LEVEL)
+        return (packed, ZSTD) if len(packed) < len(body) else (body, "")
+
+    def _once_signed(  # noqa: PLR0917 - the sides of a request
+        self, method: str, target: str, body: bytes, encoding: str, media_type: str, model: type[_Answer], accept: str
+    ) -> _Answer | Failure:
         identity: Identity | None = self._identity.current()
         if identity is None:
             return Failure(FailureKind.AUTHORISATION, "not_enrolled")
         as_sent = httpx.URL(self._base_url + target).raw_path.decode("ascii")
         token = make_token(identity, method, as_sent, body, now_ms=self._platform_time.now_ms(), random_bytes=self._random_bytes)
-        return self._unsigned(method, target, body, media_type, model, {"authorization": f"Bearer {token}"})
+        headers = {"authorization": f"Bearer {token}"} | ({"content-encoding": encoding} if encoding else {})
+        return self._unsigned(method, target, body, media_type, model, headers, accept=accept)
 
     def _unsigned(
-        self, method: str, target: str, body: bytes, media_type: str, model: type[_Answer], headers: dict[str, str]
+        self,
+        method: str,
+        target: str,
+        body: bytes,
+        media_type: str,
+        model: type[_Answer],
+        headers: dict[str, str],
+        *,
+        accept: str = "",
     ) -> _Answer | Failure:
-        headers = {"accept": media_type, "accept-encoding": "identity", **headers}
+        accept = accept or media_type
+        headers = {"accept": accept, "accept-encoding": "identity", **headers}
         if body:
             headers["content-type"] = media_type
         try:
@@ -156,25 +201,27 @@ class PlatformClient:
             return Failure(FailureKind.TEMPORARY, str(problem))
         except httpx.HTTPError as error:
             return Failure(FailureKind.TEMPORARY, _code_of(error), type(error).__name__)
-        return self._decode(reply, media_type, model)
+        return self._decode(reply, accept, model)
 
     def _exchange(self, method: str, target: str, body: bytes, headers: dict[str, str]) -> _Reply:
         sent = self._clock.now()
         ends_at_ms = sent.monotonic_ms + round(self._settings.request_limit_s * 1000)
-        with self._http.stream(method, self._base_url + target, content=body or None, headers=headers) as response:
+        content_length = {"content-length": str(len(body))} if body else {}
+        content = self._throttle.paced(body) if body else None
+        with self._http.stream(method, self._base_url + target, content=content, headers=headers | content_length) as response:
             if response.headers.get("content-encoding", "identity") != "identity":
                 raise _Unusable("unexpected_encoding")
-            content = bytearray()
+            told = bytearray()
             for chunk in response.iter_raw():
-                content += chunk
-                if len(content) > self._settings.max_answer_bytes:
+                told += chunk
+                if len(told) > self._settings.max_answer_bytes:
                     raise _Unusable("answer_too_large")
                 # The read time-out starts anew with every byte; this one does not.
                 if self._clock.now().monotonic_ms > ends_at_ms:
                     raise _Unusable("timeout")
             media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             retry_after = response.headers.get("retry-after")
-            return _Reply(response.status_code, media_type, retry_after, bytes(content), sent, self._clock.now())
+            return _Reply(response.status_code, media_type, retry_after, bytes(told), sent, self._clock.now())
 
     def _decode(self, reply: _Reply, media_type: str, model: type[_Answer]) -> _Answer | Failure:
         if not 200 <= reply.status < 300:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -13,10 +14,12 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from contract.cases import RatingsAnswer, StatusFeed, SubmitAnswer, SubmitCases, SubmitRatings
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
+from contract.materials import MaterialState
 from contract.receipt_checks import ReceiptVerdict, VerifyReceipt
 from fleet.api.routes import JSON, MSGPACK, Health
 
 _REFERENCE = "#/components/schemas/{name}"
+_PATH_PARAMETER = re.compile(r"\{(\w+)\}")
 _TOKEN_SCHEME = "kioskToken"  # noqa: S105 - a name in the document
 
 
@@ -26,6 +29,7 @@ class _Bodies:
     method: str
     answer: type
     request: type | None = None
+    """``None`` for no body, ``bytes`` for plain bytes."""
     form: str = JSON
     is_signed: bool = True
     query: tuple[str, ...] = ()
@@ -35,6 +39,8 @@ _ENDPOINTS = (
     _Bodies("/v1/kiosks/enrol", "post", EnrolAnswer, EnrolRequest, is_signed=False),
     _Bodies("/v1/cases", "post", SubmitAnswer, SubmitCases, form=MSGPACK),
     _Bodies("/v1/cases/status", "get", StatusFeed, query=("after", "limit")),
+    _Bodies("/v1/materials/{digest}", "get", MaterialState),
+    _Bodies("/v1/materials/{digest}", "put", MaterialState, bytes, query=("offset", "size")),
     _Bodies("/v1/heartbeats", "post", HeartbeatAnswer, Heartbeat),
     _Bodies("/v1/ratings", "post", RatingsAnswer, SubmitRatings),
     _Bodies("/v1/receipts/verify", "post", ReceiptVerdict, VerifyReceipt, is_signed=False),
@@ -52,7 +58,7 @@ class _ContractPlugin(JsonRenderPlugin):
 
 def describe(document: dict[str, Any]) -> dict[str, Any]:
     """``document`` with the contract's models in the places of the bodies."""
-    models = [model for endpoint in _ENDPOINTS for model in (endpoint.request, endpoint.answer) if model is not None]
+    models = [model for endpoint in _ENDPOINTS for model in (endpoint.request, endpoint.answer) if model not in (None, bytes)]
     _, schemas = msgspec.json.schema_components([*models, Problem], ref_template=_REFERENCE)
     token = {"type": "http", "scheme": "bearer", "bearerFormat": "JWS", "description": "See contract.authentication."}
     described = {path: dict(item) for path, item in document["paths"].items()}
@@ -64,8 +70,13 @@ def describe(document: dict[str, Any]) -> dict[str, Any]:
         }
         if endpoint.request is not None:
             operation["requestBody"] = {"required": True, "content": _content(endpoint.request, endpoint.form)}
-        if endpoint.query:
-            operation["parameters"] = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in endpoint.query]
+        places = [("path", name) for name in _PATH_PARAMETER.findall(endpoint.path)] + [
+            ("query", name) for name in endpoint.query
+        ]
+        if places:
+            operation["parameters"] = [
+                {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}} for place, name in places
+            ]
         if endpoint.is_signed:
             operation["security"] = [{_TOKEN_SCHEME: []}]
         described[endpoint.path][endpoint.method] = operation
@@ -73,6 +84,8 @@ def describe(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _content(model: type, form: str) -> dict[str, Any]:
+    if model is bytes:
+        return {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     return {form: {"schema": {"$ref": _REFERENCE.format(name=model.__name__)}}}
 
 

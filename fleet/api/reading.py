@@ -10,6 +10,7 @@ from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.exceptions import InternalServerException
 
+from fleet.api.encoding import ZSTD, Garbled, TooLarge, decompress
 from fleet.api.problems import ProblemError
 from fleet.authentication import Refused
 from fleet.decoding import Undecodable, from_json
@@ -47,17 +48,35 @@ def platform_of(request: AnyRequest) -> Platform:
     return platform
 
 
-async def believed(request: AnyRequest) -> tuple[Kiosk, bytes]:
-    """The terminal that sent this, and the body its token covers. The body is read only once the token holds."""
+async def believed(request: AnyRequest, limit: int = MAX_SMALL_BODY) -> tuple[Kiosk, bytes]:
+    """The terminal that sent this, and the body its token covers. The body is read only once the token holds.
+
+    A compressed body is opened, to at most ``limit`` bytes; the token covers it as it came over the wire.
+    """
     authorization = request.headers.get("authorization", "")
     check = platform_of(request).authenticator.check
     sender = await sync_to_thread(check, authorization, request.method, _target(request))
     if isinstance(sender, Refused):
         raise ProblemError(401, sender.code, sender.detail, headers={"www-authenticate": "Bearer"})
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", ZSTD):
+        # Answered as RFC 7694 has it: with what would be understood.
+        raise ProblemError(
+            415, "unsupported_encoding", f"the body may be compressed with {ZSTD} only", headers={"accept-encoding": ZSTD}
+        )
     body = await whole_body(request)
     if not sender.covers(body):
         raise ProblemError(401, "unauthorised", "the token was made for another body", headers={"www-authenticate": "Bearer"})
-    return sender.kiosk, body
+    return sender.kiosk, await sync_to_thread(_opened, body, limit) if encoding == ZSTD else body
+
+
+def _opened(body: bytes, limit: int) -> bytes:
+    try:
+        return decompress(body, limit)
+    except TooLarge as error:
+        raise ProblemError(413, "too_large", "the body is too large once decompressed") from error
+    except Garbled as error:
+        raise ProblemError(400, "bad_request", f"the body is not one whole frame of {ZSTD}") from error
 
 
 async def whole_body(request: AnyRequest) -> bytes:

@@ -23,6 +23,7 @@ from fleet.status_feed import MAX_PAGE, BadCursor, read_feed
 JSON = "application/json"
 MSGPACK = "application/msgpack"
 MAX_CASES_BODY = 8 * 1024 * 1024
+"""A delivery is cut at 500 cases or 4 MiB; one last case and what the form adds come on top. Also the limit once decompressed."""
 DELIVERIES_AT_ONCE = 32
 RETRY_DELIVERY_S = 3.0
 
@@ -42,7 +43,7 @@ async def submit_cases(request: AnyRequest) -> Response[bytes]:
     """Hand in sealed cases, oldest first. Each has its own outcome; what is accepted is on disk before the answer leaves."""
     gate: Gate = request.app.state.deliveries
     with gate.entered():
-        kiosk, body = await believed(request)
+        kiosk, body = await believed(request, MAX_CASES_BODY)
         cases = _read_cases(body)
         platform = platform_of(request)
         outcomes = await sync_to_thread(platform.intake.submit, kiosk.kiosk_id, cases.cases)

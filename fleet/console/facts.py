@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import msgspec
 
 from contract.kiosks import Heartbeat
+from fleet.audit_trails import AuditAlarm, open_alarms
 from fleet.database import Database
+from fleet.material_register import Waiting, waiting
+from fleet.reconciliation import OpenDifferences, open_differences
 
 RECENT_CASES = 20
 
@@ -22,6 +25,9 @@ class KioskFacts:
     last_contact_at_ms: int
     heartbeat: Heartbeat | None
     heartbeat_at_ms: int
+    differences: OpenDifferences | None = None
+    audit_alarms: tuple[AuditAlarm, ...] = ()
+    materials: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ def read_facts(database: Database) -> FleetFacts:
                FROM cases JOIN kiosks ON kiosks.kiosk_id = cases.kiosk_id ORDER BY received_at_ms DESC, case_id DESC LIMIT ?""",
             (RECENT_CASES,),
         ).fetchall()
+        differences, alarms, materials = open_differences(connection), open_alarms(connection), waiting(connection)
         counts = connection.execute("SELECT state, count(*) FROM cases GROUP BY state").fetchall()
     return FleetFacts(
         tuple(
@@ -68,6 +75,9 @@ def read_facts(database: Database) -> FleetFacts:
                 last_contact_at_ms=row["last_contact_at_ms"],
                 heartbeat=msgspec.json.decode(row["heartbeat"], type=Heartbeat) if row["heartbeat"] else None,
                 heartbeat_at_ms=row["heartbeat_at_ms"] or 0,
+                differences=differences.get(row["kiosk_id"]),
+                audit_alarms=alarms.get(row["kiosk_id"], ()),
+                materials=materials.get(row["kiosk_id"]),
             )
             for row in kiosks
         ),

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contract.kiosks import DeviceReport, Heartbeat
+from fleet.audit_trails import CUT
 from fleet.clock import in_china
 from fleet.console.facts import CaseFacts, FleetFacts, KioskFacts
 from fleet.console.words import CASE_STATES, CODES, DEVICE_STATES, DEVICES, KIOSK_STATES, REASONS, Language, age, ago, say, word
+from fleet.material_register import Waiting
+from fleet.reconciliation import OpenDay, OpenDifferences
 
 SILENT_AFTER_S = 90.0
 KIOSKS_A_PAGE = 60
 LOW_DISK_BYTES = 1_000_000_000
 LONG_WAIT_S = 3600.0
+UNSETTLED_AFTER_S = 86_400.0
+"""A difference may be a receipt lost on the way; the terminal settles that within a day by itself."""
 
 Tone = Literal["good", "wait", "bad", "quiet"]
 """Never told by colour alone: each tone has its own icon, and a word stands beside it."""
@@ -28,6 +33,9 @@ class Fact:
     value: str
     tone: Tone = "quiet"
     exact: str = ""
+    details: tuple[str, ...] = ()
+    command: str = ""
+    """What to run about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,8 @@ class KioskView:
     remarks: tuple[Fact, ...]
     facts: tuple[Fact, ...]
     devices: tuple[DeviceView, ...]
+    is_alarming: bool
+    """Somebody must look, whatever the terminal says of itself."""
     is_past: bool
     """The report is older than the silence limit: show it, but as the past."""
 
@@ -126,14 +136,26 @@ _TONES: dict[str, Tone] = {"serving": "good", "not_serving": "bad", "silent": "b
 _URGENCY = {"silent": 0, "not_serving": 1, "new": 4, "serving": 5}
 
 
+def is_alarming(kiosk: KioskFacts, now_ms: int) -> bool:
+    """True when the records of terminal and platform do not fit together and will not by themselves."""
+    is_told = kiosk.heartbeat is not None and kiosk.heartbeat.reconciliation_alarms > 0
+    return is_told or bool(kiosk.audit_alarms) or _is_unsettled(kiosk.differences, now_ms)
+
+
+def _is_unsettled(differences: OpenDifferences | None, now_ms: int) -> bool:
+    return differences is not None and now_ms - differences.since_ms > UNSETTLED_AFTER_S * 1000
+
+
 def _urgency(kiosk: KioskFacts, now_ms: int) -> int:
     state = kiosk_state(kiosk, now_ms)
+    if state != "silent" and is_alarming(kiosk, now_ms):
+        return 1
     if state != "serving" or kiosk.heartbeat is None:
         return _URGENCY[state]
     tones = {_device_tone(report) for report in kiosk.heartbeat.devices}
     if "bad" in tones or kiosk.heartbeat.needs_staff_cases > 0:
         return 2
-    return 3 if "wait" in tones else _URGENCY[state]
+    return 3 if "wait" in tones or kiosk.differences is not None else _URGENCY[state]
 
 
 def _tiles(facts: FleetFacts, now_ms: int, language: Language) -> tuple[Tile, ...]:
@@ -172,7 +194,15 @@ def _tiles(facts: FleetFacts, now_ms: int, language: Language) -> tuple[Tile, ..
             say(language, "held_note", done=done, open=still_open),
             "quiet",
         ),
+        _reconciliation_tile(facts, now_ms, language),
     )
+
+
+def _reconciliation_tile(facts: FleetFacts, now_ms: int, language: Language) -> Tile:
+    alarming = sum(is_alarming(kiosk, now_ms) for kiosk in facts.kiosks)
+    all_of_them = sum(kiosk.differences is not None or is_alarming(kiosk, now_ms) for kiosk in facts.kiosks)
+    tone: Tone = "bad" if alarming else "wait" if all_of_them else "quiet"
+    return Tile(say(language, "reconciliation"), str(all_of_them), say(language, "reconciliation_note", look=alarming), tone)
 
 
 def _kiosk(kiosk: KioskFacts, now_ms: int, language: Language) -> KioskView:
@@ -192,11 +222,53 @@ def _kiosk(kiosk: KioskFacts, now_ms: int, language: Language) -> KioskView:
             "bad" if state == "silent" else "quiet",
             _exact(kiosk.last_contact_at_ms),
         ),
-        remarks=tuple(_remarks(heartbeat, report_age_s if is_past else None, language)),
+        remarks=(*_findings(kiosk, now_ms, language), *_remarks(heartbeat, report_age_s if is_past else None, language)),
         facts=_report_facts(heartbeat, language) if heartbeat else (Fact(say(language, "version"), kiosk.software_version),),
         devices=tuple(_device(report, language) for report in heartbeat.devices) if heartbeat else (),
+        is_alarming=is_alarming(kiosk, now_ms),
         is_past=is_past,
     )
+
+
+def _findings(kiosk: KioskFacts, now_ms: int, language: Language) -> Iterator[Fact]:
+    """What the platform itself found about the terminal, worst first."""
+    for alarm in kiosk.audit_alarms:
+        key = "audit_cut" if alarm.kind == CUT else "audit_rewritten"
+        at = _exact(alarm.raised_at_ms)
+        told = say(language, f"{key}_detail", held=alarm.held_entry, told=alarm.told_entry, at=at[5:16])
+        command = f"kiosk-fleet alarms close --kiosk {kiosk.kiosk_id}"
+        yield Fact("", say(language, key), "bad", at, (told, say(language, "close_alarm")), command)
+    unsettled = kiosk.heartbeat.reconciliation_alarms if kiosk.heartbeat is not None else 0
+    if unsettled:
+        yield Fact("", say(language, "unsettled", n=unsettled), "bad", details=(say(language, "look_into_it"),))
+    if kiosk.differences is not None:
+        yield _difference_fact(kiosk.differences, now_ms, language)
+    if kiosk.materials is not None:
+        yield from _material_facts(kiosk.materials, language)
+
+
+def _difference_fact(found: OpenDifferences, now_ms: int, language: Language) -> Fact:
+    is_unsettled = _is_unsettled(found, now_ms)
+    details = [_difference_words(day, language) for day in found.first]
+    if found.days > len(found.first):
+        details.append(say(language, "more_days", n=found.days - len(found.first)))
+    details.append(say(language, "look_into_it" if is_unsettled else "settles_itself"))
+    since = age((now_ms - found.since_ms) / 1000, language)
+    words = say(language, "still_differing" if is_unsettled else "differing", age=since)
+    return Fact("", words, "bad" if is_unsettled else "wait", _exact(found.since_ms), tuple(details))
+
+
+def _difference_words(day: OpenDay, language: Language) -> str:
+    key = "other_cases" if day.told_count == day.held_count else "differing_day"
+    return say(language, key, day=day.day, told=day.told_count, held=day.held_count)
+
+
+def _material_facts(materials: Waiting, language: Language) -> Iterator[Fact]:
+    if materials.unfinished:
+        held, size = _size(materials.held_bytes), _size(materials.size_bytes)
+        yield Fact("", say(language, "materials_coming", n=materials.unfinished, held=held, size=size))
+    if materials.unnamed:
+        yield Fact("", say(language, "materials_unnamed", n=materials.unnamed))
 
 
 def _remarks(heartbeat: Heartbeat | None, past_age_s: float | None, language: Language) -> Iterator[Fact]:

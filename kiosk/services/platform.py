@@ -84,6 +84,7 @@ def heartbeat(
 ) -> Heartbeat:
     """The report of this moment. Raises ``KnownError`` when the store cannot be read."""
     counts = outbox.counts()
+    audit_entry, audit_chain = outbox.audit_head()
     return Heartbeat(
         sent_at_ms=SystemClock().now().wall_ms,
         software_version=__version__,
@@ -95,4 +96,8 @@ def heartbeat(
         clock_doubtful=outbox.platform_time.offset_ms(SystemClock().now()) is None,
         serving=serving,
         devices=tuple(DeviceReport(name, status.state.value, status.code) for name, status in sorted(devices.items())),
+        queue_digest=outbox.digest() if outbox.reconciliation_is_due() else None,
+        reconciliation_alarms=len(outbox.reconciliation_alarms()),
+        audit_entry=audit_entry,
+        audit_chain=audit_chain,
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
-from contract.kiosks import HeartbeatAnswer
+from contract.kiosks import Heartbeat, HeartbeatAnswer
 from drivers.status import DeviceStatus
 from kiosk.config import Settings
 from kiosk.readiness import StoreHealth
@@ -53,6 +54,8 @@ class PlatformLink(QObject):
         self._loop.subscribe(self._on_pass)
         self._network_up = True
         self._beats: HeartbeatLoop | None = None
+        self._check: threading.Thread | None = None
+        self._stopping = threading.Event()
         self._watch = NetworkWatch(self._on_network)
 
     def start(self, devices: Callable[[], Mapping[str, DeviceStatus]], is_serving: Callable[[], bool]) -> None:
@@ -61,9 +64,22 @@ class PlatformLink(QObject):
         self._beats = HeartbeatLoop(lambda: self._beat(devices(), is_serving()), self._heartbeat_s)
         self._beats.start()
         self._watch.start()
+        if self.outbox.is_unchecked:
+            self._check = threading.Thread(target=self._check_queue, name="queue-check")
+            self._check.start()
+
+    def _check_queue(self) -> None:
+        """A queue too large to be read at the start is read while the machine serves."""
+        try:
+            self.outbox.check_whole(self._stopping.is_set)
+        except KnownError as error:
+            _log.warning("the queue could not be checked: %s", error)
 
     def stop(self) -> None:
         """End all threads, close line and queue; may be called twice."""
+        self._stopping.set()
+        if self._check is not None:
+            self._check.join(_JOIN_S)
         self._watch.stop(_JOIN_S)
         if not self._loop.stop(_JOIN_S):
             _log.error("the sync does not end")
@@ -117,7 +133,18 @@ class PlatformLink(QObject):
             return Failure(FailureKind.TEMPORARY, "storage_failed", str(error))
         answer = send_heartbeat(self._clients[1], report, self.identity)
         self._note(answer)
+        self._reconcile(report, answer)
         return answer
+
+    def _reconcile(self, report: Heartbeat, answer: HeartbeatAnswer | Failure) -> None:
+        """Once a day the answer says where the two sides differ; what can be settled by sending again is sent at once."""
+        if report.queue_digest is None or not isinstance(answer, HeartbeatAnswer) or answer.reconciliation is None:
+            return
+        try:
+            if self.outbox.settle_differences(report.queue_digest, answer.reconciliation).sent_again:
+                self._loop.wake()
+        except KnownError as error:
+            _log.warning("reconciliation: %s", error)
 
     def _note(self, answer: HeartbeatAnswer | Failure) -> None:
         """The heartbeat is often the first to notice that the platform is back."""

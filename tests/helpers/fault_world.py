@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from contract.cases import Consent, FieldValue, Material
+from contract.materials import material_digest
 from offline_queue.clock import Clock
 from offline_queue.enrolment import Enrolled, enrol
 from offline_queue.identity import IdentityStore
@@ -23,7 +24,7 @@ from tests.helpers.canaries import CANARY_REMARKS
 from tests.helpers.cases import CANARY_ID_NUMBER, sample_draft
 from tests.helpers.platform_process import PlatformProcess, fleet
 
-SMALL_BYTES, LARGE_BYTES = 5_000, 150_000
+SMALL_BYTES, LARGE_BYTES = 5_000, 80_000
 _CONSENT = Consent(purpose="case_data", text_version="1", language="zh", granted=True, at_ms=1_795_420_800_000)
 
 
@@ -77,6 +78,8 @@ class Held:
     """How often each case was entered."""
     shared_numbers: tuple[str, ...]
     """Receipt numbers that more than one case bears."""
+    broken_materials: tuple[str, ...]
+    """Materials that a case on the platform names and that are not whole there."""
 
 
 class World:
@@ -87,6 +90,7 @@ class World:
         self.terminal = terminal or folder / "terminal"
         self.terminal.mkdir(parents=True, exist_ok=True)
         self._words = platform_words
+        self._whole: set[str] = set()
         self.platform = PlatformProcess(self.data, *platform_words)
         self.url = self.platform.url
         self.identities = IdentityStore(self.terminal / "identity")
@@ -119,6 +123,24 @@ class World:
                 "SELECT case_id, count(*) FROM case_changes WHERE state = 'received' GROUP BY case_id"
             ).fetchall()
             shared = connection.execute("SELECT receipt_number FROM cases GROUP BY receipt_number HAVING count(*) > 1").fetchall()
+            named = self._materials_named(connection)
         digests = {str(case_id): str(digest) for case_id, digest, _ in rows}
         states = {str(case_id): str(state) for case_id, _, state in rows}
-        return Held(digests, states, dict(entered), tuple(str(row[0]) for row in shared))
+        return Held(digests, states, dict(entered), tuple(str(row[0]) for row in shared), self._broken(named))
+
+    @staticmethod
+    def _materials_named(connection: sqlite3.Connection) -> set[str]:
+        if not materials_are_sent():
+            return set()
+        return {str(row[0]) for row in connection.execute("SELECT digest FROM case_materials")}
+
+    def _broken(self, digests: set[str]) -> tuple[str, ...]:
+        """Each is read once; it has been whole since."""
+        broken = []
+        for digest in sorted(digests - self._whole):
+            path = self.data / "materials" / digest[:2] / digest
+            if path.exists() and material_digest(path.read_bytes()) == digest:
+                self._whole.add(digest)
+            else:
+                broken.append(digest)
+        return tuple(broken)

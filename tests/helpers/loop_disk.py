@@ -21,7 +21,7 @@ from types import TracebackType
 _SHUTDOWN = 0x8004587D
 _NO_LOG_FLUSH = 0x2
 _PREFIX = "oueban-disk"
-_MIB = {"ext4": 48, "xfs": 320}
+_MIB = {"ext4": 256, "xfs": 320}
 _MAKE = {
     "ext4": ["mkfs.ext4", "-q", "-F", "-m", "0", "-E", "lazy_itable_init=0,lazy_journal_init=0"],
     "xfs": ["mkfs.xfs", "-q", "-f"],

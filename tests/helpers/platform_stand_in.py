@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -36,6 +36,7 @@ from contract.cases import (
     Conflict,
     DeliveryReceipt,
     Duplicate,
+    Later,
     Rejected,
     SealedCase,
     SignedReceipt,
@@ -46,7 +47,10 @@ from contract.cases import (
     sealing_info,
     signed_bytes,
 )
+from contract.compression import zstd
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem, ReceiptKey, SealingKey
+from contract.materials import MaterialHeader, MaterialState, material_digest, material_info
+from contract.reconciliation import DayDifference, QueueDigest, Reconciliation, day_of, ids_digest
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
@@ -94,12 +98,14 @@ class Platform:
         self.tokens: dict[str, str] = {}
         self.spent: dict[str, tuple[bytes, EnrolAnswer]] = {}
         self.held: dict[str, Held] = {}
+        self.materials: dict[str, bytes] = {}
         self.arrivals: list[str] = []
         self.changes: list[tuple[str, CaseStatus]] = []
         self.heartbeats: list[Heartbeat] = []
         self.verdicts: dict[str, Callable[[CaseHeader], CaseOutcome]] = {}
         self.refuse_batch: Callable[[tuple[SealedCase, ...]], Refused | None] = lambda _: None
         self.clock_offset_ms = 0
+        self.takes_unopened = False
         self.max_cases = 500
         self.next_in_s = 30.0
 
@@ -168,11 +174,48 @@ class Platform:
             return Duplicate(header.case_id, held.receipt)
         if not any(_verifies(key, case) for key in self.kiosk_keys.get(header.kiosk_id, [])):
             return Rejected(header.case_id, "bad_signature", "signed by no key of this terminal")
+        return self._take_unknown(kiosk_id, case, header)
+
+    def _take_unknown(self, kiosk_id: str, case: SealedCase, header: CaseHeader) -> CaseOutcome:
+        if not all(self.material_state(digest).complete for digest in header.materials):
+            return Later(header.case_id, 5.0)
+        if self.takes_unopened:
+            return Accepted(header.case_id, self.sign_receipt(header, case.digest))
         payload = msgspec.json.decode(self.sealing[header.sealing_key_id].open(case), type=CasePayload)
         receipt = self.sign_receipt(header, case.digest)
         self.held[header.case_id] = Held(case, header, payload, receipt, kiosk_id)
         self.changes.append((header.case_id, CaseStatus(header.case_id, "received", "", self.now_ms())))
         return Accepted(header.case_id, receipt)
+
+    def reconcile(self, told: QueueDigest) -> Reconciliation:
+        """Compare by plain means: the ids held of every day from the first one told."""
+        held: dict[str, list[str]] = {}
+        for case_id in sorted(self.held):
+            held.setdefault(day_of(case_id), []).append(case_id)
+        days = {digest.day: (digest.count, digest.ids_sha256) for digest in told.delivered}
+        compared = sorted(set(days) | {day for day in held if day >= min(days, default="9999")})
+        differing = [day for day in compared if ids_digest(held.get(day, [])) != days.get(day, ids_digest([]))]
+        differences = tuple(DayDifference(day, tuple(held.get(day, []))) for day in differing)
+        return Reconciliation(compared_at_ms=self.now_ms(), differences=differences)
+
+    def material_state(self, digest: str) -> MaterialState:
+        held = self.materials.get(digest, b"")
+        complete = bool(held) and material_digest(held) == digest
+        return MaterialState(digest=digest, offset=len(held), complete=complete, platform_time_ms=self.now_ms())
+
+    def open_material(self, header: bytes, sealed: bytes) -> bytes:
+        key_id = msgspec.json.decode(header, type=MaterialHeader).sealing_key_id
+        return SUITE.decrypt(sealed, self.sealing[key_id].private, material_info(header))
+
+    def put_material(self, digest: str, offset: int, size: int, chunk: bytes) -> MaterialState:
+        with self.lock:
+            held = self.materials.get(digest, b"")
+            if offset == len(held) and len(held) < size:
+                self.materials[digest] = held + chunk
+            if len(self.materials.get(digest, b"")) == size and material_digest(self.materials[digest]) != digest:
+                del self.materials[digest]
+                raise Refused(422, "wrong_digest")
+        return self.material_state(digest)
 
     def sign_receipt(self, header: CaseHeader, digest: str, key: Ed25519PrivateKey | None = None) -> SignedReceipt:
         body = msgspec.json.encode(
@@ -237,6 +280,7 @@ class PlatformServer:
         self.faults: deque[str] = deque()
         self.after_storing: Callable[[], None] = lambda: None
         self.requests: list[str] = []
+        self.encodings = {"zstd"}
         owner = self
 
         class Handler(_Handler):
@@ -277,6 +321,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._handle(b"")
 
+    def do_PUT(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
         self._handle(self.rfile.read(int(self.headers["Content-Length"])))
 
@@ -316,22 +363,38 @@ class _Handler(BaseHTTPRequestHandler):
         if url.path == "/v1/kiosks/enrol":
             return "application/json", msgspec.json.encode(platform.enrol(msgspec.json.decode(body, type=EnrolRequest)))
         kiosk_id = platform.authenticate(self.headers.get("Authorization", ""), self.command, self.path, body)
+        if url.path.startswith("/v1/materials/"):
+            return "application/json", msgspec.json.encode(self._material(platform, url, self._unpacked(body)))
         if url.path == "/v1/cases":
-            cases = msgspec.msgpack.decode(body, type=SubmitCases).cases
+            cases = msgspec.msgpack.decode(self._unpacked(body), type=SubmitCases).cases
             return "application/msgpack", msgspec.msgpack.encode(platform.submit(kiosk_id, cases))
         if url.path == "/v1/cases/status":
             query = parse_qs(url.query, keep_blank_values=True)
             return "application/json", msgspec.json.encode(platform.status(kiosk_id, query["after"][0], int(query["limit"][0])))
         if url.path == "/v1/heartbeats":
-            platform.heartbeats.append(msgspec.json.decode(body, type=Heartbeat))
+            told = msgspec.json.decode(body, type=Heartbeat)
+            platform.heartbeats.append(told)
             beat = HeartbeatAnswer(
                 platform_time_ms=platform.now_ms(),
                 next_in_s=platform.next_in_s,
                 sealing_keys=platform.sealing_keys,
                 receipt_keys=platform.receipt_keys,
+                reconciliation=platform.reconcile(told.queue_digest) if told.queue_digest else None,
             )
             return "application/json", msgspec.json.encode(beat)
         raise Refused(404, "not_found")
+
+    def _unpacked(self, body: bytes) -> bytes:
+        encoding = self.headers.get("Content-Encoding", "")
+        if encoding and encoding not in self.server_side.encodings:
+            raise Refused(415, "unsupported_encoding")
+        return zstd.decompress(body) if encoding else body
+
+    def _material(self, platform: Platform, url: SplitResult, body: bytes) -> MaterialState:
+        digest, query = url.path.rpartition("/")[2], parse_qs(url.query)
+        if self.command == "GET":
+            return platform.material_state(digest)
+        return platform.put_material(digest, int(query["offset"][0]), int(query["size"][0]), body)
 
     def _problem(self, refusal: Refused) -> None:
         body = msgspec.json.encode(Problem(refusal.code, refusal.detail, self.server_side.platform.now_ms()))

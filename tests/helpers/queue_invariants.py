@@ -33,6 +33,7 @@ def check_once(outbox: Outbox, held: Held, acknowledged: Collection[str], *, bey
     wrong += [f"{case_id} is in the queue twice" for case_id in sorted(set(ids)) if ids.count(case_id) > 1]
     wrong += [f"{case_id} was entered {times} times by the platform" for case_id, times in held.received.items() if times != 1]
     wrong += [f"receipt number {number} was given twice" for number in held.shared_numbers]
+    wrong += [f"material {digest[:16]} of a delivered case is not whole on the platform" for digest in held.broken_materials]
     strangers = sorted(everywhere - set(acknowledged))
     if len(strangers) > beyond:
         wrong.append(f"{len(strangers)} cases exist that nobody was told of, at most {beyond} may: {strangers[:5]}")

@@ -6,6 +6,7 @@ Everything can be bent by the caller: headers, payloads, keys, token claims, clo
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import time
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from contract.cases import (
     DeliveryReceipt,
     FieldValue,
     Identification,
+    Material,
     SealedCase,
     SignedReceipt,
     StatusFeed,
@@ -41,7 +43,9 @@ from contract.cases import (
     sealing_info,
     signed_bytes,
 )
-from contract.kiosks import DeviceReport, EnrolAnswer, EnrolRequest, Heartbeat, SealingKey
+from contract.kiosks import DeviceReport, EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, SealingKey
+from contract.materials import MATERIAL_VERSION, MaterialHeader, MaterialState, material_digest, material_info, pack
+from contract.reconciliation import DayDigest, QueueDigest, StateDigest, day_of, ids_digest
 
 ITEM = "11330304MB0TEAT13G4332014001001"
 SAMPLE_NAME = "测试·林小瓯"
@@ -52,10 +56,16 @@ PERSONAL = (SAMPLE_NAME, SAMPLE_NUMBER, SAMPLE_ADDRESS, SAMPLE_PHONE)
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
-def new_case_id() -> str:
-    """A UUIDv7 of now."""
+def new_case_id(days_ago: float = 0.0) -> str:
+    """A UUIDv7 of now, or of so many days ago."""
     tail = int.from_bytes(os.urandom(10), "big")
-    number = int(time.time() * 1000) << 80 | 0x7 << 76 | (tail >> 64 & 0xFFF) << 64 | 0b10 << 62 | (tail & ((1 << 62) - 1))
+    number = (
+        int((time.time() - days_ago * 86_400) * 1000) << 80
+        | 0x7 << 76
+        | (tail >> 64 & 0xFFF) << 64
+        | 0b10 << 62
+        | (tail & ((1 << 62) - 1))
+    )
     return str(UUID(int=number))
 
 
@@ -133,6 +143,14 @@ def sample_heartbeat(**changes: object) -> Heartbeat:
     return Heartbeat(**(values | changes))
 
 
+def queue_digest(*case_ids: str) -> QueueDigest:
+    """What a terminal tells that knows of these delivered cases."""
+    days = sorted({day_of(case_id) for case_id in case_ids})
+    told = {day: ids_digest(sorted(case_id for case_id in case_ids if day_of(case_id) == day)) for day in days}
+    states = (StateDigest("accepted", *ids_digest(sorted(case_ids))),)
+    return QueueDigest(made_at_ms=1_795_000_000_000, states=states, delivered=tuple(DayDigest(day, *told[day]) for day in days))
+
+
 @dataclass
 class Terminal:
     """One terminal, talking over ``http`` (an ``httpx.Client`` with a base address)."""
@@ -142,6 +160,7 @@ class Terminal:
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     enrolment: EnrolAnswer | None = None
     sequence: int = 0
+    beats: int = 0
     clock_offset_s: float = 0.0
 
     @property
@@ -186,6 +205,13 @@ class Terminal:
         authorization = f"Bearer {self.token(method, target, body, **claims)}"
         return self.http.request(method, target, content=body or None, headers={"authorization": authorization})
 
+    def send_compressed(
+        self, method: str, target: str, body: bytes, /, encoding: str = "zstd", **claims: object
+    ) -> httpx.Response:
+        """A signed request whose body is sent as it is and said to be compressed."""
+        headers = {"authorization": f"Bearer {self.token(method, target, body, **claims)}", "content-encoding": encoding}
+        return self.http.request(method, target, content=body, headers=headers)
+
     def submit(self, *cases: SealedCase) -> SubmitAnswer:
         """Deliver cases; the answer must be one of the platform."""
         response = self.send("POST", "/v1/cases", msgspec.msgpack.encode(SubmitCases(cases)))
@@ -199,6 +225,51 @@ class Terminal:
         response = self.send("GET", f"/v1/cases/status?after={after}&limit={limit}")
         assert response.status_code == 200, response.text
         return msgspec.json.decode(response.content, type=StatusFeed)
+
+    def beat(self, **changes: object) -> HeartbeatAnswer:
+        """Send a heartbeat; each is of a moment of its own."""
+        self.beats += 1
+        body = msgspec.json.encode(sample_heartbeat(**{"sent_at_ms": 1_795_000_000_000 + self.beats, **changes}))
+        response = self.send("POST", "/v1/heartbeats", body)
+        assert response.status_code == 200, response.text
+        return msgspec.json.decode(response.content, type=HeartbeatAnswer)
+
+    # Materials
+
+    def seal_material(self, plain: bytes, key: SealingKey | None = None, **changes: object) -> tuple[bytes, Material]:
+        """A sealed material as it is sent, and the payload's word on it."""
+        key = key or self.identity.sealing_keys[0]
+        header = msgspec.json.encode(MaterialHeader(version=MATERIAL_VERSION, suite=key.suite, sealing_key_id=key.key_id))
+        packed = pack(header, _seal(key, material_info(header), plain))
+        values: dict[str, object] = {
+            "digest": material_digest(packed),
+            "kind": "id_card_copy",
+            "name": "测试材料 SAMPLE.jpg",
+            "media_type": "image/jpeg",
+            "plain_sha256": hashlib.sha256(plain).hexdigest(),
+            "size_bytes": len(plain),
+        }
+        return packed, Material(**(values | changes))
+
+    def put_chunk(self, digest: str, offset: int, size: int, chunk: bytes) -> httpx.Response:
+        return self.send("PUT", f"/v1/materials/{digest}?offset={offset}&size={size}", chunk)
+
+    def material_state(self, digest: str) -> MaterialState:
+        return _state(self.send("GET", f"/v1/materials/{digest}"))
+
+    def bring(self, packed: bytes, chunk_bytes: int = 1024 * 1024) -> MaterialState:
+        """Send a material to its end, from wherever the platform is."""
+        digest, size = material_digest(packed), len(packed)
+        state = self.material_state(digest)
+        while not state.complete:
+            chunk = packed[state.offset : state.offset + chunk_bytes]
+            state = _state(self.put_chunk(digest, state.offset, size, chunk))
+        return state
+
+    def case_with(self, *materials: Material, **header: object) -> SealedCase:
+        """A sound case that names these materials."""
+        made = self.header(materials=tuple(material.digest for material in materials), **header)
+        return self.case(made, sample_payload(made, materials=materials))
 
     # Cases
 
@@ -245,9 +316,18 @@ class Terminal:
 
 
 def seal(key: SealingKey, header: bytes, content: bytes) -> bytes:
+    return _seal(key, sealing_info(header), content)
+
+
+def _seal(key: SealingKey, info: bytes, content: bytes) -> bytes:
     mlkem, x25519 = key.public_key[:1184], key.public_key[1184:]
     public = MLKEM768X25519PublicKey(MLKEM768PublicKey.from_public_bytes(mlkem), X25519PublicKey.from_public_bytes(x25519))
-    return _SUITE.encrypt(content, public, sealing_info(header))
+    return _SUITE.encrypt(content, public, info)
+
+
+def _state(response: httpx.Response) -> MaterialState:
+    assert response.status_code == 200, response.text
+    return msgspec.json.decode(response.content, type=MaterialState)
 
 
 def basic(name: str, password: str) -> dict[str, str]:

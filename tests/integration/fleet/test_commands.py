@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import sqlite3
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -16,8 +17,9 @@ import msgspec
 import pytest
 
 from contract.cases import Accepted, Duplicate, SealedCase, SubmitAnswer, SubmitCases
+from tests.helpers.bundles import read_receipts, write_bundle
 from tests.helpers.platform_process import PlatformProcess, fleet
-from tests.helpers.terminal import Terminal, basic
+from tests.helpers.terminal import Terminal, basic, new_case_id, queue_digest
 
 
 @pytest.fixture
@@ -297,3 +299,135 @@ def _deliver_until_broken(url: str, terminal: Terminal, batches: list[tuple[Seal
                 assert isinstance(outcome, Accepted | Duplicate)
                 body = outcome.receipt.body.decode()
                 assert receipts.setdefault(case.digest, body) == body
+
+
+# Bundles, keys, alarms
+
+
+def test_a_bundle_goes_in_while_the_platform_serves(running: PlatformProcess, data: Path, tmp_path: Path) -> None:
+    with httpx.Client(base_url=running.url) as http:
+        terminal = Terminal(http)
+        terminal.enrol(_token(data))
+        packed, material = terminal.seal_material(b"sample picture SAMPLE" * 1000)
+        carried = [terminal.case_with(material), *(terminal.case() for _ in range(30))]
+        write_bundle(tmp_path / "stick", terminal, [carried[:20], carried[20:]], [packed])
+        ended: list[subprocess.CompletedProcess[str]] = []
+        thread = threading.Thread(target=lambda: ended.append(fleet("import", tmp_path / "stick", "--json", "--data", data)))
+        thread.start()
+        delivered = [terminal.case() for _ in range(40)]
+        for start in range(0, 40, 4):
+            assert {type(outcome) for outcome in terminal.submit(*delivered[start : start + 4]).outcomes} == {Accepted}
+        thread.join()
+        assert ended[0].returncode == 0, ended[0].stderr
+        told = json.loads(ended[0].stdout)
+        assert (told["accepted"], told["materials"], told["faults"], told["receipts_written"]) == (31, 1, [], True)
+        assert {type(outcome) for outcome in terminal.submit(*carried).outcomes} == {Duplicate}
+        for outcome in read_receipts(tmp_path / "stick").outcomes:
+            assert isinstance(outcome, Accepted)
+            terminal.check_receipt(outcome.receipt)
+    assert len(_report(data, "cases")) == 71
+    assert running.stop() == 0
+    assert running.log == ""
+
+
+def test_an_import_tells_people_what_was_not_taken(running: PlatformProcess, data: Path, tmp_path: Path) -> None:
+    with httpx.Client(base_url=running.url) as http:
+        terminal = Terminal(http)
+        terminal.enrol(_token(data))
+    write_bundle(tmp_path / "stick", terminal, [[terminal.case()], [terminal.case()]])
+    (tmp_path / "stick" / "cases-00001.msgpack").write_bytes(b"x")
+    ended = fleet("import", tmp_path / "stick", "--data", data)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert ended.stdout.splitlines() == [
+        "330304-0001: 1 accepted, 0 duplicate, 0 conflict, 0 rejected, 0 later; 0 materials",
+        "not taken: cases-00001.msgpack is damaged: it is not what the terminal wrote",
+    ]
+    assert "manifest.json" in _fails(1, "import", data, "--data", data)
+    assert "holds no platform" in _fails(1, "import", tmp_path / "stick", "--data", tmp_path / "nowhere")
+
+
+def test_keys_are_rotated_while_the_platform_serves(running: PlatformProcess, data: Path) -> None:
+    with httpx.Client(base_url=running.url) as http:
+        terminal = Terminal(http)
+        terminal.enrol(_token(data))
+        old = terminal.identity.sealing_keys[0].key_id
+        before = terminal.case()
+        (made,) = json.loads(fleet("keys", "rotate", "--json", "--data", data).stdout)["made"]
+        answer = terminal.beat()
+        assert [key.key_id for key in answer.sealing_keys] == [made, old]
+        terminal.enrolment = msgspec.structs.replace(terminal.identity, sealing_keys=answer.sealing_keys)
+        assert {type(outcome) for outcome in terminal.submit(before, terminal.case()).outcomes} == {Accepted}
+    listed = json.loads(fleet("keys", "list", "--json", "--data", data).stdout)["keys"]
+    assert [(key["key_id"], key["use"], key["in_use"]) for key in listed[:2]] == [
+        (made, "sealing", True),
+        (old, "sealing", False),
+    ]
+    assert [key["use"] for key in listed] == ["sealing", "sealing", "receipt"]
+    ended = fleet("keys", "rotate", "--receipt", "--data", data)
+    assert (ended.returncode, len(ended.stdout.split())) == (0, 2)
+    assert "back up" in ended.stderr
+    lines = fleet("keys", "list", "--data", data).stdout.splitlines()
+    assert [line.split()[1] for line in lines] == ["sealing"] * 3 + ["receipt"] * 2
+    assert sum("in use" in line for line in lines) == 2
+    assert "holds no platform" in _fails(1, "keys", "rotate", "--data", data / "nowhere")
+
+
+def test_an_operator_closes_an_audit_alarm(running: PlatformProcess, data: Path) -> None:
+    with httpx.Client(base_url=running.url) as http:
+        terminal = Terminal(http)
+        terminal.enrol(_token(data))
+        for entry in (9, 4):
+            terminal.beat(audit_entry=entry, audit_chain="1" * 64)
+    assert [alarm["kind"] for alarm in _report(data, "kiosks")[0]["audit_alarms"]] == ["cut"]  # type: ignore[attr-defined]
+    kiosk_id = terminal.identity.kiosk_id
+    assert "audit_alarms=" in fleet("report", "kiosks", "--data", data).stdout
+    assert fleet("alarms", "close", "--kiosk", kiosk_id, "--note", "disk exchanged", "--data", data).stdout == "1 alarms closed\n"
+    assert _report(data, "kiosks")[0]["audit_alarms"] == []
+    assert "no terminal" in _fails(1, "alarms", "close", "--kiosk", "330304-9999", "--data", data)
+    assert "note" in _fails(1, "alarms", "close", "--kiosk", kiosk_id, "--note", "a\u202eb", "--data", data)
+
+
+def test_differences_are_reported(running: PlatformProcess, data: Path) -> None:
+    with httpx.Client(base_url=running.url) as http:
+        terminal = Terminal(http)
+        terminal.enrol(_token(data))
+        terminal.beat(queue_digest=queue_digest(new_case_id(days_ago=1)))
+    (record,) = _report(data, "reconciliation")
+    assert (record["told_count"], record["held_count"], record["closed_at_ms"]) == (1, 0, None)
+    assert "told_count=1" in fleet("report", "reconciliation", "--data", data).stdout
+
+
+def _bring_without_end(terminal: Terminal, materials: list[bytes]) -> None:
+    """So that the kill always comes in between."""
+    while True:
+        for packed in materials:
+            terminal.bring(packed, chunk_bytes=30_000)
+
+
+def test_killed_in_the_middle_of_materials_they_are_finished_and_whole(data: Path) -> None:
+    """The terminal sees only broken lines, asks how far it had come, and goes on from there."""
+    process = PlatformProcess(data, "--no-process")
+    with httpx.Client(base_url=process.url) as http:
+        terminal = Terminal(http)
+        terminal.enrol(_token(data))
+    brought = [terminal.seal_material(bytes([number]) * 400_000) for number in range(6)]
+    for round_number in range(4):
+        killer = threading.Timer(0.05 + 0.04 * round_number, process.process.kill)
+        killer.start()
+        with httpx.Client(base_url=process.url, timeout=30) as http:
+            terminal.http = http
+            with pytest.raises(httpx.HTTPError):
+                _bring_without_end(terminal, [packed for packed, _ in brought])
+        killer.join()
+        assert process.stop() == -signal.SIGKILL
+        process = PlatformProcess(data, "--no-process")
+    try:
+        with httpx.Client(base_url=process.url) as http:
+            terminal.http = http
+            for packed, _ in brought:
+                assert terminal.bring(packed).complete
+            (outcome,) = terminal.submit(terminal.case_with(*(material for _, material in brought))).outcomes
+            assert isinstance(outcome, Accepted)
+        assert json.loads(fleet("process", "--json", "--data", data).stdout) == {"processed": 1, "needs_staff": 0}
+    finally:
+        process.stop()

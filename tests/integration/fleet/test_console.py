@@ -13,10 +13,12 @@ import pytest
 from litestar.testing import TestClient
 
 from contract.kiosks import DeviceReport
+from contract.reconciliation import day_of
 from fleet.app import create_app
+from fleet.audit_trails import close_alarms
 from fleet.operators import PASSWORD_VARIABLE
 from fleet.platform import Platform
-from tests.helpers.terminal import PERSONAL, Terminal, basic, sample_heartbeat
+from tests.helpers.terminal import PERSONAL, Terminal, basic, new_case_id, queue_digest, sample_heartbeat
 from tests.integration.fleet.conftest import MovableClock
 
 PASSWORD = "a long sample password"
@@ -96,6 +98,39 @@ def test_a_silent_terminal_is_marked(client: httpx.Client, terminal: Terminal, c
     html = client.get("/").text
     assert badge.search(html)
     assert re.search(r"9[5-9] 秒前", html)
+
+
+def test_what_does_not_fit_together_is_shown_until_it_does(
+    client: httpx.Client, terminal: Terminal, platform: Platform, clock: MovableClock
+) -> None:
+    lost = new_case_id(days_ago=2)
+    packed, material = terminal.seal_material(b"SAMPLE" * 100)
+    terminal.put_chunk(material.digest, 0, len(packed), packed[:100])
+    terminal.beat(audit_entry=120, audit_chain="1" * 64, queue_digest=queue_digest(lost))
+    terminal.beat(audit_entry=80, audit_chain="1" * 64, reconciliation_alarms=3)
+    text = _page(client).text
+    for shown in (
+        f"{day_of(lost)}：终端记 1 件，平台收 0 件",
+        "终端正在自行补送",
+        "终端的操作记录变短了",
+        "由 120 条变为 80 条",
+        f"kiosk-fleet alarms close --kiosk {terminal.identity.kiosk_id}",
+        "3 件办件补送后仍对不上",
+        "材料上传中：1 份",
+    ):
+        assert shown in text, shown
+    clock.ahead_ms = 2 * 86_400_000
+    assert "已有 2 天没对上" in _page(client).text or "已有 48 小时没对上" in _page(client).text
+
+    clock.ahead_ms = 0
+    terminal.bring(packed)
+    terminal.submit(terminal.case(terminal.header(case_id=lost)))
+    terminal.beat(audit_entry=90, audit_chain="1" * 64, queue_digest=queue_digest(lost))
+    close_alarms(platform.database, terminal.identity.kiosk_id, "", platform.clock())
+    text = _page(client).text
+    for gone in ("对账有出入", "操作记录变短", "仍对不上", "材料上传中"):
+        assert gone not in text, gone
+    assert "材料已到、等办件：1 份" in text
 
 
 def test_names_from_machines_are_escaped(client: httpx.Client, new_terminal: Callable[..., Terminal]) -> None:

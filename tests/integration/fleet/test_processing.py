@@ -99,7 +99,7 @@ def test_a_case_is_left_alone_for_the_time_set(terminal: Terminal, platform: Pla
 def test_many_cases_are_processed_each_once_by_several_at_once(terminal: Terminal, platform: Platform) -> None:
     terminal.submit(*(terminal.case() for _ in range(processing.BATCH * 2 + 3)))
     tallies: list[Tally] = []
-    processors = [Processor(platform.database, platform.keys, platform.clock) for _ in range(3)]
+    processors = [Processor(platform.database, platform.cabinet, platform.materials, platform.clock) for _ in range(3)]
     threads = [threading.Thread(target=lambda own=own: tallies.append(own.run())) for own in processors]
     for thread in threads:
         thread.start()

@@ -303,6 +303,7 @@ def test_the_openapi_document_describes_the_contract(client: httpx.Client) -> No
         "/v1/kiosks/enrol",
         "/v1/cases",
         "/v1/cases/status",
+        "/v1/materials/{digest}",
         "/v1/heartbeats",
         "/v1/ratings",
         "/v1/receipts/verify",
@@ -310,6 +311,8 @@ def test_the_openapi_document_describes_the_contract(client: httpx.Client) -> No
     }
     submit = document["paths"]["/v1/cases"]["post"]
     assert submit["requestBody"]["content"]["application/msgpack"]["schema"] == {"$ref": "#/components/schemas/SubmitCases"}
+    put = document["paths"]["/v1/materials/{digest}"]["put"]
+    assert [parameter["name"] for parameter in put["parameters"]] == ["digest", "offset", "size"]
     schemas = document["components"]["schemas"]
     assert schemas["CaseStatus"]["properties"]["state"]["enum"] == ["needs_staff", "processed", "received"]
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from contract.cases import Consent
+from contract.cases import Consent, Material
+from contract.kiosks import Heartbeat, HeartbeatAnswer
 from offline_queue.enrolment import Enrolled, enrol
 from offline_queue.identity import IdentityStore
-from offline_queue.models import CaseCommitted, CaseDraft
+from offline_queue.models import CaseCommitted, CaseDraft, MaterialDraft, MaterialKept
+from offline_queue.reconcile import Reconciled
 from offline_queue.states import CaseState
 from offline_queue.store import Outbox
 from offline_queue.sync import Syncer, SyncReport
@@ -134,3 +140,65 @@ def test_after_the_key_was_lost_and_under_a_new_id_every_case_arrives_once_and_i
     assert outbox.counts()[CaseState.PROCESSED] == len(ids)
     assert held_by(data) == sorted(ids)
     assert outbox.needs_staff() == ()
+
+
+def keep(outbox: Outbox, content: bytes) -> Material:
+    kept = outbox.keep_material(
+        MaterialDraft(kind="id_card_copy", name="测试", media_type="image/jpeg", content=bytearray(content))
+    )
+    assert isinstance(kept, MaterialKept)
+    return kept.material
+
+
+def test_materials_arrive_before_their_case_and_are_opened_when_it_is_processed(
+    outbox: Outbox, identities: IdentityStore, platform: PlatformProcess, data: Path
+) -> None:
+    materials = keep(outbox, b"small scan " * 100), keep(outbox, os.urandom(2_500_000))
+    taken = outbox.accept(dataclasses.replace(whole_draft(), materials=materials))
+    assert isinstance(taken, CaseCommitted)
+    report = one_pass(outbox, identities, platform.url)
+    assert (report.delivered, report.failure) == (1, None)
+    until_processed(outbox, identities, platform.url)
+    assert outbox.state_of(taken.case_id) is CaseState.PROCESSED
+    assert held_by(data) == [taken.case_id]
+
+
+@pytest.mark.expects_warnings
+def test_the_daily_comparison_brings_back_what_the_platform_lost(
+    outbox: Outbox, identities: IdentityStore, platform: PlatformProcess, data: Path
+) -> None:
+    ids = take(outbox, 5)
+    assert one_pass(outbox, identities, platform.url).delivered == 5
+    with closing(sqlite3.connect(data / "platform.sqlite3")) as connection:
+        connection.execute("DELETE FROM case_changes WHERE case_id = ?", (ids[2],))
+        connection.execute("DELETE FROM cases WHERE case_id = ?", (ids[2],))
+        connection.commit()
+    assert compare(outbox, identities, platform).sent_again == 1
+    assert one_pass(outbox, identities, platform.url).delivered == 1
+    assert held_by(data) == sorted(ids)
+    assert compare(outbox, identities, platform).differing_days == 0
+
+
+def compare(outbox: Outbox, identities: IdentityStore, platform: PlatformProcess) -> Reconciled:
+    told = outbox.digest()
+    entry, chain = outbox.audit_head()
+    beat = Heartbeat(
+        sent_at_ms=1,
+        software_version="0.1",
+        catalogue_version="1",
+        pending_cases=0,
+        oldest_pending_s=None,
+        needs_staff_cases=0,
+        free_disk_bytes=1,
+        clock_doubtful=False,
+        serving=True,
+        devices=(),
+        queue_digest=told,
+        audit_entry=entry,
+        audit_chain=chain,
+    )
+    with PlatformClient(platform.url, identities, outbox.platform_time) as client:
+        answer = client.heartbeat(beat)
+    assert isinstance(answer, HeartbeatAnswer), answer
+    assert answer.reconciliation is not None
+    return outbox.settle_differences(told, answer.reconciliation)

@@ -28,7 +28,7 @@ def test_an_id_lies_within_the_range_of_its_day_and_of_no_other(moment_ms: int, 
         assert first <= made < behind
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "2026-13-01", "1969-12-31"])
+@pytest.mark.parametrize("text", ["", "nonsense", "2026-13-01", "1969-12-31", "9999-12-31"])
 def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no id carries"):
         ids_of_day(text)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from fleet import migrations
 from fleet.database import Database
 from fleet.errors import PlatformError, StorageUnavailable, storage_problem
 from fleet.migrations import STEPS
@@ -101,6 +102,22 @@ def test_opening_twice_changes_nothing(subject: Database, tmp_path: Path) -> Non
     Database(tmp_path / "platform.sqlite3").close()
     with subject.reading() as connection:
         assert connection.execute("PRAGMA user_version").fetchone()[0] == len(STEPS)
+
+
+def test_a_file_of_an_older_program_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "platform.sqlite3"
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "STEPS", STEPS[:6])
+        older = Database(path)
+        with older.transaction() as connection:
+            connection.execute(_TOKEN, ("a",))
+        older.close()
+    newer = Database(path)
+    assert _count(newer) == 1
+    with newer.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM materials").fetchone()[0] == 0
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == len(STEPS)
+    newer.close()
 
 
 def test_the_file_is_private(subject: Database, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from contract import merkle
 from contract.cases import DeliveryReceipt, receipt_signed_bytes
 from fleet.errors import KeysUnusable
-from fleet.keys import FOLDER, load_keys
+from fleet.keys import FOLDER, KeyCabinet, add_key, load_keys
 from fleet.platform import Platform
 from fleet.sealing_keys import CannotOpen, OpeningKey
 from tests.helpers.terminal import seal
@@ -119,3 +119,52 @@ def test_a_platform_without_cases_may_begin_anew(tmp_path: Path) -> None:
     for path in (tmp_path / FOLDER).glob("*.json"):
         path.unlink()
     Platform(tmp_path).close()
+
+
+# Rotation
+
+
+def test_a_new_key_is_used_at_once_and_the_old_one_still_opens(tmp_path: Path) -> None:
+    cabinet = KeyCabinet(tmp_path, 1000, may_create=True)
+    old = cabinet.present
+    made = add_key(tmp_path, old, "sealing", 2000)
+    ring = cabinet.present
+    assert [key.key_id for key in ring.opening] == [made, old.opening[0].key_id]
+    assert ring.receipt_keys == old.receipt_keys
+    assert cabinet.present is ring
+    header = b"header"
+    for key in ring.sealing_keys:
+        opening = ring.opening_key(key.key_id)
+        assert opening is not None
+        assert opening.open(header, seal(key, header, b"content")) == b"content"
+
+
+def test_a_new_receipt_key_signs_and_the_old_one_is_still_published(tmp_path: Path) -> None:
+    cabinet = KeyCabinet(tmp_path, 1000, may_create=True)
+    old = cabinet.present.receipt_keys[0]
+    made = add_key(tmp_path, cabinet.present, "receipt", 2000)
+    assert cabinet.present.sign([RECEIPT])[0].key_id == made
+    assert cabinet.present.receipt_keys[1] == old
+
+
+def test_a_new_key_is_the_newest_even_when_the_clock_was_set_back(tmp_path: Path) -> None:
+    cabinet = KeyCabinet(tmp_path, 5000, may_create=True)
+    for now_ms in (1, 5000, 3):
+        made = add_key(tmp_path, cabinet.present, "sealing", now_ms)
+        assert cabinet.present.opening[0].key_id == made
+    assert len(cabinet.present.opening) == 4
+
+
+@pytest.mark.expects_warnings
+def test_a_folder_that_goes_bad_leaves_the_keys_in_use_and_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    cabinet = KeyCabinet(tmp_path, 1000, may_create=True)
+    ring = cabinet.present
+    (tmp_path / FOLDER / "s-0000000000000000.key.json").write_bytes(b"damaged")
+    for _ in range(3):
+        assert cabinet.present is ring
+    assert len(caplog.records) == 1
+    (tmp_path / FOLDER / "s-0000000000000000.key.json").unlink()
+    assert cabinet.present.sealing_keys == ring.sealing_keys
+    for path in (tmp_path / FOLDER).iterdir():
+        path.unlink()
+    assert cabinet.present.sealing_keys == ring.sealing_keys

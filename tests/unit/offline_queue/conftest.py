@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from contract.cases import SealedCase, StatusFeed, SubmitAnswer
+from contract.materials import MaterialState
 from offline_queue.models import CaseCommitted
 from offline_queue.policy import Failure, FailureKind
 from offline_queue.settings import QueueSettings
@@ -31,6 +32,15 @@ class MemoryLine:
             return scripted
         try:
             return self.platform.submit(self.kiosk_id, cases)
+        except Refused as refusal:
+            return Failure(FailureKind.PERMANENT, refusal.code, refusal.detail)
+
+    def material_state(self, digest: str) -> MaterialState | Failure:
+        return self.platform.material_state(digest)
+
+    def put_material(self, digest: str, offset: int, size: int, chunk: bytes) -> MaterialState | Failure:
+        try:
+            return self.platform.put_material(digest, offset, size, chunk)
         except Refused as refusal:
             return Failure(FailureKind.PERMANENT, refusal.code, refusal.detail)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from contract.kiosks import HeartbeatAnswer
@@ -15,7 +15,9 @@ from offline_queue.policy import (
     heartbeat_pause_s,
     parse_retry_after,
     parse_seconds,
+    parse_window,
     poll_pause_s,
+    seconds_until_window,
 )
 from offline_queue.settings import SyncSettings
 
@@ -133,3 +135,25 @@ def test_after_a_failure_the_usual_pause_is_spread_behind_what_was_ordered(order
     most_s = heartbeat_pause_s(failure, 30.0, lambda _, high: high)
     assert least_s >= (ordered_s or 0.0) + 1
     assert most_s - least_s == 30.0
+
+
+@pytest.mark.parametrize("text", ["22:00", "24:00-06:00", "22:00-22:00", "22:60-06:00", "2200-0600", "22:00-06:00 "])
+def test_a_window_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="window"):
+        parse_window(text)
+
+
+@given(st.integers(0, 1439), st.integers(0, 1439), st.integers(0, 86_399))
+def test_within_the_window_there_is_no_wait_and_outside_it_opens_when_told(start: int, end: int, second: int) -> None:
+    assume(start != end)
+    midnight_in_china_ms = (1_795_420_800 // 86_400 * 86_400 - 8 * 3600) * 1000
+    wait_s = seconds_until_window((start, end), midnight_in_china_ms + second * 1000)
+    inside = start * 60 <= second < end * 60 if start < end else second >= start * 60 or second < end * 60
+    assert (wait_s == 0) is inside
+    if not inside:
+        assert (second + wait_s) % 86_400 == start * 60
+
+
+def test_no_window_is_always_open() -> None:
+    assert parse_window("") is None
+    assert parse_window("22:00-06:30") == (1320, 390)

@@ -6,11 +6,13 @@ import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
 from offline_queue.errors import KnownError
-from offline_queue.models import CaseCommitted, CaseRefused, Closed, RefusalCode
+from offline_queue.models import CaseCommitted, CaseRefused, Closed, Open, RefusalCode
+from offline_queue.settings import QueueSettings
 from offline_queue.states import CaseState
 from offline_queue.store import Outbox
 from offline_queue.sync import Syncer
@@ -249,3 +251,54 @@ def test_the_gate_closes_when_the_store_cannot_be_read(outbox: Outbox, monkeypat
     gate = outbox.gate()
     assert isinstance(gate, Closed)
     assert gate.code is RefusalCode.STORAGE_FAILED
+
+
+# A file too large to be read whole at the start
+
+
+SMALL_PATIENCE = QueueSettings(check_at_once_bytes=10_000)
+
+
+def spoil_the_middle(path: Path) -> None:
+    """Garble a page of the table of envelopes that no look at the ends reads."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        middle = connection.execute("SELECT max(position) / 2 FROM envelopes").fetchone()[0]
+        sealed = connection.execute("SELECT sealed FROM envelopes WHERE position = ?", (middle,)).fetchone()[0]
+    content = bytearray(path.read_bytes())
+    # The page that holds the beginning of this sealed part gets a header that cannot be one.
+    page = content.index(sealed[:64]) // 4096
+    content[page * 4096 : page * 4096 + 16] = b"\xff" * 16
+    path.write_bytes(content)
+
+
+def test_a_large_file_opens_at_once_and_is_read_whole_later(tmp_path: Path, identity: FixedIdentity, clock: FakeClock) -> None:
+    path = tmp_path / "q"
+    with Outbox.open(path, identity, clock=clock) as outbox:
+        ids = commit(outbox, 300)
+        assert not outbox.is_unchecked
+    spoil_the_middle(path)
+    with Outbox.open(path, identity, clock=clock, settings=SMALL_PATIENCE) as outbox:
+        assert outbox.damage is None
+        assert outbox.is_unchecked
+        assert isinstance(outbox.gate(), Open)
+        assert outbox.check_whole() != ""
+        assert outbox.gate() == Closed(RefusalCode.STORAGE_FAILED, ANY)
+    assert (tmp_path / "q.suspect").exists()
+    with Outbox.open(path, identity, clock=clock, settings=SMALL_PATIENCE) as outbox:
+        assert outbox.damage
+        assert outbox.damage.salvaged + len(outbox.damage.lost) == len(ids)
+        assert outbox.damage.salvaged >= 290
+        assert isinstance(outbox.gate(), Open)
+    assert not (tmp_path / "q.suspect").exists()
+
+
+def test_a_sound_large_file_is_checked_and_forgotten(tmp_path: Path, identity: FixedIdentity, clock: FakeClock) -> None:
+    path = tmp_path / "q"
+    with Outbox.open(path, identity, clock=clock) as outbox:
+        commit(outbox, 20)
+    with Outbox.open(path, identity, clock=clock, settings=SMALL_PATIENCE) as outbox:
+        assert outbox.check_whole(lambda: True) == ""
+        assert outbox.is_unchecked, "it was told to stop before the end"
+        assert outbox.check_whole() == ""
+        assert not outbox.is_unchecked

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,7 +17,7 @@ from tests.helpers.platform_stand_in import Platform, Refused, SealingPair
 from tests.unit.offline_queue.conftest import MemoryLine, commit
 
 UNREACHABLE = Failure(FailureKind.TEMPORARY, "unreachable")
-SETTINGS = SyncSettings(batch_cases=10, status_page=7)
+SETTINGS = SyncSettings(batch_cases=10, lanes=1, status_page=7)
 
 
 @pytest.fixture
@@ -369,3 +371,35 @@ def test_a_voided_case_stays_on_the_machine(subject: Syncer, outbox: Outbox, pla
     outbox.accept(sample_draft())
     assert subject.run_once().delivered == 1
     assert case_id not in platform.held
+
+
+def test_once_the_line_has_proved_itself_several_batches_are_under_way_at_once(
+    outbox: Outbox, line: MemoryLine, identity: FixedIdentity
+) -> None:
+    commit(outbox, 35)
+    together = threading.Barrier(3, timeout=20)
+    honest = line.submit
+
+    def meet(cases: tuple[SealedCase, ...]) -> SubmitAnswer | Failure:
+        if line.batches:
+            together.wait()
+        return honest(cases)
+
+    line.submit = meet  # type: ignore[method-assign]
+    settings = SyncSettings(batch_cases=5, lanes=3)
+    # One batch alone, then two rounds of three: the barrier breaks unless three are under way together.
+    report = Syncer(outbox, line, identity, settings=settings).run_once()
+    assert (report.sent, report.delivered, report.failure) == (35, 35, None)
+
+
+def test_what_is_under_way_when_the_line_fails_is_settled_or_put_back(
+    outbox: Outbox, line: MemoryLine, identity: FixedIdentity, platform: Platform
+) -> None:
+    commit(outbox, 40)
+    line.script = [None, None, UNREACHABLE, None]
+    report = Syncer(outbox, line, identity, settings=SyncSettings(batch_cases=5, lanes=3)).run_once()
+    assert report.failure == UNREACHABLE
+    counts = outbox.counts()
+    assert counts[CaseState.ACCEPTED] == report.delivered == len(platform.held)
+    assert counts[CaseState.ACCEPTED] + counts[CaseState.COMMITTED] == 40
+    assert counts[CaseState.SENDING] == 0

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from contract.kiosks import DeviceReport
+from fleet.audit_trails import AuditAlarm
 from fleet.console import words
 from fleet.console.facts import FleetFacts, KioskFacts
 from fleet.console.view import build_page, kiosk_state
 from fleet.console.words import age, ago
+from fleet.material_register import Waiting
+from fleet.reconciliation import OpenDay, OpenDifferences
 from tests.helpers.terminal import sample_heartbeat
 
 NOW_MS = 1_795_000_000_000
@@ -61,6 +66,7 @@ def test_totals_count_what_is_usable_now() -> None:
         ("5", "oldest 2 h", "wait"),
         ("3", "terminals 2 · platform 1", "bad"),
         ("8", "processed 5 · open 2", "quiet"),
+        ("0", "to be looked into 0", "quiet"),
     ]
 
 
@@ -99,6 +105,85 @@ def test_trouble_comes_first() -> None:
 def test_devices_are_told_in_words_with_a_tone(report: DeviceReport, shown: str, tone: str) -> None:
     (kiosk,) = build_page(FleetFacts((_kiosk(devices=(report,)),), (), {}), NOW_MS, "en").kiosks
     assert [(device.word, device.tone) for device in kiosk.devices] == [(shown, tone)]
+
+
+# What the platform found
+
+DAY_MS = 86_400_000
+FRESH = OpenDifferences(1, NOW_MS - 95_000, (OpenDay("2026-11-17", 4, 3),))
+OLD = OpenDifferences(5, NOW_MS - 3 * DAY_MS, (OpenDay("2026-11-01", 4, 3), OpenDay("2026-11-02", 2, 2)))
+CUT = AuditAlarm("cut", 120, 80, NOW_MS, 1)
+
+
+def _remarks(kiosk: KioskFacts, language: words.Language = "zh") -> list[tuple[str, str, tuple[str, ...], str]]:
+    (view,) = build_page(FleetFacts((kiosk,), (), {}), NOW_MS, language).kiosks
+    return [(remark.value, remark.tone, remark.details, remark.command) for remark in view.remarks][
+        : -1 if not view.devices else None
+    ]
+
+
+def test_a_fresh_difference_waits_and_an_old_one_alarms() -> None:
+    assert _remarks(replace(_kiosk(), differences=FRESH)) == [
+        ("对账有出入，95 秒前发现", "wait", ("2026-11-17：终端记 4 件，平台收 3 件", "终端正在自行补送，不用处理"), "")
+    ]
+    assert _remarks(replace(_kiosk(), differences=OLD), "en") == [
+        (
+            "Records differ, unsettled for 3 days",
+            "bad",
+            (
+                "2026-11-01: terminal 4 cases, platform 3",
+                "2026-11-02: 2 cases each, but not the same",
+                "and on 3 more days",
+                "Somebody should look at the terminal",
+            ),
+            "",
+        )
+    ]
+
+
+def test_an_audit_alarm_says_what_to_do() -> None:
+    rewritten = AuditAlarm("rewritten", 9, 9, NOW_MS, 1)
+    assert _remarks(replace(_kiosk("330304-0001"), audit_alarms=(CUT, rewritten)), "en") == [
+        (
+            "The terminal's record has become shorter",
+            "bad",
+            ("11-18 19:06: from 120 to 80 entries; it was cut or set back to an old copy", words.TEXTS["close_alarm"]["en"]),
+            "kiosk-fleet alarms close --kiosk 330304-0001",
+        ),
+        (
+            "The terminal's record was rewritten",
+            "bad",
+            ("11-18 19:06: entry 9 is not what it was before", words.TEXTS["close_alarm"]["en"]),
+            "kiosk-fleet alarms close --kiosk 330304-0001",
+        ),
+    ]
+
+
+def test_materials_and_what_the_terminal_could_not_settle_are_told() -> None:
+    kiosk = replace(_kiosk(reconciliation_alarms=2), materials=Waiting(1, 1_000_000, 3_004_000, 4))
+    assert [remark[:2] for remark in _remarks(kiosk, "en")] == [
+        ("2 cases still differ after they were sent again", "bad"),
+        ("Materials coming: 1, 1.0 MB of 3.0 MB", "quiet"),
+        ("Materials here, cases still to come: 4", "quiet"),
+    ]
+    assert _remarks(replace(_kiosk(), materials=Waiting(0, 0, 0, 0))) == []
+
+
+def test_records_that_differ_come_first_and_are_totalled() -> None:
+    kiosks = (
+        replace(_kiosk("fresh"), differences=FRESH),
+        replace(_kiosk("old"), differences=OLD),
+        replace(_kiosk("cut"), audit_alarms=(CUT,)),
+        _kiosk("told", reconciliation_alarms=1),
+        _kiosk("fine"),
+        _kiosk("gone", age_s=1000),
+    )
+    page = build_page(FleetFacts(kiosks, (), {}), NOW_MS, "en")
+    assert [kiosk.name for kiosk in page.kiosks] == ["gone", "cut", "old", "told", "fresh", "fine"]
+    assert [kiosk.is_alarming for kiosk in page.kiosks] == [False, True, True, True, False, False]
+    assert (page.tiles[-1].value, page.tiles[-1].note, page.tiles[-1].tone) == ("4", "to be looked into 3", "bad")
+    waiting = build_page(FleetFacts(kiosks[:1], (), {}), NOW_MS, "en")
+    assert (waiting.tiles[-1].value, waiting.tiles[-1].tone) == ("1", "wait")
 
 
 def test_every_word_stands_in_both_languages() -> None:
