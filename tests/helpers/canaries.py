@@ -53,7 +53,20 @@ def traces_in(path: Path) -> list[str]:
     return list(found)
 
 
+_clean: set[tuple[int, ...]] = set()
+"""Files that were read, gave nothing away, and have not been touched since. A mapped file changes without a sign: never these."""
+
+
 def search(*folders: Path) -> dict[str, list[str]]:
     """Every file below ``folders`` that gives something away, with what it does."""
-    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-    return {str(path): hits for path in files if (hits := traces_in(path))}
+    found = {}
+    for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
+        status = path.stat()
+        mark = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        if mark in _clean:
+            continue
+        if hits := traces_in(path):
+            found[str(path)] = hits
+        elif not path.name.endswith("-shm"):
+            _clean.add(mark)
+    return found

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from contract.materials import material_digest
 from offline_queue.identity import IdentityStore
+from offline_queue.materials import MaterialReader
 from offline_queue.policy import Failure
 from offline_queue.settings import SyncSettings
 from offline_queue.states import CaseState
@@ -76,9 +78,13 @@ def _incomplete(outbox: Outbox) -> Iterator[str]:
         ).fetchall()
         named = connection.execute("SELECT DISTINCT digest FROM case_materials").fetchall()
         store = outbox._acceptance.materials
-        gone = [row["digest"] for row in named if store.read(connection, row["digest"]) is None]
+        gone = [row["digest"] for row in named if not _is_whole(store.reader(connection, row["digest"]))]
     yield from (f"{row['case_id']} has lost its sealed bytes" for row in bare)
     yield from (f"material {digest[:16]}, which a case names, is not whole" for digest in gone)
+
+
+def _is_whole(reader: MaterialReader | None) -> bool:
+    return reader is not None and material_digest(reader.read(0, reader.size_bytes)) == reader.digest
 
 
 def check_all(outbox: Outbox, held: Held, acknowledged: Collection[str], *, beyond: int = 0) -> list[str]:

@@ -19,6 +19,7 @@ from tests.helpers.queue_invariants import check_claims, check_file, check_once,
 _PAGE = 4096
 _QUEUE, _LOG = "queue.sqlite", "queue.sqlite-wal"
 HURTS = ("flip_bytes", "garble_blocks", "zero_pages", "cut_off", "swap_pages")
+_ROTTEN = {"damaged_on_disk", "material_missing", "material_damaged"}
 _LEFT_ALONE = {"foreign_database", "newer_schema"}
 
 
@@ -150,7 +151,7 @@ class Corruption:
         if not left:
             return []
         counts = outbox.counts()
-        on_desk = [case for case in outbox.needs_staff(limit=1000) if case.reason_code == "damaged_on_disk"]
+        on_desk = [case for case in outbox.needs_staff(limit=1000) if case.reason_code in _ROTTEN]
         waiting = counts[CaseState.NEEDS_STAFF] + counts[CaseState.WAITING] + counts[CaseState.COMMITTED]
         return [] if waiting == len(on_desk) else left
 
