@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from offline_queue.errors import KnownError
@@ -65,15 +65,18 @@ class Corruption:
     def run(self, seed: int) -> list[str]:
         """Damage a copy, start, deliver, and what is wrong then."""
         chance = random.Random(seed)  # noqa: S311 - repeatable, not a secret
-        shutil.rmtree(self.copy, ignore_errors=True)
-        shutil.copytree(self.model, self.copy)
         name = chance.choice((_QUEUE, _QUEUE, _QUEUE, _LOG))
         hurt = chance.choice(HURTS)
+        return [f"seed {seed}, {hurt} in {name}: {one}" for one in self.hurt(name, lambda whole: damaged(whole, hurt, chance))]
+
+    def hurt(self, name: str, change: Callable[[bytes], bytes]) -> list[str]:
+        """The same with a change of one's own to a file."""
+        shutil.rmtree(self.copy, ignore_errors=True)
+        shutil.copytree(self.model, self.copy)
         before = {path.name: path.read_bytes() for path in self.copy.glob("queue.sqlite*") if path.is_file()}
-        content = damaged(before[name], hurt, chance)
-        (self.copy / name).write_bytes(content)
-        before[name] = content
-        return [f"seed {seed}, {hurt} in {name}: {one}" for one in self._start(before)]
+        before[name] = change(before[name])
+        (self.copy / name).write_bytes(before[name])
+        return self._start(before)
 
     def _start(self, before: dict[str, bytes]) -> list[str]:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import logging
 import os
@@ -138,6 +139,7 @@ class FullDisks:
             code = 1
             try:
                 logging.disable()  # its writes would be counted as well
+                faulthandler.disable()
                 live(theirs)
                 code = 0
             except BaseException:  # noqa: BLE001 - the child must end here, whatever it was; its parent tells
