@@ -15,7 +15,7 @@ from offline_queue.case_rows import insert_case
 from offline_queue.clock import Stamp
 from offline_queue.errors import from_os
 from offline_queue.files import sync_folder
-from offline_queue.integrity import find_damage, find_damage_at_the_ends, is_too_large_to_wait, read_only, suspicion_of
+from offline_queue.integrity import NO_CASES, find_damage, find_damage_at_the_ends, is_too_large_to_wait, read_only, suspicion_of
 from offline_queue.ledger import plain, write_entry
 from offline_queue.models import Damage
 from offline_queue.sealing import signature_holds
@@ -38,6 +38,8 @@ def look(path: Path, reserve: SequenceReserve, settings: QueueSettings, now: Sta
         return None if reserve.is_empty else Damage("vanished", detail, "", 0, ())
     find = find_damage_at_the_ends if is_too_large_to_wait(path, settings) else find_damage
     found = find(path, settings.busy_timeout_s)
+    if found == NO_CASES and reserve.is_empty:
+        found = ""  # a first start that was cut short; the migrations go on with it
     aside = set_aside(path, now).name if found else ""
     suspicion_of(path).unlink(missing_ok=True)
     return Damage("damaged", found, aside, 0, ()) if found else None

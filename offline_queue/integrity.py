@@ -15,6 +15,7 @@ from offline_queue.migrations import check_ours
 from offline_queue.schema import MIGRATIONS
 from offline_queue.settings import QueueSettings
 
+NO_CASES = "the table of cases is missing"
 _INSTRUCTIONS_BETWEEN_LOOKS = 100_000
 _ENDS = tuple(
     f"SELECT * FROM {table} ORDER BY {key} {{}} LIMIT 50"  # noqa: S608 - names of ours
@@ -47,6 +48,8 @@ def find_damage(path: Path, busy_timeout_s: float, should_stop: Callable[[], boo
             check_ours(connection, len(MIGRATIONS))
             findings = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)") if row[0] != "ok"]
             findings += [f"foreign key of {row[0]}" for row in connection.execute("PRAGMA foreign_key_check").fetchmany(5)]
+            if not findings and connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'cases'").fetchone() is None:
+                findings = [NO_CASES]
         if not findings:
             # SQLite leaves CHECK constraints out where it cannot write; they show rotten bytes within rows.
             with closing(sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)) as connection:

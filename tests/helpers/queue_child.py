@@ -21,6 +21,36 @@ from offline_queue.transport import PlatformClient
 from tests.helpers.cases import sample_draft
 
 CASES = 1000
+COMMIT_POINTS = [
+    "offline_queue.sequences:SequenceReserve.cover:before",
+    "offline_queue.sequences:SequenceReserve.cover:after",
+    "offline_queue.sequences:write_durably:before",
+    "offline_queue.sequences:write_durably:after",
+    "offline_queue.acceptance:seal_case:before",
+    "offline_queue.acceptance:seal_case:after",
+    "offline_queue.intake:intake_values:after",
+    "offline_queue.intake:_insert:before",
+    "offline_queue.intake:_insert:after",
+    "offline_queue.store:Outbox.accept:after",
+]
+SYNC_POINTS = [
+    "offline_queue.leases:move_all:before",
+    "offline_queue.leases:claim:after",
+    "offline_queue.store:Outbox.claim:after",
+    "offline_queue.transport:PlatformClient.submit:before",
+    "offline_queue.transport:PlatformClient.submit:after",
+    "offline_queue.deliveries:record:before",
+    "offline_queue.deliveries:move_all:after",
+    "offline_queue.deliveries:record:after",
+    "offline_queue.store:Outbox.record:after",
+    "offline_queue.transport:PlatformClient.status:after",
+    "offline_queue.deliveries:_end:after",
+    "offline_queue.deliveries:_write_cursor:after",
+    "offline_queue.store:Outbox.take_statuses:after",
+    "offline_queue.deliveries:purge:after",
+    "offline_queue.store:Outbox.purge:before",
+    "offline_queue.store:Outbox.purge:after",
+]
 
 
 def die_at(point: str, call: int) -> None:

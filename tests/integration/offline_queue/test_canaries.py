@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 from collections.abc import Iterator
@@ -16,25 +17,9 @@ from offline_queue.settings import QueueSettings
 from offline_queue.store import Outbox
 from offline_queue.sync import Syncer
 from offline_queue.transport import PlatformClient
+from tests.helpers.canaries import search, spellings, traces, traces_in
 from tests.helpers.cases import CANARIES, sample_draft
 from tests.helpers.platform_stand_in import PlatformServer
-
-ENCODINGS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
-
-
-def traces(content: bytes) -> list[str]:
-    spellings = [(canary, canary.encode(encoding)) for canary in CANARIES for encoding in ENCODINGS]
-    spellings += [(canary, json.dumps(canary)[1:-1].encode()) for canary in CANARIES]
-    return [canary for canary, spelling in spellings if spelling in content]
-
-
-def search(*folders: Path) -> dict[str, list[str]]:
-    found = {}
-    for folder in folders:
-        for path in folder.rglob("*"):
-            if path.is_file() and (hits := traces(path.read_bytes())):
-                found[str(path)] = hits
-    return found
 
 
 @pytest.fixture
@@ -45,10 +30,20 @@ def server() -> Iterator[PlatformServer]:
 
 
 def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
-    for number, encoding in enumerate(ENCODINGS):
-        (tmp_path / str(number)).write_bytes(b"x" + CANARIES[0].encode(encoding) + b"x")
+    kinds = [spelling for canary in CANARIES for spelling in spellings(canary)]
+    for number, spelling in enumerate(kinds):
+        (tmp_path / str(number)).write_bytes(b"x" * (number % 7) + spelling + b"x")
     (tmp_path / "escaped").write_text(json.dumps({"name": CANARIES[0]}))
-    assert len(search(tmp_path)) == len(ENCODINGS) + 1
+    for shift in range(3):
+        (tmp_path / f"coded-{shift}").write_bytes(base64.b64encode(b"x" * shift + CANARIES[0].encode() + b"and more"))
+    (tmp_path / "harmless").write_bytes(b"nothing")
+    assert len(search(tmp_path)) == len(kinds) + 1 + 3
+
+
+def test_a_canary_across_two_pieces_of_a_large_file_is_found(tmp_path: Path) -> None:
+    large = tmp_path / "large"
+    large.write_bytes(bytes(2**20 - 5) + CANARIES[0].encode() + bytes(100))
+    assert traces_in(large) == [CANARIES[0]]
 
 
 @pytest.mark.expects_warnings

@@ -104,6 +104,30 @@ def test_a_file_of_garbage_is_set_aside_and_told(tmp_path: Path, identity: Fixed
         assert again.pending_count() == 1
 
 
+def blank_file(path: Path) -> None:
+    """What a crash in the first start leaves: SQLite has made its file, and nothing of ours is in it."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def test_a_first_start_that_was_cut_short_is_gone_on_with(tmp_path: Path, identity: FixedIdentity, clock: FakeClock) -> None:
+    blank_file(tmp_path / "queue.sqlite")
+    with open_again(tmp_path, identity, clock) as subject:
+        assert subject.damage is None
+        commit(subject)
+
+
+def test_a_blank_file_where_cases_were_is_set_aside_and_told(tmp_path: Path, identity: FixedIdentity, clock: FakeClock) -> None:
+    with open_again(tmp_path, identity, clock) as first:
+        commit(first)
+    (tmp_path / "queue.sqlite").unlink()
+    blank_file(tmp_path / "queue.sqlite")
+    with open_again(tmp_path, identity, clock) as subject:
+        assert subject.damage
+        assert subject.damage.detail == "the table of cases is missing"
+        commit(subject)
+
+
 def damaged_queue(tmp_path: Path, identity: FixedIdentity, clock: FakeClock, table: str) -> list[str]:
     """Twenty cases, then the last page of ``table`` is overwritten."""
     with open_again(tmp_path, identity, clock) as first:
