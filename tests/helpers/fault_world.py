@@ -51,7 +51,7 @@ def material(size_bytes: int) -> MaterialDraft:
 
 def keep_both(outbox: Outbox) -> tuple[Material, ...]:
     """A small and a large material, as far as the queue took them."""
-    kept = [outbox.keep_material(material(size)) for size in (SMALL_BYTES, LARGE_BYTES)]
+    kept = [outbox.materials.keep(material(size)) for size in (SMALL_BYTES, LARGE_BYTES)]
     return tuple(one.material for one in kept if isinstance(one, MaterialKept))
 
 
