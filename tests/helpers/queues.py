@@ -72,7 +72,7 @@ def open_outbox(built: Built, clock: Clock | None = None, **settings: float) -> 
 
 def keep(outbox: Outbox, size: int) -> Material:
     """A material of ``size`` bytes, different each time."""
-    kept = outbox.keep_material(MaterialDraft(kind="photo", name="测试.jpg", media_type="image/jpeg", content=bytearray(size)))
+    kept = outbox.materials.keep(MaterialDraft(kind="photo", name="测试.jpg", media_type="image/jpeg", content=bytearray(size)))
     assert isinstance(kept, MaterialKept), kept
     return kept.material
 

@@ -30,7 +30,7 @@ def take_cases(outbox: Outbox, count: int) -> None:
     consent = Consent(purpose="case_data", text_version="1", language="zh", granted=True, at_ms=1_795_420_800_000)
     for number in range(count):
         content = bytearray(50 + 40_000 * number)
-        kept = outbox.keep_material(MaterialDraft(kind="photo", name="测试.jpg", media_type="image/jpeg", content=content))
+        kept = outbox.materials.keep(MaterialDraft(kind="photo", name="测试.jpg", media_type="image/jpeg", content=content))
         assert isinstance(kept, MaterialKept)
         taken = outbox.accept(sample_draft(consents=(consent,), materials=(kept.material,)))
         assert isinstance(taken, CaseCommitted)
