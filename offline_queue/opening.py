@@ -18,6 +18,12 @@ _OFFSET = "platform_offset_ms"
 _LAST_HEARD = "platform_last_heard_ms"
 
 
+def make_private(path: Path) -> None:
+    """Make the file of a new queue for the owner only: SQLite gives its companions the mode of the file. Raises ``OSError``."""
+    if not path.exists():
+        path.touch(mode=0o600)
+
+
 def take_stock(
     database: QueueDatabase,
     path: Path,

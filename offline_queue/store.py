@@ -41,7 +41,7 @@ from offline_queue.models import (
     Resolution,
     Step,
 )
-from offline_queue.opening import stored_platform_time, take_stock
+from offline_queue.opening import make_private, stored_platform_time, take_stock
 from offline_queue.reconciliation_desk import ReconciliationDesk
 from offline_queue.sequences import SequenceReserve
 from offline_queue.settings import QueueSettings
@@ -93,8 +93,7 @@ class Outbox:
             reserve = SequenceReserve(path)
             is_unchecked = path.exists() and is_too_large_to_wait(path, settings)
             finding = damage.look(path, reserve, settings, clock.now())
-            if not path.exists():
-                path.touch(mode=0o600)  # SQLite gives its companions the mode of the file
+            make_private(path)
             database = QueueDatabase(path, settings)
         except OSError as error:
             raise from_os(error) from error
