@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from offline_queue import damage, ledger, reconcile
@@ -36,15 +37,19 @@ def take_stock(
     with database.write() as connection:
         for aside in damage.not_yet_salvaged(connection, path):
             detail = finding.detail if finding else "set aside at an earlier start"
-            taken, lost = damage.salvage(connection, aside, now, public_keys)
-            finding = Damage("damaged", detail, aside.name, taken, lost)
+            found = damage.salvage(connection, aside, now, public_keys)
+            gone = damage.unreadable(connection, reserve, found.purged + len(found.lost))
+            finding = Damage("damaged", detail, aside.name, found.taken, found.lost, gone)
+        if finding and finding.code != "damaged":
+            finding = replace(finding, unreadable=damage.unreadable(connection, reserve, 0))
         if finding:
             start_behind(connection, reserve)
             reconcile.start_after(connection, reconcile.utc_day(now.wall_ms))
             ledger.write_entry(connection, now, "", "", "", f"queue_{finding.code}", f"{finding.set_aside} {finding.detail}")
     if finding:
         _log.warning(
-            "queue file %s: %s; salvaged %d cases, lost %d", finding.code, finding.detail, finding.salvaged, len(finding.lost)
+            "queue file %s: %s; salvaged %d cases, lost %d, at most %d more unreadable",
+            *(finding.code, finding.detail, finding.salvaged, len(finding.lost), finding.unreadable),
         )
     return finding
 

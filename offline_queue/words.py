@@ -38,6 +38,8 @@ _STEPS = {
 }
 _WHOLE_QUEUE = {
     "queue_damaged": "the queue file was damaged and set aside; what could be read was saved",
+    "queue_log_damaged": "the end of the queue's log was damaged; a copy was kept, and the last cases may be gone",
+    "log_damaged": "the end of the queue's log was damaged; the last cases may be gone",
     "queue_vanished": "the queue file was gone when the terminal started",
     "salvage_ended": "a damaged queue file could not be read any further",
     "reconciled": "this machine and the platform compared what they hold",
