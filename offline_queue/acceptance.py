@@ -91,8 +91,8 @@ class Acceptance:
             self._free_seen = (now, free)
         return free
 
-    def seal(self, identity: Identity, draft: CaseDraft, sequence: int, now: Stamp) -> tuple[CaseHeader, SealedCase]:
-        """Give the case its id and number, seal and sign it.
+    def seal(self, identity: Identity, draft: CaseDraft, sequence: int, now: Stamp) -> tuple[CaseHeader, SealedCase, str]:
+        """Give the case its id and number, seal and sign it. Returns header, envelope and the envelope's digest.
 
         Raises ``Refusal`` (too large), ``KnownError`` (no number to be had).
         """
@@ -101,7 +101,7 @@ class Acceptance:
             raise Refusal(RefusalCode.NO_SEALING_KEY)
         self.reserve.cover(identity.kiosk_id, sequence)
         header = self._header(identity, draft, key, sequence, now)
-        return header, self._seal(header, draft, key, identity)
+        return header, *self._seal(header, draft, key, identity)
 
     def _header(self, identity: Identity, draft: CaseDraft, key: SealingKey, sequence: int, now: Stamp) -> CaseHeader:
         offset_ms = self.platform_time.offset_ms(now)
@@ -120,10 +120,11 @@ class Acceptance:
             platform_offset_ms=offset_ms,
             suite=key.suite,
             sealing_key_id=key.key_id,
-            materials=tuple(material.digest for material in draft.materials),
+            materials=tuple(material.digest for material in draft.materials) if draft.materials else (),
         )
 
-    def _seal(self, header: CaseHeader, draft: CaseDraft, key: SealingKey, identity: Identity) -> SealedCase:
+    def _seal(self, header: CaseHeader, draft: CaseDraft, key: SealingKey, identity: Identity) -> tuple[SealedCase, str]:
+        """Encode, seal, sign, and wipe the plain copy."""
         plaintext = bytearray()
         try:
             msgspec.json.Encoder().encode_into(draft.payload(header.case_id, header.receipt_number), plaintext)

@@ -92,16 +92,26 @@ class QueueDatabase:
                 self._undo()
                 raise
 
-    @contextmanager
-    def single_statement(self) -> Iterator[sqlite3.Connection]:
-        """For one changing statement that is its own transaction: durable when it returns, without effect when it raises."""
+    def execute_alone(self, statement: str, values: tuple[str | int | bytes, ...]) -> int:
+        """Carry out one changing statement as a transaction of its own: durable when this returns, without effect when it raises.
+
+        Returns ``total_changes`` of the connection behind it. ``sqlite3.IntegrityError`` is passed on as it is.
+        """
         with self._lock:
             self._check_open()
             try:
-                yield self._connection
+                self._connection.execute(statement, values)
+            except sqlite3.IntegrityError:
+                raise
             except sqlite3.Error as error:
                 raise from_sqlite(error) from error
             self._checkpointer.note_commit()
+            return self._connection.total_changes
+
+    @property
+    def total_changes(self) -> int:
+        """Rows this connection has changed so far; as long as it stands still, so does what was read over it."""
+        return self._connection.total_changes
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:

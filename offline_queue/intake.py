@@ -16,6 +16,7 @@ from offline_queue.acceptance import Acceptance, Refusal
 from offline_queue.case_rows import INTAKE, OVERTAKEN, intake_values
 from offline_queue.clock import Stamp
 from offline_queue.database import QueueDatabase
+from offline_queue.errors import from_sqlite
 from offline_queue.identity import Identity
 from offline_queue.ledger import Trail, read_trail
 from offline_queue.models import CaseCommitted, CaseDraft, RefusalCode
@@ -58,20 +59,29 @@ class Intake:
         if draft.materials:
             return self._take_locked(identity, draft, now)
         for _ in range(_OPTIMISTIC_TRIES):
-            with self._database.read() as connection:
-                self._make_room(connection)
-                end = self._present_end(connection, identity)
+            end = self._known_end(identity)
+            if end is None:
+                with self._database.read() as connection:
+                    self._make_room(connection)
+                    end = self._read_end(connection, identity)
             try:
                 return self._take_after(end, identity, draft, now)
             except _Overtaken:
                 self._end = None
         return self._take_locked(identity, draft, now)
 
+    def _known_end(self, identity: Identity) -> _End | None:
+        """The end as it was left by the case before, when nothing was written over this connection since, and there is room."""
+        end = self._end
+        if end is None or self._room <= 0 or end.changes != self._database.total_changes or end.kiosk_id != identity.kiosk_id:
+            return None
+        return end
+
     def _take_after(self, end: _End, identity: Identity, draft: CaseDraft, now: Stamp) -> CaseCommitted:
-        case, write = self._prepared(end, identity, draft, now)
-        with self._database.single_statement() as connection:
-            write(connection)
-            self._advance(end, connection)
+        case, behind, values = self._prepared(end, identity, draft, now)
+        behind.changes = _overtaken_or(lambda: self._database.execute_alone(INTAKE, values))
+        self._end = behind
+        self._room -= 1
         return case
 
     def _take_locked(self, identity: Identity, draft: CaseDraft, now: Stamp) -> CaseCommitted:
@@ -79,9 +89,8 @@ class Intake:
         with self._database.write() as connection:
             self._end = None
             self._make_room(connection)
-            end = self._present_end(connection, identity)
-            case, write = self._prepared(end, identity, draft, now)
-            write(connection)
+            case, _, values = self._prepared(self._read_end(connection, identity), identity, draft, now)
+            connection.execute(INTAKE, values)
             if draft.materials:
                 self._name_materials(connection, case.case_id, draft, now)
             self._room -= 1
@@ -95,10 +104,8 @@ class Intake:
                 raise Refusal(RefusalCode.BACKLOG_FULL, f"{pending} cases pending")
             self._room = min(_COUNT_EVERY, self._acceptance.settings.max_pending - pending)
 
-    def _present_end(self, connection: sqlite3.Connection, identity: Identity) -> _End:
-        known = self._end
-        if known is not None and known.changes == connection.total_changes and known.kiosk_id == identity.kiosk_id:
-            return known
+    @staticmethod
+    def _read_end(connection: sqlite3.Connection, identity: Identity) -> _End:
         trail = read_trail(connection)
         floor = connection.execute("SELECT value FROM facts WHERE name = ?", (floor_name(identity.kiosk_id),)).fetchone()
         highest = queries.highest_sequence(connection, identity.kiosk_id) or 0
@@ -107,25 +114,15 @@ class Intake:
 
     def _prepared(
         self, end: _End, identity: Identity, draft: CaseDraft, now: Stamp
-    ) -> tuple[CaseCommitted, Callable[[sqlite3.Connection], None]]:
-        """The case as it will stand there, and what writes it. Raises ``Refusal``, ``KnownError``."""
+    ) -> tuple[CaseCommitted, _End, tuple[str | int | bytes, ...]]:
+        """The case as it will stand there, the end behind it, and what ``INTAKE`` is bound to. Raises ``Refusal``, ``KnownError``."""
         sequence = end.sequence + 1
-        header, case = self._acceptance.seal(identity, draft, sequence, now)
-        digest = case.digest
+        header, case, digest = self._acceptance.seal(identity, draft, sequence, now)
         trail = Trail(end.entry, end.chain)
         audit = trail.row(now, header.case_id, "", CaseState.COMMITTED, "committed")
-        values = intake_values(header, case, digest, audit)
-
-        def write(connection: sqlite3.Connection) -> None:
-            _insert(connection, values)
-            end.sequence, end.entry, end.chain = sequence, trail.entry, trail.chain
-
-        return CaseCommitted(header.case_id, header.receipt_number, sequence, digest, now.wall_ms), write
-
-    def _advance(self, end: _End, connection: sqlite3.Connection) -> None:
-        end.changes = connection.total_changes
-        self._end = end
-        self._room -= 1
+        behind = _End(end.kiosk_id, sequence, trail.entry, trail.chain, 0)
+        committed = CaseCommitted(header.case_id, header.receipt_number, sequence, digest, now.wall_ms)
+        return committed, behind, intake_values(header, case, digest, audit)
 
     def _name_materials(self, connection: sqlite3.Connection, case_id: str, draft: CaseDraft, now: Stamp) -> None:
         position = connection.execute("SELECT position FROM cases WHERE case_id = ?", (case_id,)).fetchone()["position"]
@@ -135,10 +132,11 @@ class Intake:
             raise Refusal(RefusalCode.MATERIAL_MISSING, f"{len(missing)} of {len(digests)} are not here")
 
 
-def _insert(connection: sqlite3.Connection, values: tuple[str | int | bytes, ...]) -> None:
+def _overtaken_or(write: Callable[[], int]) -> int:
+    """What ``write`` returns; raises ``_Overtaken`` when the statement found another end than it was made for."""
     try:
-        connection.execute(INTAKE, values)
+        return write()
     except sqlite3.IntegrityError as error:
         if error.sqlite_errorname == OVERTAKEN:
             raise _Overtaken from error
-        raise
+        raise from_sqlite(error) from error

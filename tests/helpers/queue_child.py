@@ -29,8 +29,8 @@ COMMIT_POINTS = [
     "offline_queue.acceptance:seal_case:before",
     "offline_queue.acceptance:seal_case:after",
     "offline_queue.intake:intake_values:after",
-    "offline_queue.intake:_insert:before",
-    "offline_queue.intake:_insert:after",
+    "offline_queue.database:QueueDatabase.execute_alone:before",
+    "offline_queue.database:QueueDatabase.execute_alone:after",
     "offline_queue.store:Outbox.accept:after",
 ]
 SYNC_POINTS = [

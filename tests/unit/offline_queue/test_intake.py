@@ -25,7 +25,7 @@ def write_while_sealing(monkeypatch: pytest.MonkeyPatch, write: object, times: i
     """Let somebody else write to the queue in the middle of the first sealings. Returns a list that grows with every sealing."""
     honest, sealed = acceptance.seal_case, []
 
-    def seal(*parts: object) -> SealedCase:
+    def seal(*parts: object) -> tuple[SealedCase, str]:
         sealed.append(1)
         if len(sealed) <= times:
             write()  # type: ignore[operator]
