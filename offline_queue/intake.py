@@ -115,7 +115,7 @@ class Intake:
     def _prepared(
         self, end: _End, identity: Identity, draft: CaseDraft, now: Stamp
     ) -> tuple[CaseCommitted, _End, tuple[str | int | bytes, ...]]:
-        """The case as it will stand there, the end behind it, and what ``INTAKE`` is bound to. Raises ``Refusal``, ``KnownError``."""
+        """The case as it will stand there, the end behind it, and what ``INTAKE`` is bound to. Raises ``Refusal``."""
         sequence = end.sequence + 1
         header, case, digest = self._acceptance.seal(identity, draft, sequence, now)
         trail = Trail(end.entry, end.chain)

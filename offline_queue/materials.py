@@ -19,7 +19,7 @@ from contract.cases import Material
 from contract.kiosks import SealingKey
 from contract.materials import MAX_MATERIAL_BYTES, MAX_MATERIALS_A_CASE, is_digest, material_digest, pack
 from offline_queue.clock import Stamp
-from offline_queue.files import sync_folder, write_durably
+from offline_queue.files import sync_folder, write_new_durably
 from offline_queue.models import MaterialDraft
 from offline_queue.sealing import seal_material
 
@@ -78,8 +78,13 @@ class MaterialStore:
 
     def keep_file(self, digest: str, packed: bytes) -> None:
         """Write a large material durably. Raises ``OSError``; then nothing of it bears its name."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        write_durably(self._folder / digest, packed)
+        try:
+            write_new_durably(self._folder, digest, packed)
+        except FileNotFoundError:
+            # The first large material of this machine.
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(self._folder.parent)
+            write_new_durably(self._folder, digest, packed)
 
     @staticmethod
     def keep_row(connection: sqlite3.Connection, digest: str, packed: bytes, now: Stamp) -> None:
