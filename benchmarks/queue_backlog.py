@@ -62,7 +62,7 @@ def fill(outbox: Outbox, pending: int) -> None:
             trail = read_trail(connection)
             for _ in range(min(_FILL_BATCH, missing - done)):
                 done += 1
-                made = msgspec.structs.replace(header, case_id=ids.next(), sequence=header.sequence + done - 1)
+                made = msgspec.structs.replace(header, case_id=ids.next(now.wall_ms), sequence=header.sequence + done - 1)
                 sealed = SealedCase(msgspec.json.encode(made), case.sealed, case.signature)
                 entry = trail.add(now, made.case_id, "", CaseState.COMMITTED, "committed")
                 insert_case(connection, made, sealed, sealed.digest, entry, CaseState.COMMITTED)
@@ -88,7 +88,7 @@ def measure(folder: Path, port: int) -> dict[str, float]:
             report = syncer.run_once()
             drain_per_s = report.delivered / (time.perf_counter() - begin)
         begin = time.perf_counter()
-        outbox.digest()
+        outbox.reconciliation.digest()
         digest_s = time.perf_counter() - begin
         rss_mib = memory_mib("VmHWM") - before_mib
     return {

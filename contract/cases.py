@@ -75,7 +75,12 @@ def sealing_info(header: bytes) -> bytes:
 
 def signed_bytes(header: bytes, sealed: bytes) -> bytes:
     """What the terminal signs: a fixed prefix, the header, and the digest of both parts."""
-    return SIGNATURE_PREFIX + header + bytes.fromhex(case_digest(header, sealed))
+    return signed_bytes_of(header, case_digest(header, sealed))
+
+
+def signed_bytes_of(header: bytes, digest: str) -> bytes:
+    """``signed_bytes`` where the digest is known already."""
+    return SIGNATURE_PREFIX + header + bytes.fromhex(digest)
 
 
 class Applicant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

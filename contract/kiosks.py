@@ -98,7 +98,7 @@ class Problem(msgspec.Struct, frozen=True):
     """Body of every error answer. ``code`` is stable, ``detail`` is for people.
 
     Codes: ``bad_token``, ``bad_request``, ``unauthorised``, ``clock_skew``, ``too_large``, ``busy``, ``not_found``,
-    ``internal``, ``unsupported_encoding``, ``wrong_digest`` (a material's bytes do not have the digest that names it; begin anew).
+    ``internal``, ``unsupported_encoding``, ``wrong_digest`` (a material is not what the digest says; begin it anew).
     """
 
     code: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
-_BODY = re.compile(r"[0-9]{6}[0-9]{6}[0-9A-Z]{4}[0-9]{5}")
-_LAYOUT = re.compile(_BODY.pattern + "[0-9A-Z]")
+_PREFIX = re.compile(r"[0-9]{12}[0-9A-Z]{4}")
+_LAYOUT = re.compile(_PREFIX.pattern + "[0-9]{5}[0-9A-Z]")
 _CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SERIALS = 100_000
 _LENGTH = 22
@@ -19,18 +20,32 @@ _LENGTH = 22
 
 def make(region_code: str, day: date, device_code: str, sequence: int) -> str:
     """Receipt number of the terminal's ``sequence``-th case; ``ValueError`` when a part breaks the layout."""
-    body = f"{region_code}{day:%y%m%d}{device_code}{sequence % SERIALS:05d}"
-    if not _BODY.fullmatch(body):
+    prefix, product = _begun(region_code, day, device_code)
+    serial = f"{sequence % SERIALS:05d}"
+    return f"{prefix}{serial}{_character(_weighed(serial, product))}"
+
+
+@lru_cache(maxsize=4)
+def _begun(region_code: str, day: date, device_code: str) -> tuple[str, int]:
+    """What all numbers of a terminal and day begin with, and how far its check has come; ``ValueError`` as in ``make``."""
+    prefix = f"{region_code}{day:%y%m%d}{device_code}"
+    if not _PREFIX.fullmatch(prefix):
         raise ValueError(f"not a region and a device code: {region_code!r}, {device_code!r}")
-    return body + check_character(body)
+    return prefix, _weighed(prefix, 36)
 
 
 def check_character(body: str) -> str:
     """ISO 7064 MOD 37,36 over ``0-9A-Z``. Every single changed character shows."""
-    product = 36
-    for character in body:
-        product = (product + int(character, 36)) % 36 or 36
-        product = product * 2 % 37
+    return _character(_weighed(body, 36))
+
+
+def _weighed(characters: str, product: int) -> int:
+    for character in characters:
+        product = ((product + int(character, 36)) % 36 or 36) * 2 % 37
+    return product
+
+
+def _character(product: int) -> str:
     return _CHARACTERS[(37 - product) % 36]
 
 

@@ -32,6 +32,10 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """PEM file of the platform's own authority; without it the public ones are trusted."""
     pins: tuple[str, ...] = ()
     """Keys of which the platform must have one: base64 SHA-256 of the SubjectPublicKeyInfo (RFC 7469, 2.4)."""
+    max_kib_per_s: int = 0
+    """Cap on what is sent, in KiB a second; 0: none. At least 16."""
+    night_window: str = ""
+    """``HH:MM-HH:MM``, China time: cases with large scans are sent within it only; empty: at any time."""
     public_url: str = ""
     """Address under which residents reach the platform, printed on slips; empty: the same as ``url``."""
 
@@ -82,6 +86,8 @@ class SettingsError(Exception):
 
 
 _PIN = re.compile(r"(sha256/)?[A-Za-z0-9+/]{43}=")
+_LEAST_KIB_PER_S = 16
+_WINDOW = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 _MAX_PINS = 16
 _SECTIONS: dict[str, type[msgspec.Struct]] = {"machine": Machine, "platform": Platform, "devices": Devices, "times": Times}
 
@@ -124,6 +130,11 @@ def _limits(sections: dict[str, Any]) -> list[str]:
     return found
 
 
+def _is_window(text: str) -> bool:
+    start, _, end = text.partition("-")
+    return not text or (_WINDOW.fullmatch(text) is not None and start != end)
+
+
 def _limits_of_platform(platform: Platform) -> list[str]:
     bad_pins = [pin[:60] for pin in platform.pins if not _PIN.fullmatch(pin)]
     found = [f"[platform] {pin!r} in pins is not the base64 of a SHA-256" for pin in bad_pins]
@@ -134,6 +145,10 @@ def _limits_of_platform(platform: Platform) -> list[str]:
     ]
     if platform.url.startswith("http://") and (platform.pins or platform.ca_file):
         found.append("[platform] pins and ca_file need a url with https://")
+    if 0 < platform.max_kib_per_s < _LEAST_KIB_PER_S or platform.max_kib_per_s < 0:
+        found.append(f"[platform] max_kib_per_s is 0 (no cap) or at least {_LEAST_KIB_PER_S}")
+    if not _is_window(platform.night_window):
+        found.append("[platform] night_window is like 22:00-06:00, or left out")
     if len(platform.pins) > _MAX_PINS:
         found.append(f"[platform] more than {_MAX_PINS} pins")
     return found

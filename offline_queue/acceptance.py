@@ -1,11 +1,12 @@
-"""Taking a case: one transaction in which it gets its number, is sealed and signed, and becomes durable."""
+"""Whether a case can be taken, and making it: its number, its header, the sealing and the signature. Writes nothing."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -14,27 +15,18 @@ from contract.cases import ENVELOPE_VERSION, CaseHeader, SealedCase
 from contract.kiosks import SealingKey
 from offline_queue import queries
 from offline_queue.case_ids import CaseIds
-from offline_queue.case_rows import insert_case
 from offline_queue.clock import Stamp
 from offline_queue.errors import KnownError
 from offline_queue.identity import Identity
-from offline_queue.ledger import write_entry
 from offline_queue.materials import MaterialStore
-from offline_queue.models import CaseCommitted, CaseDraft, CaseRefused, Closed, Gate, Open, RefusalCode
+from offline_queue.models import CaseDraft, CaseRefused, Closed, Gate, Open, RefusalCode
 from offline_queue.platform_time import PlatformTime
 from offline_queue.sealing import choose_key, seal_case
-from offline_queue.sequences import SequenceReserve, floor_name, next_after
+from offline_queue.sequences import SequenceReserve
 from offline_queue.settings import QueueSettings
-from offline_queue.states import PENDING, CaseState
 
-_PENDING = ", ".join(f"'{state}'" for state in sorted(PENDING))
-_NEWEST = "FROM cases ORDER BY position DESC LIMIT 1"
-_BEFORE = (
-    f"SELECT (SELECT sum(cases) FROM tallies WHERE state IN ({_PENDING})), (SELECT value FROM facts WHERE name = ?),"  # noqa: S608
-    f" (SELECT kiosk_id {_NEWEST}), (SELECT sequence {_NEWEST})"
-)
-"""What must be known before a case is taken: how many are pending, the floor of the numbers, and the newest case's number."""
-CHINA_TIME = timezone(timedelta(hours=8))
+_CHINA_OFFSET_MS = 8 * 3_600_000
+_FREE_DISK_AGE_MS = 1_000
 
 
 class Refusal(Exception):
@@ -45,7 +37,7 @@ class Refusal(Exception):
         self.value = CaseRefused(code, detail)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Acceptance:
     """What taking a case needs, besides the transaction."""
 
@@ -55,6 +47,7 @@ class Acceptance:
     materials: MaterialStore
     case_ids: CaseIds
     free_disk_bytes: Callable[[], int]
+    _free_seen: tuple[Stamp | None, int] = (None, 0)
 
     def gate(self, connection: sqlite3.Connection, identity: Identity | None, now: Stamp) -> Gate:
         """May a new visit begin?"""
@@ -79,41 +72,42 @@ class Acceptance:
             return Closed(RefusalCode.BACKLOG_OLD, f"oldest case pending for {age_ms // 3_600_000} h")
         return Open()
 
-    def take(self, connection: sqlite3.Connection, identity: Identity | None, draft: CaseDraft, now: Stamp) -> CaseCommitted:
-        """Write the case within the caller's transaction. Raises ``Refusal``, ``KnownError``."""
+    def admit(self, identity: Identity | None, now: Stamp) -> Identity:
+        """Raise ``Refusal`` when no case can be taken at all, whatever is in the queue. Returns who takes it."""
         if identity is None:
             raise Refusal(RefusalCode.NOT_ENROLLED)
+        if choose_key(identity.sealing_keys) is None:
+            raise Refusal(RefusalCode.NO_SEALING_KEY)
+        free = self._free_disk(now)
+        if free < self.settings.disk_floor_bytes:
+            raise Refusal(RefusalCode.DISK_FULL, f"{free} bytes free")
+        return identity
+
+    def _free_disk(self, now: Stamp) -> int:
+        """Free bytes, at most a second old: cases come one by one, and one takes a few KiB."""
+        since, free = self._free_seen
+        if since is None or since.boot_id != now.boot_id or not 0 <= now.monotonic_ms - since.monotonic_ms < _FREE_DISK_AGE_MS:
+            free = self.free_disk_bytes()
+            self._free_seen = (now, free)
+        return free
+
+    def seal(self, identity: Identity, draft: CaseDraft, sequence: int, now: Stamp) -> tuple[CaseHeader, SealedCase, str]:
+        """Give the case its id and number, seal and sign it. Returns header, envelope and the envelope's digest.
+
+        Raises ``Refusal`` (too large), ``KnownError`` (no number to be had).
+        """
         key = choose_key(identity.sealing_keys)
         if key is None:
             raise Refusal(RefusalCode.NO_SEALING_KEY)
-        free = self.free_disk_bytes()
-        if free < self.settings.disk_floor_bytes:
-            raise Refusal(RefusalCode.DISK_FULL, f"{free} bytes free")
-        pending, floor, newest_id, newest = connection.execute(_BEFORE, (floor_name(identity.kiosk_id),)).fetchone()
-        if pending >= self.settings.max_pending:
-            raise Refusal(RefusalCode.BACKLOG_FULL, f"{pending} cases pending")
-        highest = newest if newest_id == identity.kiosk_id else queries.highest_sequence(connection, identity.kiosk_id)
-        sequence = next_after(highest, floor)
         self.reserve.cover(identity.kiosk_id, sequence)
         header = self._header(identity, draft, key, sequence, now)
-        case = self._seal(header, draft, key, identity)
-        digest = case.digest
-        entry = write_entry(connection, now, header.case_id, "", CaseState.COMMITTED, "committed")
-        position = insert_case(connection, header, case, digest, entry, CaseState.COMMITTED)
-        if draft.materials:
-            self._name_materials(connection, position, header, now)
-        return CaseCommitted(header.case_id, header.receipt_number, header.sequence, digest, now.wall_ms)
-
-    def _name_materials(self, connection: sqlite3.Connection, position: int, header: CaseHeader, now: Stamp) -> None:
-        missing = self.materials.name(connection, position, header.materials, now)
-        if missing:
-            raise Refusal(RefusalCode.MATERIAL_MISSING, f"{len(missing)} of {len(header.materials)} are not here")
+        return header, *self._seal(header, draft, key, identity)
 
     def _header(self, identity: Identity, draft: CaseDraft, key: SealingKey, sequence: int, now: Stamp) -> CaseHeader:
         offset_ms = self.platform_time.offset_ms(now)
         return CaseHeader(
             version=ENVELOPE_VERSION,
-            case_id=self.case_ids.next(),
+            case_id=self.case_ids.next(now.wall_ms),
             kiosk_id=identity.kiosk_id,
             receipt_number=receipt_number.make(
                 identity.region_code, _day(now.wall_ms + (offset_ms or 0)), identity.device_code, sequence
@@ -126,10 +120,11 @@ class Acceptance:
             platform_offset_ms=offset_ms,
             suite=key.suite,
             sealing_key_id=key.key_id,
-            materials=tuple(material.digest for material in draft.materials),
+            materials=tuple(material.digest for material in draft.materials) if draft.materials else (),
         )
 
-    def _seal(self, header: CaseHeader, draft: CaseDraft, key: SealingKey, identity: Identity) -> SealedCase:
+    def _seal(self, header: CaseHeader, draft: CaseDraft, key: SealingKey, identity: Identity) -> tuple[SealedCase, str]:
+        """Encode, seal, sign, and wipe the plain copy."""
         plaintext = bytearray()
         try:
             msgspec.json.Encoder().encode_into(draft.payload(header.case_id, header.receipt_number), plaintext)
@@ -141,7 +136,12 @@ class Acceptance:
 
 
 def _day(at_ms: int) -> date:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)).astimezone(CHINA_TIME).date()
+    return _day_by_number((at_ms + _CHINA_OFFSET_MS) // 86_400_000)
+
+
+@lru_cache(maxsize=4)
+def _day_by_number(number: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=number)
 
 
 def refused(error: KnownError) -> CaseRefused:

@@ -37,17 +37,20 @@ class Checkpointer:
         self._settings = settings
         self._condition = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._unfolded = 0
+        # Each counter has one writer: commits, one at a time, and the thread.
+        self._committed = 0
+        self._folded = 0
+        self._is_asleep = False
         self._stopping = False
 
     def note_commit(self) -> None:
         """A transaction was committed. Called with ``commits`` held; must stay cheap."""
-        with self._condition:
-            self._unfolded += 1
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="queue-checkpoints", daemon=True)
-                self._thread.start()
-            elif self._unfolded == 1 or self._unfolded % self._settings.checkpoint_every == 0:
+        self._committed += 1
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="queue-checkpoints", daemon=True)
+            self._thread.start()
+        elif self._is_asleep or self._committed % self._settings.checkpoint_every == 0:
+            with self._condition:
                 self._condition.notify()
 
     def stop(self) -> None:
@@ -68,20 +71,27 @@ class Checkpointer:
                 with self._condition:
                     self._condition.wait_for(lambda: self._stopping, _RETRY_S)
             else:
-                with self._condition:
-                    self._unfolded -= count
+                self._folded += count
 
     def _wait(self) -> int:
         """Until commits have paused or the log is long. Returns how many lie in the log, 0 when it is time to end."""
         with self._condition:
             seen = 0
             while not self._stopping:
-                count = self._unfolded
+                self._is_asleep = True
+                count = self.unfolded
                 if count >= self._settings.checkpoint_every or 0 < count == seen:
                     return count
                 seen = count
+                if count:
+                    self._is_asleep = False
                 self._condition.wait(self._settings.checkpoint_pause_s if count else None)
             return 0
+
+    @property
+    def unfolded(self) -> int:
+        """Commits whose pages lie in the log only."""
+        return self._committed - self._folded
 
     def _fold(self) -> None:
         with closing(self._connect()) as connection:

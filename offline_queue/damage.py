@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from contract.materials import material_digest
 from offline_queue.case_rows import insert_case
 from offline_queue.clock import Stamp
 from offline_queue.errors import from_os
-from offline_queue.files import sync_folder
+from offline_queue.files import sync_folder, write_durably
 from offline_queue.integrity import NO_CASES, find_damage, find_damage_at_the_ends, is_too_large_to_wait, read_only, suspicion_of
 from offline_queue.ledger import plain, write_entry
+from offline_queue.log_check import rot_in_log
 from offline_queue.models import Damage
 from offline_queue.sealing import signature_holds
 from offline_queue.sequences import SequenceReserve
@@ -36,13 +38,40 @@ def look(path: Path, reserve: SequenceReserve, settings: QueueSettings, now: Sta
     if not path.exists() or path.stat().st_size == 0:
         detail = "the file is gone or empty, but cases were committed before"
         return None if reserve.is_empty else Damage("vanished", detail, "", 0, ())
+    rotten = rot_in_log(path.with_name(path.name + "-wal"))
+    kept = keep_log(path, now) if rotten else ""
     find = find_damage_at_the_ends if is_too_large_to_wait(path, settings) else find_damage
     found = find(path, settings.busy_timeout_s)
     if found == NO_CASES and reserve.is_empty:
         found = ""  # a first start that was cut short; the migrations go on with it
     aside = set_aside(path, now).name if found else ""
     suspicion_of(path).unlink(missing_ok=True)
-    return Damage("damaged", found, aside, 0, ()) if found else None
+    if found:
+        return Damage("damaged", found, aside, 0, ())
+    return Damage("log_damaged", rotten, kept, 0, ()) if rotten else None
+
+
+def keep_log(path: Path, now: Stamp) -> str:
+    """Copy the log, which SQLite is about to write over, for a laboratory. Returns the copy's name. Raises ``OSError``."""
+    copy = path.with_name(f"{path.name}.log-damaged-{_moment(now)}")
+    write_durably(copy, path.with_name(path.name + "-wal").read_bytes())
+    return copy.name
+
+
+def unreadable(connection: sqlite3.Connection, reserve: SequenceReserve, accounted: int) -> int:
+    """At most so many cases are gone without a trace: numbers that may have been given, less those that are accounted for.
+
+    ``accounted`` counts cases of the damaged file that are not here: purged ones, and those whose bytes could not be read.
+    """
+    given = sum(reserve.all().values())
+    query = "SELECT sum(CAST(value AS INTEGER)) AS n FROM facts WHERE name LIKE 'sequence_floor %'"
+    floors = connection.execute(query).fetchone()["n"]
+    here = connection.execute("SELECT count(*) AS n FROM cases").fetchone()["n"]
+    return max(0, given - int(here) - accounted - int(floors or 0))
+
+
+def _moment(now: Stamp) -> str:
+    return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=now.wall_ms):%Y%m%dT%H%M%SZ}"
 
 
 def not_yet_salvaged(connection: sqlite3.Connection, path: Path) -> list[Path]:
@@ -59,8 +88,7 @@ def not_yet_salvaged(connection: sqlite3.Connection, path: Path) -> list[Path]:
 
 def set_aside(path: Path, now: Stamp) -> Path:
     """Rename the file and its log, with the time in the name; returns the new path. Nothing is deleted. Raises ``KnownError``."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=now.wall_ms)
-    base = path.with_name(f"{path.name}.damaged-{moment:%Y%m%dT%H%M%SZ}")
+    base = path.with_name(f"{path.name}.damaged-{_moment(now)}")
     target, number = base, 1
     while target.exists():
         number += 1
@@ -76,16 +104,24 @@ def set_aside(path: Path, now: Stamp) -> Path:
     return target
 
 
-def salvage(
-    connection: sqlite3.Connection, damaged: Path, now: Stamp, public_keys: tuple[bytes, ...]
-) -> tuple[int, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What could be read of a damaged file."""
+
+    taken: int
+    purged: int
+    lost: tuple[str, ...]
+    """Ids whose sealed bytes could not be read."""
+
+
+def salvage(connection: sqlite3.Connection, damaged: Path, now: Stamp, public_keys: tuple[bytes, ...]) -> Salvaged:
     """Take over from ``damaged``, row by row, every case whose bytes still prove themselves by their signature.
 
     Runs within the caller's transaction on the new file. What a case is follows from its signed header alone. Whatever state the
     damaged file claims, it comes back as committed and is sent again: the platform knows those it holds by their id. Only
-    withdrawn cases stay withdrawn. Returns (cases taken over, ids that could be read but whose bytes could not).
+    withdrawn cases stay withdrawn.
     """
-    taken, lost = 0, []
+    taken, purged, lost = 0, 0, []
     try:
         with closing(read_only(damaged, 1.0)) as source:
             for position in _positions(source):
@@ -93,12 +129,14 @@ def salvage(
                 if case and _take_over(connection, row, case, now, public_keys):
                     _take_materials(connection, source, case)
                     taken += 1
-                elif row is not None and row["state"] != CaseState.PURGED and not _is_here(connection, row["case_id"]):
+                elif row is not None and row["state"] == CaseState.PURGED:
+                    purged += 1
+                elif row is not None and not _is_here(connection, row["case_id"]):
                     lost.append(plain(str(row["case_id"])))
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         # Not even the first page can be read; the file stays aside for a laboratory.
         write_entry(connection, now, "", "", "", "salvage_ended", str(error))
-    return taken, tuple(lost)
+    return Salvaged(taken, purged, tuple(lost))
 
 
 def _positions(source: sqlite3.Connection) -> range:

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
+from offline_queue.case_rows import create_intake
 from offline_queue.checkpoints import Checkpointer
 from offline_queue.errors import BugError, KnownError, from_sqlite
 from offline_queue.migrations import check_ours, migrate
@@ -62,6 +63,7 @@ class QueueDatabase:
         try:
             migrate(self._connection, path, migrations)
             self._tallies = Tallies(self._connection)
+            create_intake(self._connection)
         except sqlite3.Error as error:
             self._connection.close()
             raise from_sqlite(error) from error
@@ -89,6 +91,27 @@ class QueueDatabase:
             except BaseException:
                 self._undo()
                 raise
+
+    def execute_alone(self, statement: str, values: tuple[str | int | bytes, ...]) -> int:
+        """Carry out one changing statement as a transaction of its own: durable when this returns, without effect when it raises.
+
+        Returns ``total_changes`` of the connection behind it. ``sqlite3.IntegrityError`` is passed on as it is.
+        """
+        with self._lock:
+            self._check_open()
+            try:
+                self._connection.execute(statement, values)
+            except sqlite3.IntegrityError:
+                raise
+            except sqlite3.Error as error:
+                raise from_sqlite(error) from error
+            self._checkpointer.note_commit()
+            return self._connection.total_changes
+
+    @property
+    def total_changes(self) -> int:
+        """Rows this connection has changed so far; as long as it stands still, so does what was read over it."""
+        return self._connection.total_changes
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:

@@ -1,7 +1,7 @@
 """Failures of the store, told apart by SQLite's numeric code: the environment's fault, or ours.
 
 Codes of ``KnownError``: ``disk_full``, ``read_only``, ``io_error``, ``locked``, ``corrupt``, ``cannot_open``, ``no_permission``,
-``out_of_memory``, ``foreign_database``, ``newer_schema``.
+``out_of_memory``, ``foreign_database``, ``newer_schema``; for whoever only looks also ``absent``, ``older_schema``.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Freight:
         case_id = case.header.case_id
         readers = []
         for digest in case.unsent:
-            reader = self._outbox.material(digest)
+            reader = self._outbox.materials.reader(digest)
             if reader is None:
                 return AskStaff(case_id, "material_missing", f"a material is gone from this machine: {digest[:16]}")
             readers.append(reader)
@@ -88,7 +88,7 @@ class Freight:
 
     def _send_one(self, reader: MaterialReader) -> Failure | Unsendable | None:
         try:
-            return send_material(self._line, reader, self._should_stop)
+            return send_material(self._line, reader, self._should_stop, self._settings.chunk_bytes)
         except OSError as error:
             raise from_os(error) from error
 

@@ -119,8 +119,12 @@ class IdentityStore:
         new_key: Callable[[], Ed25519PrivateKey] = Ed25519PrivateKey.generate,
         *,
         wrapper: KeyWrapper | None = None,
+        read_only: bool = False,
     ) -> None:
-        """Read what is there; ``wrapper`` is for keys yet to be written. Raises ``KnownError`` when the folder cannot be used."""
+        """Read what is there; ``wrapper`` is for keys yet to be written. Raises ``KnownError`` when the folder cannot be used.
+
+        ``read_only`` is for whoever only looks: neither the folder nor the modes of its files are touched then.
+        """
         self._folder = folder
         self._new_key = new_key
         self._wrapper: KeyWrapper = wrapper or PlainFile()
@@ -133,8 +137,9 @@ class IdentityStore:
         self.key_protection = ""
         """Name of the wrapper of the present key; empty when there is none."""
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._tighten()
+            if not read_only:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._tighten()
             self._load()
         except OSError as error:
             raise from_os(error) from error

@@ -86,6 +86,17 @@ def _set_apart(connection: sqlite3.Connection, now: Stamp, position: int) -> Non
     move(connection, now, row, CaseState.NEEDS_STAFF, "damaged_on_disk", why)
 
 
+def _within(rows: Sequence[sqlite3.Row], max_bytes: int) -> list[sqlite3.Row]:
+    taken: list[sqlite3.Row] = []
+    total_bytes = 0
+    for row in rows:
+        total_bytes += row["size_bytes"]
+        if taken and total_bytes > max_bytes:
+            break
+        taken.append(row)
+    return taken
+
+
 def claim(
     connection: sqlite3.Connection,
     now: Stamp,
@@ -103,13 +114,7 @@ def claim(
     envelopes; one case always fits.
     """
     rows = _ready(connection, now, after_position, max_cases, lambda other: other == owner or not owner_is_alive(other))
-    taken: list[sqlite3.Row] = []
-    total_bytes = 0
-    for row in rows:
-        total_bytes += row["size_bytes"]
-        if taken and total_bytes > max_bytes:
-            break
-        taken.append(row)
+    taken = _within(rows, max_bytes)
     lease: dict[str, Value] = {
         "lease_owner": owner,
         "lease_boot_id": now.boot_id,

@@ -51,11 +51,17 @@ class Trail:
         self, now: Stamp, case_id: str, old: str, new: str, code: str, detail: str = "", previous: int = 0
     ) -> int:
         """Append one row, whose number is returned. ``previous`` is the row before of the same case, 0 for the first."""
+        self.rows.append(self.row(now, case_id, old, new, code, detail, previous))
+        return self.entry
+
+    def row(  # noqa: PLR0917 - the columns of the table
+        self, now: Stamp, case_id: str, old: str, new: str, code: str, detail: str = "", previous: int = 0
+    ) -> tuple[str | int | bytes, ...]:
+        """The next row in the order of the table's columns, for a caller that writes it."""
         self.entry += 1
         parts = (self.entry, case_id, now.wall_ms, now.boot_id, now.monotonic_ms, old, new, code, plain(detail))
         self.chain = _link(self.chain, parts)
-        self.rows.append((*parts, self.chain, previous))
-        return self.entry
+        return (*parts, self.chain, previous)
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Write down what was added."""

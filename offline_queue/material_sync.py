@@ -33,7 +33,9 @@ class Unsendable:
     reason: str
 
 
-def send_material(line: MaterialLine, reader: MaterialReader, should_stop: Callable[[], bool]) -> Failure | Unsendable | None:
+def send_material(
+    line: MaterialLine, reader: MaterialReader, should_stop: Callable[[], bool], chunk_bytes: int = MAX_CHUNK_BYTES
+) -> Failure | Unsendable | None:
     """Bring one material to the platform, whatever part of it is there already. ``None`` when the platform holds it whole.
 
     Raises ``OSError`` when it cannot be read.
@@ -49,7 +51,7 @@ def send_material(line: MaterialLine, reader: MaterialReader, should_stop: Calla
             return Failure(FailureKind.TEMPORARY, "stopped")
         if not 0 <= state.offset < reader.size_bytes or idle_rounds >= _MAX_ROUNDS_WITHOUT_PROGRESS:
             return Failure(FailureKind.TEMPORARY, "material_stuck", f"the platform holds {state.offset} bytes and asks for none")
-        chunk = reader.read(state.offset, MAX_CHUNK_BYTES)
+        chunk = reader.read(state.offset, chunk_bytes)
         if not chunk:
             return Unsendable("material_damaged", "a material is shorter than when it was kept")
         before = state.offset

@@ -33,7 +33,7 @@ class CaseDraft:
     fields: tuple[FieldValue, ...]
     signature_strokes: tuple[tuple[tuple[int, int], ...], ...]
     materials: tuple[Material, ...] = ()
-    """As ``Outbox.keep_material`` returned them."""
+    """As ``MaterialDesk.keep`` returned them."""
 
     def payload(self, case_id: str, receipt_number: str) -> CasePayload:
         """The case as it is sealed."""
@@ -221,11 +221,13 @@ class Damage:
     """The queue file was unusable when it was opened. Nothing was deleted."""
 
     code: str
-    """``damaged`` (set aside) or ``vanished`` (it was there once)."""
+    """``damaged`` (set aside), ``vanished`` (it was there once), or ``log_damaged`` (its last cases may be gone)."""
     detail: str
     set_aside: str
-    """File name of the old queue file, empty when it vanished."""
+    """File name of the old queue file, or of the copy of its log; empty when it vanished."""
     salvaged: int
     """Cases taken over from it."""
     lost: tuple[str, ...]
     """Ids that could be read there but whose sealed bytes could not."""
+    unreadable: int = 0
+    """At most so many more cases were in it of which nothing could be read; the platform sees their numbers missing."""

@@ -24,9 +24,11 @@ from contract.cases import (
     DeliveryReceipt,
     SealedCase,
     SignedReceipt,
+    case_digest,
     receipt_signed_bytes,
     sealing_info,
     signed_bytes,
+    signed_bytes_of,
 )
 from contract.kiosks import ReceiptKey, SealingKey
 from contract.materials import MATERIAL_VERSION, MaterialHeader, material_info
@@ -86,11 +88,12 @@ def seal_case(
     key: SealingKey,
     signing_key: Ed25519PrivateKey,
     suites: Mapping[str, Sealer] = SUITES,
-) -> SealedCase:
-    """Seal ``plaintext`` under ``header`` and sign both. The caller wipes ``plaintext``."""
+) -> tuple[SealedCase, str]:
+    """Seal ``plaintext`` under ``header`` and sign both; returns the case and its digest. The caller wipes ``plaintext``."""
     header_bytes = msgspec.json.encode(header)
     sealed = suites[key.suite].seal(key.public_key, sealing_info(header_bytes), plaintext)
-    return SealedCase(header_bytes, sealed, signing_key.sign(signed_bytes(header_bytes, sealed)))
+    digest = case_digest(header_bytes, sealed)
+    return SealedCase(header_bytes, sealed, signing_key.sign(signed_bytes_of(header_bytes, digest))), digest
 
 
 def seal_material(content: bytearray, key: SealingKey, suites: Mapping[str, Sealer] = SUITES) -> tuple[bytes, bytes]:

@@ -9,6 +9,7 @@ file has to be started anew, it becomes the floor: no receipt number is made twi
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import msgspec
@@ -26,6 +27,7 @@ class SequenceReserve:
 
     def __init__(self, queue_path: Path) -> None:
         self._path = queue_path.with_name(queue_path.name + ".reserve")
+        self._lock = threading.Lock()
         self._reserved: dict[str, int] = {}
         try:
             self._reserved = msgspec.json.decode(self._path.read_bytes(), type=dict[str, int])
@@ -51,14 +53,15 @@ class SequenceReserve:
 
     def cover(self, kiosk_id: str, sequence: int) -> None:
         """Make sure ``sequence`` lies within the reserve. Raises ``KnownError``."""
-        if sequence <= self.highest(kiosk_id):
-            return
-        reserved = self._reserved | {kiosk_id: sequence + _STRIDE - 1}
-        try:
-            write_durably(self._path, msgspec.json.encode(reserved))
-        except OSError as error:
-            raise from_os(error) from error
-        self._reserved = reserved
+        with self._lock:
+            if sequence <= self.highest(kiosk_id):
+                return
+            reserved = self._reserved | {kiosk_id: sequence + _STRIDE - 1}
+            try:
+                write_durably(self._path, msgspec.json.encode(reserved))
+            except OSError as error:
+                raise from_os(error) from error
+            self._reserved = reserved
 
 
 def start_behind(connection: sqlite3.Connection, reserve: SequenceReserve) -> None:
@@ -72,11 +75,6 @@ def raise_floor(connection: sqlite3.Connection, kiosk_id: str, sequence: int) ->
     known = read_fact(connection, _FLOOR + kiosk_id)
     if known is None or int(known) < sequence:
         write_fact(connection, _FLOOR + kiosk_id, str(sequence))
-
-
-def next_after(highest: int | None, floor: str | None) -> int:
-    """The number that follows the highest one in the file and the floor."""
-    return max(highest or 0, int(floor or 0)) + 1
 
 
 def floor_name(kiosk_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MIB = 1024 * 1024
 
@@ -56,10 +56,23 @@ class SyncSettings:
     poll_cap_s: float = 60.0
     """How often the status feed is asked while accepted cases are not yet processed."""
     idle_s: float = 900.0
+    chunk_bytes: int = 1 * MIB
+    """Materials are sent in pieces of this size; at most ``contract.materials.MAX_CHUNK_BYTES``."""
     night_window: str = ""
     """``HH:MM-HH:MM`` by China time in which cases with large materials are sent; empty: at any time."""
     night_bytes: int = 1 * MIB
     """Materials of one case that together are larger than this wait for the night window."""
+
+
+def within_cap(settings: SyncSettings, bytes_per_s: int) -> SyncSettings:
+    """Habits under a cap on the line (0: none): requests so small and so few at once that each ends within its time limit."""
+    if bytes_per_s <= 0:
+        return settings
+    room = max(64 * 1024, bytes_per_s * _CAPPED_REQUEST_S)
+    return replace(settings, lanes=1, batch_bytes=min(settings.batch_bytes, room), chunk_bytes=min(settings.chunk_bytes, room))
+
+
+_CAPPED_REQUEST_S = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,20 +16,18 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from contract.cases import CaseStatus, Rating
-from contract.kiosks import SealingKey
-from contract.materials import MAX_MATERIAL_BYTES
-from contract.reconciliation import QueueDigest, Reconciliation
-from offline_queue import damage, deliveries, leases, ledger, queries, ratings, reconcile, retention, statements
+from offline_queue import damage, deliveries, leases, ledger, queries, ratings, retention, statements
 from offline_queue.acceptance import Acceptance, Refusal, refused
 from offline_queue.case_ids import CaseIds
-from offline_queue.clock import Clock, Stamp, SystemClock, elapsed_ms
+from offline_queue.clock import Clock, Stamp, SystemClock
 from offline_queue.database import QueueDatabase
 from offline_queue.errors import KnownError, from_os
-from offline_queue.facts import read_fact, write_fact
 from offline_queue.files import sync_folder, write_durably
 from offline_queue.identity import IdentitySource
+from offline_queue.intake import Intake
 from offline_queue.integrity import find_damage, is_too_large_to_wait, suspicion_of
-from offline_queue.materials import INLINE_BYTES, MaterialReader, MaterialStore
+from offline_queue.material_desk import MaterialDesk
+from offline_queue.materials import MaterialStore
 from offline_queue.models import (
     CaseCommitted,
     CaseDraft,
@@ -39,23 +37,18 @@ from offline_queue.models import (
     Closed,
     Damage,
     Gate,
-    MaterialDraft,
-    MaterialKept,
     RefusalCode,
     Resolution,
     Step,
 )
-from offline_queue.platform_time import PlatformTime
-from offline_queue.sealing import choose_key
-from offline_queue.sequences import SequenceReserve, start_behind
+from offline_queue.opening import make_private, stored_platform_time, take_stock
+from offline_queue.reconciliation_desk import ReconciliationDesk
+from offline_queue.sequences import SequenceReserve
 from offline_queue.settings import QueueSettings
 from offline_queue.states import CaseState, may_move
 
 _log = logging.getLogger(__name__)
-_OFFSET = "platform_offset_ms"
-_LAST_HEARD = "platform_last_heard_ms"
 _PURGE_BATCH = 200
-_SWEEP_EVERY_MS = 3_600_000
 
 
 class Outbox:
@@ -68,7 +61,9 @@ class Outbox:
         self._clock = clock
         self.settings = acceptance.settings
         self.platform_time = acceptance.platform_time
-        self._swept: Stamp | None = None
+        self._intake = Intake(database, acceptance)
+        self.materials = MaterialDesk(database, identity, acceptance, clock)
+        self.reconciliation = ReconciliationDesk(database, clock)
         self.damage: Damage | None = None
         """What was wrong with the file when it was opened; ``None`` when nothing was."""
         self.is_unchecked = False
@@ -91,30 +86,29 @@ class Outbox:
         Raises ``KnownError``; ``foreign_database`` and ``newer_schema`` leave the file untouched.
         """
         settings, clock = settings or QueueSettings(), clock or SystemClock()
+        probe = free_disk_bytes or (lambda: shutil.disk_usage(path.parent).free)
+        case_ids = CaseIds(random_bytes)
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             reserve = SequenceReserve(path)
             is_unchecked = path.exists() and is_too_large_to_wait(path, settings)
             finding = damage.look(path, reserve, settings, clock.now())
+            make_private(path)
             database = QueueDatabase(path, settings)
         except OSError as error:
             raise from_os(error) from error
         try:
             path.chmod(0o600)
             sync_folder(path.parent)
-            platform_time = _platform_time(database, clock)
-            case_ids = CaseIds(lambda: clock.now().wall_ms, random_bytes)
-            probe = free_disk_bytes or (lambda: shutil.disk_usage(path.parent).free)
+            platform_time = stored_platform_time(database, clock)
             materials = MaterialStore(path.with_name(path.name + ".materials"))
-            acceptance = Acceptance(settings, platform_time, reserve, materials, case_ids, probe)
-            outbox = cls(database, identity, acceptance, clock)
+            outbox = cls(database, identity, Acceptance(settings, platform_time, reserve, materials, case_ids, probe), clock)
             outbox.is_unchecked = is_unchecked and finding is None
-            outbox.damage = _take_stock(database, path, finding, clock.now(), identity.known_public_keys(), reserve)
-        except OSError as error:
+            outbox.damage = take_stock(database, path, finding, clock.now(), identity.known_public_keys(), reserve)
+        except BaseException as error:
             database.close()
-            raise from_os(error) from error
-        except BaseException:
-            database.close()
+            if isinstance(error, OSError):
+                raise from_os(error) from error
             raise
         return outbox
 
@@ -161,54 +155,15 @@ class Outbox:
         """Take a case. ``CaseCommitted`` means synced to the disk; ``CaseRefused`` means that nothing of it was kept."""
         now = self._clock.now()
         try:
-            with self._database.write() as connection:
-                committed = self._acceptance.take(connection, self._identity.current(), draft, now)
+            return self._intake.take(self._identity.current(), draft, now)
         except Refusal as refusal:
             outcome = refusal.value
         except KnownError as error:
             outcome = refused(error)
         except OSError as error:
             outcome = refused(from_os(error))
-        else:
-            return committed
         _log.warning("case refused: %s (%s)", outcome.code, outcome.detail)
         return outcome
-
-    def keep_material(self, draft: MaterialDraft) -> MaterialKept | CaseRefused:
-        """Seal a material and keep it durably, before the case that will name it.
-
-        Its plain content is overwritten in any case.
-        """
-        identity = self._identity.current()
-        key = choose_key(identity.sealing_keys) if identity else None
-        try:
-            if key is None:
-                raise Refusal(RefusalCode.NO_SEALING_KEY if identity else RefusalCode.NOT_ENROLLED)
-            return self._keep_material(draft, key)
-        except Refusal as refusal:
-            outcome = refusal.value
-        except KnownError as error:
-            outcome = refused(error)
-        except OSError as error:
-            outcome = refused(from_os(error))
-        finally:
-            draft.content[:] = bytes(len(draft.content))
-        _log.warning("material refused: %s (%s)", outcome.code, outcome.detail)
-        return outcome
-
-    def _keep_material(self, draft: MaterialDraft, key: SealingKey) -> MaterialKept:
-        store = self._acceptance.materials
-        if not 0 < len(draft.content) <= MAX_MATERIAL_BYTES:
-            raise Refusal(RefusalCode.MATERIAL_TOO_LARGE, f"{len(draft.content)} bytes")
-        if self._acceptance.free_disk_bytes() - len(draft.content) < self.settings.disk_floor_bytes:
-            raise Refusal(RefusalCode.DISK_FULL, "no room for a material")
-        material, packed = store.seal(draft, key)
-        if len(packed) > INLINE_BYTES:
-            store.keep_file(material.digest, packed)
-        else:
-            with self._change() as (connection, now):
-                store.keep_row(connection, material.digest, packed, now)
-        return MaterialKept(material)
 
     # Questions
 
@@ -314,20 +269,6 @@ class Outbox:
         with self._change() as (connection, now):
             deliveries.record(connection, now, owner, resolutions)
 
-    def material(self, digest: str) -> MaterialReader | None:
-        """Access to a sealed material, ``None`` when it is gone."""
-        try:
-            with self._database.read() as connection:
-                return self._acceptance.materials.reader(connection, digest)
-        except OSError as error:
-            raise from_os(error) from error
-
-    def mark_materials(self, digests: Sequence[str], *, are_sent: bool) -> None:
-        """Remember which materials the platform holds whole, or is found not to hold."""
-        with self._change() as (connection, _now):
-            for digest in digests:
-                MaterialStore.mark_sent(connection, digest, is_sent=are_sent)
-
     def awaits_progress(self) -> bool:
         """True while a delivered case is not yet processed."""
         return self.counts()[CaseState.ACCEPTED] > 0
@@ -364,51 +305,9 @@ class Outbox:
         if is_history_due:
             with self._change() as (connection, _now):
                 retention.let_go(connection, self.settings, _PURGE_BATCH)
-        if total or self._sweep_is_due():
-            self.sweep_materials()
+        if total or self.materials.sweep_is_due():
+            self.materials.sweep()
         return total
-
-    def _sweep_is_due(self) -> bool:
-        return self._swept is None or elapsed_ms(self._swept, self._clock.now()) > _SWEEP_EVERY_MS
-
-    def sweep_materials(self) -> int:
-        """Remove materials that no case names and no visit can still be about to name. Returns their number."""
-        try:
-            with self._change() as (connection, now):
-                self._swept = now
-                return self._acceptance.materials.sweep(connection, now)
-        except OSError as error:
-            raise from_os(error) from error
-
-    # Reconciliation
-
-    def reconciliation_is_due(self) -> bool:
-        """Once a day, and an hour after a difference."""
-        with self._database.read() as connection:
-            return reconcile.is_due(connection, self._clock.now())
-
-    def digest(self) -> QueueDigest:
-        """What this machine holds, for the platform to compare. Reads every row, without holding anybody up."""
-        with self._database.snapshot() as connection:
-            return reconcile.make_digest(connection, self._clock.now())
-
-    def settle_differences(self, told: QueueDigest, answer: Reconciliation) -> reconcile.Reconciled:
-        """Act on the platform's answer: what differs is sent again, what that cannot settle becomes an alarm."""
-        with self._change() as (connection, now):
-            outcome = reconcile.apply(connection, now, told, answer)
-        if outcome.differing_days:
-            _log.warning(
-                "reconciliation: %d days differ, %d cases are sent again, %d need a person",
-                outcome.differing_days,
-                outcome.sent_again,
-                len(outcome.alarms),
-            )
-        return outcome
-
-    def reconciliation_alarms(self) -> tuple[reconcile.Alarm, ...]:
-        """What the last comparison with the platform left open."""
-        with self._database.read() as connection:
-            return reconcile.alarms(connection)
 
     def audit_head(self) -> tuple[int, str]:
         """Number and link (lower-case hex) of the newest audit row: told to the platform, so that a cut trail is noticed."""
@@ -437,40 +336,3 @@ class Outbox:
     def _change(self) -> Iterator[tuple[sqlite3.Connection, Stamp]]:
         with self._database.write() as connection:
             yield connection, self._clock.now()
-
-
-def _take_stock(
-    database: QueueDatabase,
-    path: Path,
-    finding: Damage | None,
-    now: Stamp,
-    public_keys: tuple[bytes, ...],
-    reserve: SequenceReserve,
-) -> Damage | None:
-    """Salvage files that were set aside and not yet gone through, be it just now or before a crash."""
-    with database.write() as connection:
-        for aside in damage.not_yet_salvaged(connection, path):
-            detail = finding.detail if finding else "set aside at an earlier start"
-            taken, lost = damage.salvage(connection, aside, now, public_keys)
-            finding = Damage("damaged", detail, aside.name, taken, lost)
-        if finding:
-            start_behind(connection, reserve)
-            reconcile.start_after(connection, reconcile.utc_day(now.wall_ms))
-            ledger.write_entry(connection, now, "", "", "", f"queue_{finding.code}", f"{finding.set_aside} {finding.detail}")
-    if finding:
-        _log.warning(
-            "queue file %s: %s; salvaged %d cases, lost %d", finding.code, finding.detail, finding.salvaged, len(finding.lost)
-        )
-    return finding
-
-
-def _platform_time(database: QueueDatabase, clock: Clock) -> PlatformTime:
-    with database.read() as connection:
-        offset, heard = read_fact(connection, _OFFSET), read_fact(connection, _LAST_HEARD)
-
-    def store(offset_ms: int, heard_ms: int) -> None:
-        with database.write() as connection:
-            write_fact(connection, _OFFSET, str(offset_ms))
-            write_fact(connection, _LAST_HEARD, str(heard_ms))
-
-    return PlatformTime(clock, int(offset) if offset else None, store, int(heard) if heard else None)

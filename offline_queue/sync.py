@@ -183,7 +183,7 @@ class Syncer:
         try:
             shipment = future.result()
             resolutions += shipment.set_apart
-            self._outbox.mark_materials(shipment.materials_sent, are_sent=True)
+            self._outbox.materials.mark(shipment.materials_sent, are_sent=True)
             apart = {resolution.case_id for resolution in shipment.set_apart}
             self._take_answer(account, [case for case in batch if case.header.case_id not in apart], shipment.answer, resolutions)
         finally:
@@ -274,7 +274,7 @@ class Syncer:
             case Later():
                 if case.header.materials:
                     # It may be one of them that is lacking after all: next time the platform is asked for each.
-                    self._outbox.mark_materials(case.header.materials, are_sent=False)
+                    self._outbox.materials.mark(case.header.materials, are_sent=False)
                 return WaitFor(case_id, parse_seconds(outcome.seconds), "later")
         assert_never(outcome)
 

@@ -17,7 +17,7 @@ from offline_queue.errors import KnownError
 from offline_queue.identity import IdentityStore
 from offline_queue.key_wrapping import make_wrapper
 from offline_queue.models import Closed
-from offline_queue.settings import TransportSettings
+from offline_queue.settings import SyncSettings, TransportSettings, within_cap
 from offline_queue.store import Outbox
 
 _log = logging.getLogger(__name__)
@@ -48,12 +48,27 @@ def protect_key(identity: IdentityStore, key_protection: str) -> None:
 def transport_settings(settings: Settings) -> TransportSettings:
     """How the platform must prove itself, from the settings."""
     ca_file = settings.platform.ca_file
-    return TransportSettings(ca_file=str(ca_file) if ca_file else None, pins=settings.platform.pins)
+    return TransportSettings(
+        ca_file=str(ca_file) if ca_file else None,
+        pins=settings.platform.pins,
+        max_bytes_per_s=settings.platform.max_kib_per_s * 1024,
+    )
+
+
+def sync_settings(settings: Settings) -> SyncSettings:
+    """Habits of the sync, from the settings."""
+    habits = SyncSettings(night_window=settings.platform.night_window)
+    return within_cap(habits, settings.platform.max_kib_per_s * 1024)
+
+
+def queue_path(data_dir: Path) -> Path:
+    """The queue file of the terminal whose data lie in ``data_dir``."""
+    return data_dir / "queue" / "cases.db"
 
 
 def open_queue(data_dir: Path, identity: IdentityStore) -> Outbox:
     """The machine's queue of cases; raises ``PlatformTrouble``."""
-    path = data_dir / "queue" / "cases.db"
+    path = queue_path(data_dir)
     try:
         return Outbox.open(path, identity)
     except KnownError as error:
@@ -96,8 +111,8 @@ def heartbeat(
         clock_doubtful=outbox.platform_time.offset_ms(SystemClock().now()) is None,
         serving=serving,
         devices=tuple(DeviceReport(name, status.state.value, status.code) for name, status in sorted(devices.items())),
-        queue_digest=outbox.digest() if outbox.reconciliation_is_due() else None,
-        reconciliation_alarms=len(outbox.reconciliation_alarms()),
+        queue_digest=outbox.reconciliation.digest() if outbox.reconciliation.is_due() else None,
+        reconciliation_alarms=len(outbox.reconciliation.alarms()),
         audit_entry=audit_entry,
         audit_chain=audit_chain,
     )

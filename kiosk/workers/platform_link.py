@@ -50,7 +50,8 @@ class PlatformLink(QObject):
         self._clients = [
             PlatformClient(settings.platform.url, self.identity, self.outbox.platform_time, settings=line) for _ in range(2)
         ]
-        self._loop = SyncLoop(self.outbox, Syncer(self.outbox, self._clients[0], self.identity))
+        syncer = Syncer(self.outbox, self._clients[0], self.identity, settings=platform.sync_settings(settings))
+        self._loop = SyncLoop(self.outbox, syncer)
         self._loop.subscribe(self._on_pass)
         self._network_up = True
         self._beats: HeartbeatLoop | None = None
@@ -141,7 +142,7 @@ class PlatformLink(QObject):
         if report.queue_digest is None or not isinstance(answer, HeartbeatAnswer) or answer.reconciliation is None:
             return
         try:
-            if self.outbox.settle_differences(report.queue_digest, answer.reconciliation).sent_again:
+            if self.outbox.reconciliation.settle(report.queue_digest, answer.reconciliation).sent_again:
                 self._loop.wake()
         except KnownError as error:
             _log.warning("reconciliation: %s", error)

@@ -51,7 +51,7 @@ def material(size_bytes: int) -> MaterialDraft:
 
 def keep_both(outbox: Outbox) -> tuple[Material, ...]:
     """A small and a large material, as far as the queue took them."""
-    kept = [outbox.keep_material(material(size)) for size in (SMALL_BYTES, LARGE_BYTES)]
+    kept = [outbox.materials.keep(material(size)) for size in (SMALL_BYTES, LARGE_BYTES)]
     return tuple(one.material for one in kept if isinstance(one, MaterialKept))
 
 
@@ -94,6 +94,13 @@ class World:
         self.platform = PlatformProcess(self.data, *platform_words)
         self.url = self.platform.url
         self.identities = IdentityStore(self.terminal / "identity")
+        try:
+            self._enrol()
+        except BaseException:
+            self.platform.stop()
+            raise
+
+    def _enrol(self) -> None:
         told = fleet("enrol-token", "--region", "330304", "--data", self.data, "--json")
         assert told.returncode == 0, told.stderr
         outcome = enrol(self.url, json.loads(told.stdout)["token"], "测试机", "0.1", self.identities)

@@ -281,6 +281,7 @@ class PlatformServer:
         self.after_storing: Callable[[], None] = lambda: None
         self.requests: list[str] = []
         self.encodings = {"zstd"}
+        self.seen_encodings: list[str] = []
         owner = self
 
         class Handler(_Handler):
@@ -363,10 +364,11 @@ class _Handler(BaseHTTPRequestHandler):
         if url.path == "/v1/kiosks/enrol":
             return "application/json", msgspec.json.encode(platform.enrol(msgspec.json.decode(body, type=EnrolRequest)))
         kiosk_id = platform.authenticate(self.headers.get("Authorization", ""), self.command, self.path, body)
+        body = self._unpacked(body)
         if url.path.startswith("/v1/materials/"):
-            return "application/json", msgspec.json.encode(self._material(platform, url, self._unpacked(body)))
+            return "application/json", msgspec.json.encode(self._material(platform, url, body))
         if url.path == "/v1/cases":
-            cases = msgspec.msgpack.decode(self._unpacked(body), type=SubmitCases).cases
+            cases = msgspec.msgpack.decode(body, type=SubmitCases).cases
             return "application/msgpack", msgspec.msgpack.encode(platform.submit(kiosk_id, cases))
         if url.path == "/v1/cases/status":
             query = parse_qs(url.query, keep_blank_values=True)
@@ -386,6 +388,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _unpacked(self, body: bytes) -> bytes:
         encoding = self.headers.get("Content-Encoding", "")
+        self.server_side.seen_encodings.append(encoding)
         if encoding and encoding not in self.server_side.encodings:
             raise Refused(415, "unsupported_encoding")
         return zstd.decompress(body) if encoding else body

@@ -28,10 +28,9 @@ COMMIT_POINTS = [
     "offline_queue.sequences:write_durably:after",
     "offline_queue.acceptance:seal_case:before",
     "offline_queue.acceptance:seal_case:after",
-    "offline_queue.acceptance:insert_case:before",
-    "offline_queue.acceptance:insert_case:after",
-    "offline_queue.acceptance:write_entry:before",
-    "offline_queue.acceptance:write_entry:after",
+    "offline_queue.intake:intake_values:after",
+    "offline_queue.database:QueueDatabase.execute_alone:before",
+    "offline_queue.database:QueueDatabase.execute_alone:after",
     "offline_queue.store:Outbox.accept:after",
 ]
 SYNC_POINTS = [

@@ -31,7 +31,11 @@ class Corruption:
         self.model, self.copy = self.world.terminal, folder / "copy"
         self.acknowledged: set[str] = set()
         self.outcomes: Counter[str] = Counter()
-        self._prepare()
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
         self._delivered = set(self.world.held().digests)
         """By the model. What earlier copies have delivered since is no excuse for what this one has lost."""
 

@@ -143,7 +143,7 @@ def test_after_the_key_was_lost_and_under_a_new_id_every_case_arrives_once_and_i
 
 
 def keep(outbox: Outbox, content: bytes) -> Material:
-    kept = outbox.keep_material(
+    kept = outbox.materials.keep(
         MaterialDraft(kind="id_card_copy", name="测试", media_type="image/jpeg", content=bytearray(content))
     )
     assert isinstance(kept, MaterialKept)
@@ -180,7 +180,7 @@ def test_the_daily_comparison_brings_back_what_the_platform_lost(
 
 
 def compare(outbox: Outbox, identities: IdentityStore, platform: PlatformProcess) -> Reconciled:
-    told = outbox.digest()
+    told = outbox.reconciliation.digest()
     entry, chain = outbox.audit_head()
     beat = Heartbeat(
         sent_at_ms=1,
@@ -201,4 +201,4 @@ def compare(outbox: Outbox, identities: IdentityStore, platform: PlatformProcess
         answer = client.heartbeat(beat)
     assert isinstance(answer, HeartbeatAnswer), answer
     assert answer.reconciliation is not None
-    return outbox.settle_differences(told, answer.reconciliation)
+    return outbox.reconciliation.settle(told, answer.reconciliation)

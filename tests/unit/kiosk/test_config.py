@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.config import Settings, SettingsError, load
 from kiosk.services import platform
-from offline_queue.settings import TransportSettings
+from offline_queue.settings import SyncSettings, TransportSettings
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -81,3 +81,19 @@ def test_how_the_platform_must_prove_itself_can_be_set(tmp_path: Path) -> None:
 def test_unusable_protection_is_told(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(SettingsError, match=told):
         load(_file(tmp_path, text))
+
+
+def test_the_cap_and_the_night_window_reach_the_sync(tmp_path: Path) -> None:
+    settings = load(_file(tmp_path, '[platform]\nmax_kib_per_s = 64\nnight_window = "22:00-06:00"'))
+    assert platform.transport_settings(settings).max_bytes_per_s == 64 * 1024
+    assert platform.sync_settings(settings).night_window == "22:00-06:00"
+    assert platform.sync_settings(settings).lanes == 1
+    assert platform.sync_settings(Settings()) == SyncSettings()
+
+
+@pytest.mark.parametrize(
+    "text", ["max_kib_per_s = 8", "max_kib_per_s = -1", 'night_window = "22-6"', 'night_window = "22:00-22:00"']
+)
+def test_a_cap_or_window_that_is_none_is_told(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match=text.split(maxsplit=1)[0]):
+        load(_file(tmp_path, f"[platform]\n{text}"))

@@ -14,7 +14,7 @@ from tests.unit.offline_queue.conftest import commit
 
 
 def unfolded(outbox: Outbox) -> int:
-    return outbox._database._checkpointer._unfolded
+    return outbox._database._checkpointer.unfolded
 
 
 def wait_until_folded(outbox: Outbox, rest: int = 0) -> None:
@@ -64,4 +64,4 @@ def test_a_log_that_cannot_be_folded_is_told_and_tried_again() -> None:
     subject.note_commit()
     assert tried.wait(30)
     subject.stop()
-    assert subject._unfolded == 1
+    assert subject.unfolded == 1

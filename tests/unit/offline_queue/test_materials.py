@@ -26,7 +26,7 @@ def scan(size: int, fill: bytes = b"scan") -> MaterialDraft:
 
 
 def keep(outbox: Outbox, size: int, fill: bytes = b"scan") -> Material:
-    kept = outbox.keep_material(scan(size, fill))
+    kept = outbox.materials.keep(scan(size, fill))
     assert isinstance(kept, MaterialKept)
     return kept.material
 
@@ -45,10 +45,10 @@ def rows(outbox: Outbox) -> int:
 def test_a_material_is_sealed_named_by_its_digest_and_forgotten_in_plain(outbox: Outbox, platform: Platform, size: int) -> None:
     draft = scan(size)
     plain = bytes(draft.content)
-    kept = outbox.keep_material(draft)
+    kept = outbox.materials.keep(draft)
     assert isinstance(kept, MaterialKept)
     assert draft.content == bytes(size), "the plain bytes are overwritten"
-    reader = outbox.material(kept.material.digest)
+    reader = outbox.materials.reader(kept.material.digest)
     assert reader
     packed = reader.read(0, reader.size_bytes)
     assert material_digest(packed) == kept.material.digest
@@ -62,7 +62,7 @@ def test_a_material_is_sealed_named_by_its_digest_and_forgotten_in_plain(outbox:
 @pytest.mark.parametrize("size", [0, MAX_MATERIAL_BYTES + 1])
 def test_an_empty_or_oversized_material_is_refused_and_wiped(outbox: Outbox, size: int) -> None:
     draft = scan(size)
-    refused = outbox.keep_material(draft)
+    refused = outbox.materials.keep(draft)
     assert isinstance(refused, CaseRefused)
     assert refused.code is RefusalCode.MATERIAL_TOO_LARGE
     assert not any(draft.content)
@@ -105,7 +105,7 @@ def test_sending_goes_on_where_the_line_broke(
     outbox: Outbox, line: MemoryLine, identity: FixedIdentity, platform: Platform
 ) -> None:
     material = keep(outbox, 3 * 1024 * 1024)
-    reader = outbox.material(material.digest)
+    reader = outbox.materials.reader(material.digest)
     assert reader
     platform.materials[material.digest] = reader.read(0, 1_234_567)
     assert isinstance(outbox.accept(sample_draft(materials=(material,))), CaseCommitted)
@@ -146,9 +146,9 @@ def test_a_platform_that_lost_a_material_gets_it_again(
 ) -> None:
     material = keep(outbox, LARGE)
     assert isinstance(outbox.accept(sample_draft(materials=(material,))), CaseCommitted)
-    outbox.mark_materials([material.digest], are_sent=True)
+    outbox.materials.mark([material.digest], are_sent=True)
     assert isinstance(outbox.accept(sample_draft(materials=(material,))), CaseCommitted)
-    outbox.mark_materials([material.digest], are_sent=True)
+    outbox.materials.mark([material.digest], are_sent=True)
     assert Syncer(outbox, line, identity).run_once().waiting == 2
     clock.advance(10)
     assert Syncer(outbox, line, identity).run_once().delivered == 2
@@ -164,10 +164,10 @@ def test_what_no_case_names_is_swept_after_a_day_and_nothing_else(
     assert isinstance(taken, CaseCommitted)
     for path in folder_of(outbox).iterdir():
         os.utime(path, (clock.wall_ms / 1000, clock.wall_ms / 1000))
-    assert outbox.sweep_materials() == 0
+    assert outbox.materials.sweep() == 0
     clock.advance(ORPHAN_AGE_MS / 1000 + 60)
-    assert outbox.sweep_materials() == 2
-    assert [outbox.material(material.digest) is None for material in (*orphans, *named)] == [True, True, False, False]
+    assert outbox.materials.sweep() == 2
+    assert [outbox.materials.reader(material.digest) is None for material in (*orphans, *named)] == [True, True, False, False]
     Syncer(outbox, line, identity).run_once()
     platform.process()
     Syncer(outbox, line, identity).run_once()
@@ -186,5 +186,5 @@ def test_a_half_written_file_is_swept_too(outbox: Outbox, clock: FakeClock) -> N
     stranger.write_bytes(b"not ours")
     for path in folder_of(outbox).iterdir():
         os.utime(path, (clock.wall_ms / 1000 - 200_000, clock.wall_ms / 1000 - 200_000))
-    assert outbox.sweep_materials() == 2
+    assert outbox.materials.sweep() == 2
     assert list(folder_of(outbox).iterdir()) == [stranger]

@@ -21,8 +21,8 @@ def syncer(outbox: Outbox, line: MemoryLine, identity: FixedIdentity) -> Syncer:
 
 
 def compare(outbox: Outbox, platform: Platform) -> Reconciled:
-    told = outbox.digest()
-    return outbox.settle_differences(told, platform.reconcile(told))
+    told = outbox.reconciliation.digest()
+    return outbox.reconciliation.settle(told, platform.reconcile(told))
 
 
 def test_two_sides_that_agree_have_nothing_to_do(outbox: Outbox, platform: Platform, syncer: Syncer) -> None:
@@ -38,7 +38,7 @@ def test_the_digest_tells_every_state_and_every_day(outbox: Outbox, syncer: Sync
     second = commit(outbox, 3)
     syncer.run_once()
     pending = commit(outbox, 1)
-    told = outbox.digest()
+    told = outbox.reconciliation.digest()
     states = {digest.state: (digest.count, digest.ids_sha256) for digest in told.states}
     assert set(states) == {state.value for state in CaseState}
     assert states["accepted"] == ids_digest(sorted(first + second))
@@ -105,26 +105,26 @@ def test_what_sending_again_cannot_settle_is_an_alarm_until_both_agree(
     assert outcome.sent_again == 1
     expected = {(AlarmKind.UNKNOWN_HERE, unknown), (AlarmKind.LOST_THERE, wiped)}
     assert {(alarm.kind, alarm.case_id) for alarm in outcome.alarms} == expected
-    assert {(alarm.kind, alarm.case_id) for alarm in outbox.reconciliation_alarms()} == expected
+    assert {(alarm.kind, alarm.case_id) for alarm in outbox.reconciliation.alarms()} == expected
     syncer.run_once()
     del platform.held[unknown]
     platform.held[wiped] = platform.held[kept]
     assert compare(outbox, platform) == Reconciled(0, 0, ())
-    assert outbox.reconciliation_alarms() == ()
+    assert outbox.reconciliation.alarms() == ()
 
 
 def test_it_is_due_once_a_day_and_sooner_after_a_difference(
     outbox: Outbox, platform: Platform, syncer: Syncer, clock: FakeClock
 ) -> None:
-    assert outbox.reconciliation_is_due()
+    assert outbox.reconciliation.is_due()
     commit(outbox)
     syncer.run_once()
     compare(outbox, platform)
-    assert not outbox.reconciliation_is_due()
+    assert not outbox.reconciliation.is_due()
     clock.advance(23 * 3600)
-    assert not outbox.reconciliation_is_due()
+    assert not outbox.reconciliation.is_due()
     clock.advance(3600)
-    assert outbox.reconciliation_is_due()
+    assert outbox.reconciliation.is_due()
 
 
 @pytest.mark.expects_warnings
@@ -136,7 +136,7 @@ def test_after_a_difference_it_is_due_within_the_hour(
     del platform.held[case_id]
     compare(outbox, platform)
     clock.advance(3600)
-    assert outbox.reconciliation_is_due()
+    assert outbox.reconciliation.is_due()
 
 
 @pytest.mark.expects_warnings
@@ -160,7 +160,7 @@ def test_days_whose_rows_may_be_gone_are_not_compared(
 def test_a_platforms_nonsense_changes_nothing(outbox: Outbox, syncer: Syncer, day: str) -> None:
     ids = commit(outbox, 2)
     syncer.run_once()
-    told = outbox.digest()
+    told = outbox.reconciliation.digest()
     answer = Reconciliation(compared_at_ms=0, differences=(DayDifference(day, ("x", "../..", ids[0])),))
-    assert outbox.settle_differences(told, answer).sent_again == 0
+    assert outbox.reconciliation.settle(told, answer).sent_again == 0
     assert outbox.counts()[CaseState.ACCEPTED] == 2

@@ -39,7 +39,7 @@ def sample_header(**changes: object) -> CaseHeader:
 def sealed(pair: SealingPair) -> SealedCase:
     header = sample_header(sealing_key_id=pair.public.key_id)
     plaintext = bytearray(msgspec.json.encode(sample_draft().payload(header.case_id, header.receipt_number)))
-    return seal_case(header, plaintext, pair.public, KIOSK)
+    return seal_case(header, plaintext, pair.public, KIOSK)[0]
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +168,7 @@ def test_another_suite_is_one_more_entry(pair: SealingPair) -> None:
             return public_key + bytes(reversed(plaintext))
 
     key = SealingKey("k", "TEST-SUITE", b"key")
-    case = seal_case(sample_header(suite="TEST-SUITE"), bytearray(b"abc"), key, KIOSK, {"TEST-SUITE": Reversing()})
+    case, _ = seal_case(sample_header(suite="TEST-SUITE"), bytearray(b"abc"), key, KIOSK, {"TEST-SUITE": Reversing()})
     assert case.sealed == b"keycba"
     assert signature_holds(case, KIOSK_PUBLIC)
 

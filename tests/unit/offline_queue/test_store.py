@@ -194,6 +194,7 @@ def test_below_the_disk_floor_even_a_visit_under_way_is_refused(
         assert isinstance(subject.gate(), Closed)
         commit(subject)
         free[0] = 1024
+        clock.advance(1)
         outcome = subject.accept(sample_draft())
         assert isinstance(outcome, CaseRefused)
         assert outcome.code is RefusalCode.DISK_FULL
