@@ -4,6 +4,9 @@ True queue, true platform, each in a process of its own. After every run the sam
 what was acknowledged is here or on the platform, once; nothing is claimed that the platform does not hold; the audit chain holds;
 everything drains; no file tells who the resident is. Each part can be had alone with ``--only``; ``--seed`` repeats a run.
 
+Two things that no program can know are counted by name and are no violation: a case whose own sync failed and whose process ended
+before any further write (``kept_though_refused``), and a log that was cut off (``log cut off, nothing told``).
+
 Exit code 1 when anything was violated, 2 when this machine does not allow a part (power cuts need root and loop devices).
 """
 

@@ -94,6 +94,13 @@ class World:
         self.platform = PlatformProcess(self.data, *platform_words)
         self.url = self.platform.url
         self.identities = IdentityStore(self.terminal / "identity")
+        try:
+            self._enrol()
+        except BaseException:
+            self.platform.stop()
+            raise
+
+    def _enrol(self) -> None:
         told = fleet("enrol-token", "--region", "330304", "--data", self.data, "--json")
         assert told.returncode == 0, told.stderr
         outcome = enrol(self.url, json.loads(told.stdout)["token"], "测试机", "0.1", self.identities)

@@ -20,6 +20,7 @@ _PAGE = 4096
 _QUEUE, _LOG = "queue.sqlite", "queue.sqlite-wal"
 HURTS = ("flip_bytes", "garble_blocks", "zero_pages", "cut_off", "swap_pages")
 _ROTTEN = {"damaged_on_disk", "material_missing", "material_damaged"}
+_SILENT = "nothing was told"
 _LEFT_ALONE = {"foreign_database", "newer_schema"}
 
 
@@ -31,7 +32,11 @@ class Corruption:
         self.model, self.copy = self.world.terminal, folder / "copy"
         self.acknowledged: set[str] = set()
         self.outcomes: Counter[str] = Counter()
-        self._prepare()
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
         self._delivered = set(self.world.held().digests)
         """By the model. What earlier copies have delivered since is no excuse for what this one has lost."""
 
@@ -67,7 +72,13 @@ class Corruption:
         chance = random.Random(seed)  # noqa: S311 - repeatable, not a secret
         name = chance.choice((_QUEUE, _QUEUE, _QUEUE, _LOG))
         hurt = chance.choice(HURTS)
-        return [f"seed {seed}, {hurt} in {name}: {one}" for one in self.hurt(name, lambda whole: damaged(whole, hurt, chance))]
+        wrong = self.hurt(name, lambda whole: damaged(whole, hurt, chance))
+        if (name, hurt) == (_LOG, "cut_off"):
+            # A log that is cut off looks like one that ends there: see "Not yet" in docs/reliability.md. Counted, not held against it.
+            kept = [one for one in wrong if _SILENT not in one]
+            self.outcomes["log cut off, nothing told"] += len(wrong) - len(kept)
+            wrong = kept
+        return [f"seed {seed}, {hurt} in {name}: {one}" for one in wrong]
 
     def hurt(self, name: str, change: Callable[[bytes], bytes]) -> list[str]:
         """The same with a change of one's own to a file."""
