@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from offline_queue.clock import Clock, SystemClock
 from offline_queue.errors import KnownError
+from offline_queue.pause import Pause
 from offline_queue.policy import Failure, FailureKind, backoff_s, poll_pause_s
 from offline_queue.store import Outbox
 from offline_queue.sync import Syncer, SyncReport
@@ -35,19 +36,14 @@ class SyncLoop:
     ) -> None:
         self._outbox = outbox
         self._syncer = syncer
-        self._clock = clock or SystemClock()
         self._uniform = uniform
-        self._condition = threading.Condition()
+        self._pause = Pause(clock or SystemClock())
         self._subscribers: list[Callable[[SyncReport], None]] = []
         self._thread: threading.Thread | None = None
-        self._stopping = False
-        self._woken = False
         self._failures = 0
         self._quiet_polls = 0
-        self._next_due_ms: int | None = None
-        self._ordered_until_ms = 0
         self.last_report: SyncReport | None = None
-        syncer.stop_when(lambda: self._stopping)
+        syncer.stop_when(lambda: self._pause.is_over)
 
     def subscribe(self, callback: Callable[[SyncReport], None]) -> None:
         """Call ``callback`` after every pass, on the loop's thread. To be done before ``start``."""
@@ -61,15 +57,11 @@ class SyncLoop:
 
     def wake(self) -> None:
         """Run a pass now: a case was committed, or the network came back. Safe from any thread."""
-        with self._condition:
-            self._woken = True
-            self._condition.notify_all()
+        self._pause.wake()
 
     def stop(self, timeout_s: float = 100.0) -> bool:
         """End after the request under way; True when the thread is gone. Safe to repeat."""
-        with self._condition:
-            self._stopping = True
-            self._condition.notify_all()
+        self._pause.end()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout_s)
             return not self._thread.is_alive()
@@ -77,18 +69,16 @@ class SyncLoop:
 
     def next_due_s(self) -> float | None:
         """Seconds until the next pass; ``None`` while one runs, or before the start."""
-        with self._condition:
-            due_ms = self._next_due_ms
-        return None if due_ms is None else max(0.0, (due_ms - self._clock.now().monotonic_ms) / 1000)
+        return self._pause.next_due_s()
 
     def _run(self) -> None:
-        while not self._stopping:
+        while not self._pause.is_over:
             report = self._one_pass()
             self.last_report = report
             pause_s = self._pause_s(report)
             for subscriber in self._subscribers:
                 subscriber(report)
-            self._sleep(pause_s)
+            self._pause.sleep(pause_s)
 
     def _one_pass(self) -> SyncReport:
         try:
@@ -104,9 +94,10 @@ class SyncLoop:
         if report.failure is not None:
             self._failures += 1
             ordered_s = report.failure.retry_after_s or 0.0
-            self._ordered_until_ms = self._clock.now().monotonic_ms + round(ordered_s * 1000)
+            self._pause.order(ordered_s)
             return max(_SHORTEST_PAUSE_S, ordered_s, backoff_s(self._failures, self._syncer.settings, self._uniform))
-        self._failures = self._ordered_until_ms = 0
+        self._failures = 0
+        self._pause.order(0)
         self._quiet_polls = 0 if report.changed else self._quiet_polls + 1
         pauses = [self._syncer.settings.idle_s]
         with suppress(KnownError):  # a failing store shows itself in the next pass
@@ -115,19 +106,3 @@ class SyncLoop:
             if self._outbox.awaits_progress():
                 pauses.append(poll_pause_s(self._quiet_polls, self._syncer.settings))
         return max(_SHORTEST_PAUSE_S, min(pauses))
-
-    def _sleep(self, pause_s: float) -> None:
-        now_ms = self._clock.now().monotonic_ms
-        until_ms = now_ms + round(pause_s * 1000)
-        with self._condition:
-            self._next_due_ms = until_ms
-            while not self._stopping:
-                now_ms = self._clock.now().monotonic_ms
-                if self._woken:
-                    until_ms = min(until_ms, max(now_ms, self._ordered_until_ms))
-                    self._next_due_ms = until_ms
-                if now_ms >= until_ms:
-                    break
-                self._condition.wait((until_ms - now_ms) / 1000)
-            self._woken = False
-            self._next_due_ms = None

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from contract.kiosks import HeartbeatAnswer
 from offline_queue.clock import Clock, SystemClock
+from offline_queue.pause import Pause
 from offline_queue.policy import Failure, FailureKind, heartbeat_pause_s
 
 _log = logging.getLogger(__name__)
@@ -30,13 +31,8 @@ class HeartbeatLoop:
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._beat, self._usual_s, self._uniform = beat, usual_s, uniform
-        self._clock = clock or SystemClock()
-        self._condition = threading.Condition()
+        self._pause = Pause(clock or SystemClock())
         self._thread: threading.Thread | None = None
-        self._stopping = False
-        self._woken = False
-        self._ordered_until_ms = 0
-        self._next_due_ms: int | None = None
 
     def start(self) -> None:
         """Begin, with a heartbeat almost at once. A loop runs once in its life."""
@@ -46,15 +42,11 @@ class HeartbeatLoop:
 
     def wake(self) -> None:
         """Report now: the network may have come back. Safe from any thread."""
-        with self._condition:
-            self._woken = True
-            self._condition.notify_all()
+        self._pause.wake()
 
     def stop(self, timeout_s: float) -> bool:
         """End after the request under way; True when the thread is gone. Safe to repeat."""
-        with self._condition:
-            self._stopping = True
-            self._condition.notify_all()
+        self._pause.end()
         if self._thread is None:
             return True
         self._thread.join(timeout_s)
@@ -62,13 +54,11 @@ class HeartbeatLoop:
 
     def next_due_s(self) -> float | None:
         """Seconds until the next heartbeat; ``None`` while one is sent, or before the start."""
-        with self._condition:
-            due_ms = self._next_due_ms
-        return None if due_ms is None else max(0.0, (due_ms - self._clock.now().monotonic_ms) / 1000)
+        return self._pause.next_due_s()
 
     def _run(self) -> None:
         pause_s = _FIRST_S
-        while self._sleep(pause_s):
+        while self._pause.sleep(pause_s):
             pause_s = self._pause_s(self._one_beat())
 
     def _one_beat(self) -> HeartbeatAnswer | Failure | None:
@@ -82,23 +72,5 @@ class HeartbeatLoop:
         if answer is None:
             return self._usual_s
         ordered_s = (answer.retry_after_s or 0.0) if isinstance(answer, Failure) else 0.0
-        self._ordered_until_ms = self._clock.now().monotonic_ms + round(ordered_s * 1000)
+        self._pause.order(ordered_s)
         return heartbeat_pause_s(answer, self._usual_s, self._uniform)
-
-    def _sleep(self, pause_s: float) -> bool:
-        """False when it is time to stop."""
-        now_ms = self._clock.now().monotonic_ms
-        until_ms = now_ms + round(pause_s * 1000)
-        with self._condition:
-            self._next_due_ms = until_ms
-            while not self._stopping:
-                now_ms = self._clock.now().monotonic_ms
-                if self._woken:
-                    until_ms = min(until_ms, max(now_ms, self._ordered_until_ms))
-                    self._next_due_ms = until_ms
-                if now_ms >= until_ms:
-                    break
-                self._condition.wait((until_ms - now_ms) / 1000)
-            self._woken = False
-            self._next_due_ms = None
-            return not self._stopping
