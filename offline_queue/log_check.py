@@ -44,7 +44,7 @@ def rot_in_log(log: Path) -> str:
 
 
 class _Frames:
-    """The frames of a log's present generation."""
+    """All frames of a log; of which of them belong to its present generation, the salts tell."""
 
     def __init__(self, content: bytes, page_bytes: int) -> None:
         self._content = content
@@ -53,10 +53,11 @@ class _Frames:
 
     def __iter__(self) -> Iterator[bytes]:
         for start in range(_HEADER_BYTES, len(self._content) - self._size + 1, self._size):
-            frame = self._content[start : start + self._size]
-            if frame[8:16] != self._salts:
-                return  # left over from the generation before
-            yield frame
+            yield self._content[start : start + self._size]
+
+    def is_present(self, frame: bytes) -> bool:
+        """False for one left over from the generation before, or whose own head has rotted."""
+        return frame[8:16] == self._salts
 
 
 def _rot_behind(frames: _Frames, order: str, sums: tuple[int, int]) -> str:
@@ -64,10 +65,10 @@ def _rot_behind(frames: _Frames, order: str, sums: tuple[int, int]) -> str:
     for frame in frames:
         if is_whole:
             sums = _checksum(order, frame[:8] + frame[_FRAME_HEADER_BYTES:], *sums)
-            is_whole = struct.pack(">2I", *sums) == frame[16:24]
+            is_whole = frames.is_present(frame) and struct.pack(">2I", *sums) == frame[16:24]
             whole += is_whole
-        elif commits_behind:
+        elif commits_behind and frames.is_present(frame):
             return f"the log has rotted behind frame {whole}; whole transactions follow that can no longer be read"
-        if not is_whole:
+        if not is_whole and frames.is_present(frame):
             commits_behind += frame[4:8] != bytes(4)
     return ""

@@ -58,6 +58,13 @@ def test_rot_in_any_frame_but_those_of_the_last_transaction_is_found(log: bytes,
             assert bool(found) is (frame < last_begins), (frame, place)
 
 
+def test_a_frame_whose_head_is_gone_does_not_hide_what_follows(log: bytes, tmp_path: Path) -> None:
+    for frame in range(commits(log)[-3] + 1):
+        spoiled = bytearray(log)
+        spoiled[32 + frame * FRAME : 32 + (frame + 1) * FRAME] = bytes(FRAME)
+        assert told(tmp_path, bytes(spoiled)), frame
+
+
 @settings(max_examples=60)
 @given(st.data())
 def test_a_transaction_that_never_came_to_its_end_is_no_rot(
