@@ -39,6 +39,7 @@ from contract.cases import CaseHeader, SealedCase, SubmitCases
 from contract.materials import MAX_SEALED_BYTES, is_digest, material_digest
 from offline_queue.bundle_files import NEW, clusters, holds, put, sync_stick_folder, write_beside
 from offline_queue.clock import Clock, SystemClock
+from offline_queue.decoding import UNDECODABLE
 from offline_queue.errors import from_sqlite
 from offline_queue.identity import Identity
 from offline_queue.inspection import connect_read_only
@@ -177,7 +178,7 @@ class _Writer:
             return
         try:
             other = msgspec.json.decode(content, type=BundleManifest).kiosk_id
-        except msgspec.DecodeError:
+        except UNDECODABLE:
             raise _Stop(ExportProblem.FOREIGN_BUNDLE, f"{path} is none of a bundle; name another folder") from None
         if other != self._identity.kiosk_id:
             detail = f"{self._folder} holds the bundle of terminal {other}; name another folder"

@@ -20,6 +20,7 @@ from contract.bundle import RECEIPTS, BundleReceipts
 from contract.cases import Accepted, CaseHeader, CaseOutcome, Conflict, Duplicate, Later, Rejected
 from offline_queue import deliveries, leases
 from offline_queue.clock import Stamp
+from offline_queue.decoding import UNDECODABLE
 from offline_queue.errors import BugError
 from offline_queue.guests import Guest
 from offline_queue.identity import Identity
@@ -67,7 +68,7 @@ def read_receipts(folder: Path) -> BundleReceipts | str | None:
         return f"{path}: is larger than any file of receipts"
     try:
         return msgspec.msgpack.decode(content, type=BundleReceipts)
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         return f"{path}: is damaged, or no file of receipts; import the bundle again"
 
 
@@ -110,7 +111,7 @@ def _judge_receipt(
 ) -> None:
     try:
         header = msgspec.json.decode(row["header"] or b"", type=CaseHeader)
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         told.not_believed["damaged_on_disk"] += 1
         return
     wrong = check_receipt(outcome.receipt, identity.receipt_keys, header, row["digest"])

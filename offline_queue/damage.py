@@ -14,6 +14,7 @@ from contract.cases import CaseHeader, SealedCase
 from contract.materials import material_digest
 from offline_queue.case_rows import insert_case
 from offline_queue.clock import Stamp
+from offline_queue.decoding import UNDECODABLE
 from offline_queue.errors import from_os
 from offline_queue.files import sync_folder, write_durably
 from offline_queue.integrity import NO_CASES, find_damage, find_damage_at_the_ends, is_too_large_to_wait, read_only, suspicion_of
@@ -175,7 +176,7 @@ def _take_over(
         return False
     try:
         header = msgspec.json.decode(case.header, type=CaseHeader)
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         return False  # signed by a later version of this program
     if _is_here(connection, header.case_id):
         return False

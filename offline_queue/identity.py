@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from contract import receipt_number
 from contract.kiosks import EnrolAnswer, ReceiptKey, SealingKey
+from offline_queue.decoding import UNDECODABLE
 from offline_queue.errors import from_os
 from offline_queue.files import close_to_others, sync_folder, write_durably
 from offline_queue.key_wrapping import (
@@ -248,7 +249,7 @@ class IdentityStore:
         try:
             record = msgspec.json.decode(path.read_bytes(), type=_Record)
             check_platform_keys(record.sealing_keys, record.receipt_keys)
-        except (msgspec.DecodeError, ValueError):
+        except (*UNDECODABLE, ValueError):
             self.problem = "record_damaged"
             return
         self._record = record

@@ -21,6 +21,7 @@ from offline_queue import ledger, queries, reconcile
 from offline_queue.acceptance import Acceptance
 from offline_queue.case_ids import CaseIds
 from offline_queue.clock import Clock, SystemClock
+from offline_queue.decoding import UNDECODABLE
 from offline_queue.errors import KnownError, from_os, from_sqlite
 from offline_queue.facts import read_fact
 from offline_queue.history import LastFailure, last_delivery_ms, last_failure
@@ -257,7 +258,7 @@ def _detail(connection: sqlite3.Connection, row: sqlite3.Row) -> CaseDetail:
         raise KnownError("corrupt", "a case cannot be found by its own id; run: kiosk queue verify")
     received_at_ms = None
     if row["receipt_body"] is not None:
-        with suppress(msgspec.DecodeError):
+        with suppress(*UNDECODABLE):
             received_at_ms = msgspec.json.decode(row["receipt_body"], type=DeliveryReceipt).received_at_ms
     materials = connection.execute(
         "SELECT n.digest, m.size_bytes, m.is_sent FROM case_materials n LEFT JOIN materials m ON m.digest = n.digest"

@@ -15,6 +15,7 @@ import msgspec
 
 from contract.cases import CaseHeader, SealedCase
 from offline_queue.clock import Stamp
+from offline_queue.decoding import UNDECODABLE
 from offline_queue.ledger import Move, Value, move, move_all
 from offline_queue.materials import MaterialStore
 from offline_queue.models import ClaimedCase
@@ -151,7 +152,7 @@ def _whole(connection: sqlite3.Connection, row: sqlite3.Row, case: SealedCase | 
         return None
     try:
         header = msgspec.json.decode(case.header, type=CaseHeader)
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         return None
     if header.case_id != row["case_id"]:
         return None

@@ -32,6 +32,7 @@ from contract.cases import (
 )
 from contract.kiosks import ReceiptKey, SealingKey
 from contract.materials import MATERIAL_VERSION, MaterialHeader, material_info
+from offline_queue.decoding import UNDECODABLE
 
 _MLKEM_KEY_BYTES = 1184
 _HYBRID_KEY_BYTES = _MLKEM_KEY_BYTES + 32
@@ -123,7 +124,7 @@ def check_receipt(receipt: SignedReceipt, keys: Sequence[ReceiptKey], header: Ca
         return "receipt_signature_wrong"
     try:
         told = msgspec.json.decode(receipt.body, type=DeliveryReceipt)
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         return "receipt_unreadable"
     expected = (header.case_id, header.kiosk_id, header.receipt_number, digest)
     if (told.case_id, told.kiosk_id, told.receipt_number, told.digest) != expected:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from offline_queue.decoding import UNDECODABLE
 from offline_queue.errors import from_os
 from offline_queue.facts import read_fact, write_fact
 from offline_queue.files import write_durably
@@ -33,7 +34,7 @@ class SequenceReserve:
             self._reserved = msgspec.json.decode(self._path.read_bytes(), type=dict[str, int])
         except FileNotFoundError:
             pass  # a new machine
-        except msgspec.DecodeError:
+        except UNDECODABLE:
             pass  # written anew with the next case; it matters only when the queue file is lost as well
         except OSError as error:
             raise from_os(error) from error

@@ -22,6 +22,7 @@ from contract.compression import ZSTD, zstd
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
 from offline_queue.clock import Clock, Stamp, SystemClock
+from offline_queue.decoding import UNDECODABLE
 from offline_queue.identity import Identity, IdentitySource
 from offline_queue.platform_time import PlatformTime
 from offline_queue.policy import Failure, FailureKind, classify, parse_retry_after
@@ -231,7 +232,7 @@ class PlatformClient:
         decode = msgspec.msgpack.decode if media_type == MSGPACK else msgspec.json.decode
         try:
             answer = decode(reply.body, type=model)
-        except msgspec.DecodeError:
+        except UNDECODABLE:
             return Failure(FailureKind.TEMPORARY, "unreadable_answer")
         self._platform_time.learn(answer.platform_time_ms, reply.sent, reply.received)
         return answer
@@ -244,7 +245,7 @@ class PlatformClient:
         if reply.media_type in (JSON, "application/problem+json"):
             try:
                 problem = msgspec.json.decode(reply.body, type=Problem)
-            except msgspec.DecodeError:
+            except UNDECODABLE:
                 problem = None  # some box in between that speaks JSON as well
         kind = classify(reply.status, problem.code if problem else None)
         if problem is None:

@@ -11,6 +11,7 @@ from contract import receipt_number
 from contract.cases import CaseHeader, SealedCase, SignedReceipt
 from contract.kiosks import ReceiptKey
 from contract.merkle import HASH_BYTES
+from offline_queue.decoding import UNDECODABLE
 from offline_queue.facts import read_fact
 from offline_queue.identity import IdentitySource
 from offline_queue.sealing import check_receipt, signature_holds
@@ -130,7 +131,7 @@ def _check_envelope(connection: sqlite3.Connection, row: sqlite3.Row, own_keys: 
 def _check_header(connection: sqlite3.Connection, row: sqlite3.Row, case: SealedCase) -> Iterator[Finding]:
     try:
         header = msgspec.json.decode(case.header, type=CaseHeader)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNDECODABLE:
         yield Finding(Kind.HEADER_UNREADABLE, _name(row), "its header cannot be read")
         return
     differing = [name for name in _SAME if getattr(header, name) != row[name]]

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from offline_queue.decoding import UNDECODABLE
 from offline_queue.inspection import set_aside_beside
 from offline_queue.integrity import suspicion_of
 from offline_queue.verify_findings import Finding, Kind
@@ -42,7 +43,7 @@ def check_facts(connection: sqlite3.Connection) -> Iterator[Finding]:
 def _is_cursor(value: str) -> bool:
     try:
         msgspec.json.decode(value, type=tuple[str, str])
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    except (*UNDECODABLE, UnicodeEncodeError):
         return False
     return True
 
@@ -54,7 +55,7 @@ def check_reserve(connection: sqlite3.Connection, queue_path: Path) -> Iterator[
         reserved = msgspec.json.decode(path.read_bytes(), type=dict[str, int])
     except FileNotFoundError:
         reserved = {}
-    except (msgspec.DecodeError, OSError):
+    except (*UNDECODABLE, OSError):
         yield Finding(Kind.RESERVE_UNREADABLE, path.name, "cannot be read; the next case writes it anew")
         return
     for row in connection.execute("SELECT kiosk_id, max(sequence) AS highest FROM cases GROUP BY kiosk_id"):

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from contract.cases import SealedCase, SubmitAnswer
 from contract.materials import MaterialState, material_digest
 from offline_queue.clock import SystemClock
 from offline_queue.platform_time import PlatformTime
+from offline_queue.policy import Failure
 from offline_queue.settings import MIB, SyncSettings, TransportSettings, within_cap
 from offline_queue.transport import PlatformClient
 from tests.helpers.cases import FixedIdentity, make_identity
@@ -99,3 +103,21 @@ def test_a_cap_makes_requests_small_enough_for_their_time_limit() -> None:
     assert settings.chunk_bytes / (16 * 1024) < limit_s
     assert within_cap(SyncSettings(), 0) == SyncSettings()
     assert within_cap(SyncSettings(), 100 * MIB).batch_bytes == SyncSettings().batch_bytes
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/problem+json", "application/msgpack"])
+@pytest.mark.parametrize("status", [200, 400, 503])
+@given(body=st.one_of(st.binary(max_size=60), st.sampled_from([b'{"code":"\xeb"}', b"[" * 100_000, b"\x91" * 100_000])))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_bytes_come_back_the_answer_is_a_value(
+    identity: FixedIdentity, media_type: str, status: int, body: bytes
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, headers={"content-type": media_type}, stream=httpx.ByteStream(body))
+
+    subject = PlatformClient("http://127.0.0.1:9", identity, PlatformTime(SystemClock()))
+    subject._http.close()
+    subject._http = httpx.Client(transport=httpx.MockTransport(answer))
+    with subject:
+        for told in (subject.submit(()), subject.status("", 1), subject.material_state("a" * 64)):
+            assert isinstance(told, Failure)
