@@ -76,6 +76,8 @@ class MaterialDesk:
 
     def mark(self, digests: Sequence[str], *, are_sent: bool) -> None:
         """Remember which materials the platform holds whole, or is found not to hold."""
+        if not digests:
+            return
         with self._database.write() as connection:
             for digest in digests:
                 MaterialStore.mark_sent(connection, digest, is_sent=are_sent)
