@@ -67,7 +67,10 @@ def repeat(run: Callable[[int], list[str]], seeds: range, asked: argparse.Namesp
     """All violations of these seeds."""
     wrong: list[str] = []
     for seed in seeds:
-        wrong += run(seed)
+        try:
+            wrong += run(seed)
+        except Exception as error:  # noqa: BLE001 - what must never be raised is what these runs look for
+            wrong.append(f"seed {seed} raised {error!r}")
         if (seed - seeds.start) % 20 == 19:
             harness.say(asked, f"{words} {seed - seeds.start + 1} of {len(seeds)}, {len(wrong)} violations")
     return wrong
