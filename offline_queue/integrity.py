@@ -13,6 +13,7 @@ from offline_queue.errors import KnownError, from_sqlite
 from offline_queue.ledger import plain
 from offline_queue.migrations import check_ours
 from offline_queue.schema import MIGRATIONS
+from offline_queue.schema_objects import expected_objects, objects_of
 from offline_queue.settings import QueueSettings
 
 NO_CASES = "the table of cases is missing"
@@ -48,6 +49,7 @@ def find_damage(path: Path, busy_timeout_s: float, should_stop: Callable[[], boo
             check_ours(connection, len(MIGRATIONS))
             findings = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)") if row[0] != "ok"]
             findings += [f"foreign key of {row[0]}" for row in connection.execute("PRAGMA foreign_key_check").fetchmany(5)]
+            findings += [] if findings else _changed_objects(connection)
             if not findings and connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'cases'").fetchone() is None:
                 findings = [NO_CASES]
         if not findings:
@@ -60,12 +62,22 @@ def find_damage(path: Path, busy_timeout_s: float, should_stop: Callable[[], boo
     return _told(check) if path.exists() else ""
 
 
+def _changed_objects(connection: sqlite3.Connection) -> list[str]:
+    """Rot within the text of the schema, which SQLite reads as if it was meant; files of earlier versions are not looked at."""
+    if connection.execute("PRAGMA user_version").fetchone()[0] != len(MIGRATIONS):
+        return []
+    expected, found = expected_objects(), objects_of(connection)
+    return [f"{name} is not as it was made" for name in expected if found.get(name) != expected[name]][:5]
+
+
 def find_damage_at_the_ends(path: Path, busy_timeout_s: float) -> str:
     """As ``find_damage``, but reads only the schema and both ends of every table and index: where it was written last."""
 
     def check() -> list[str]:
         with closing(read_only(path, busy_timeout_s)) as connection:
             check_ours(connection, len(MIGRATIONS))
+            if changed := _changed_objects(connection):
+                return changed
             for query in _ENDS:
                 connection.execute(query.format("ASC")).fetchall()
                 connection.execute(query.format("DESC")).fetchall()

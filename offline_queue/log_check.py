@@ -35,11 +35,13 @@ def rot_in_log(log: Path) -> str:
         return ""
     magic, _, page_bytes = struct.unpack(">3I", content[:12])
     order = _MAGIC.get(magic)
-    if order is None or page_bytes not in {1 << power for power in range(9, 17)}:
-        return ""  # a header that was never whole: SQLite begins the log anew, and everything before is in the file
+    if not any(content[:_HEADER_BYTES]):
+        return ""  # room that was never written to
+    is_known = order is not None and page_bytes in {1 << power for power in range(9, 17)}
+    if order is None or not is_known or struct.pack(">2I", *_checksum(order, content[:24], 0, 0)) != content[24:32]:
+        # It is written and synced before any frame, within one sector: it cannot be torn.
+        return "" if len(content) == _HEADER_BYTES else "the head of the log has rotted; nothing in it can be read"
     sums = _checksum(order, content[:24], 0, 0)
-    if struct.pack(">2I", *sums) != content[24:32]:
-        return ""
     return _rot_behind(_Frames(content, page_bytes), order, sums)
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
-from offline_queue.migrations import migrate
+from offline_queue.schema_objects import expected_objects, objects_of
 from offline_queue.verify_findings import Finding, Kind
-
-_QUOTES_AND_BLANKS = re.compile(r"[\"'`\[\]\s]")
 
 
 def check_integrity(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -32,11 +27,7 @@ def check_integrity(connection: sqlite3.Connection) -> Iterator[Finding]:
 
 def check_schema(connection: sqlite3.Connection) -> Iterator[Finding]:
     """Tables and indexes against those of a new file."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
-        fresh.row_factory = sqlite3.Row
-        migrate(fresh, Path(":memory:"))
-        expected = _objects(fresh)
-    found = _objects(connection)
+    expected, found = expected_objects(), objects_of(connection)
     for name in sorted(expected.keys() | found.keys()):
         if name not in found:
             yield Finding(Kind.SCHEMA_CHANGED, name, "is missing in the file")
@@ -44,9 +35,3 @@ def check_schema(connection: sqlite3.Connection) -> Iterator[Finding]:
             yield Finding(Kind.SCHEMA_CHANGED, name, "does not belong into the file")
         elif expected[name] != found[name]:
             yield Finding(Kind.SCHEMA_CHANGED, name, "was made or changed by another program")
-
-
-def _objects(connection: sqlite3.Connection) -> dict[str, str]:
-    """By kind and name; how a statement is quoted and spaced means nothing."""
-    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema")
-    return {f"{row['type']} {row['name']}": _QUOTES_AND_BLANKS.sub("", row["sql"] or "").lower() for row in rows}

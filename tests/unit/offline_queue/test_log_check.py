@@ -89,5 +89,14 @@ def test_frames_of_an_earlier_generation_are_no_rot(log: bytes, tmp_path: Path) 
 
 
 @given(st.binary(max_size=200))
-def test_nonsense_is_no_log(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
-    assert told(tmp_path_factory.mktemp("nonsense"), content) == ""
+def test_nonsense_never_raises(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    found = told(tmp_path_factory.mktemp("nonsense"), content)
+    assert bool(found) is (len(content) > 32 and any(content[:32]))
+
+
+def test_a_head_that_rotted_is_found_and_one_that_was_never_written_is_none(log: bytes, tmp_path: Path) -> None:
+    for place in range(32):
+        spoiled = bytearray(log)
+        spoiled[place] ^= 0x10
+        assert "head" in told(tmp_path, bytes(spoiled)), place
+    assert told(tmp_path, bytes(len(log))) == ""
