@@ -47,8 +47,8 @@ class MaterialDesk:
             outcome = refused(error)
         except OSError as error:
             outcome = refused(from_os(error))
-        finally:
-            draft.content[:] = bytes(len(draft.content))
+        # Sealing overwrites it too, but not everything comes to that.
+        draft.content[:] = bytes(len(draft.content))
         _log.warning("material refused: %s (%s)", outcome.code, outcome.detail)
         return outcome
 
