@@ -43,13 +43,13 @@ class Checkpointer:
         self._is_asleep = False
         self._stopping = False
 
-    def note_commit(self) -> None:
-        """A transaction was committed. Called with ``commits`` held; must stay cheap."""
-        self._committed += 1
+    def note_commit(self, weight: int = 1) -> None:
+        """A transaction that fills the log as ``weight`` cases do was committed. Called with ``commits`` held; must stay cheap."""
+        self._committed += weight
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="queue-checkpoints", daemon=True)
             self._thread.start()
-        elif self._is_asleep or self._committed % self._settings.checkpoint_every == 0:
+        elif self._is_asleep or self.unfolded >= self._settings.checkpoint_every:
             with self._condition:
                 self._condition.notify()
 
@@ -90,7 +90,7 @@ class Checkpointer:
 
     @property
     def unfolded(self) -> int:
-        """Commits whose pages lie in the log only."""
+        """How many cases' worth of pages lies in the log only."""
         return self._committed - self._folded
 
     def _fold(self) -> None:

@@ -47,6 +47,10 @@ def connect(path: Path, settings: QueueSettings, known_steps: int = len(MIGRATIO
     return connection
 
 
+_ROWS_OF_A_CASE = 64
+"""Rows of a large transaction that fill the log about as much as one case by itself, for they share pages."""
+
+
 class QueueDatabase:
     """One connection, used by one thread at a time; other processes may hold theirs. Raises only ``offline_queue.errors``."""
 
@@ -82,9 +86,10 @@ class QueueDatabase:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._tallies.refresh()
+                before = self._connection.total_changes
                 yield self._connection
                 self._connection.execute("COMMIT")
-                self._checkpointer.note_commit()
+                self._checkpointer.note_commit(1 + (self._connection.total_changes - before) // _ROWS_OF_A_CASE)
             except sqlite3.Error as error:
                 self._undo()
                 raise from_sqlite(error) from error

@@ -31,8 +31,8 @@ class QueueSettings:
     max_purged: int = 50_000
     """Rows of purged cases kept for questions; older ones are let go of, with the audit rows that only they need."""
     wal_limit_bytes: int = 32 * MIB
-    checkpoint_every: int = 512
-    """So many commits in a row make the log long enough to be folded in while they go on."""
+    checkpoint_every: int = 128
+    """So many cases, or as much else, are folded in while commits go on: little at a time delays them little."""
     checkpoint_pause_s: float = 0.3
     """Otherwise it is folded in once no commit came for so long."""
 
