@@ -44,7 +44,8 @@ async def run(target: int, delay_s: float) -> None:
         # The handshake takes its round trip as well.
         await asyncio.sleep(2 * delay_s)
         there, back = await asyncio.open_connection("127.0.0.1", target)
-        await asyncio.gather(carry(reader, back, delay_s), carry(there, writer, delay_s))
+        with suppress(asyncio.CancelledError):  # the end of the run
+            await asyncio.gather(carry(reader, back, delay_s), carry(there, writer, delay_s))
         writer.close()
 
     server = await asyncio.start_server(meet, "127.0.0.1", 0)

@@ -44,7 +44,7 @@ class Checkpointer:
         self._stopping = False
 
     def note_commit(self, weight: int = 1) -> None:
-        """A transaction that fills the log as ``weight`` cases do was committed. Called with ``commits`` held; must stay cheap."""
+        """A transaction that fills the log like ``weight`` cases was committed. Called with ``commits`` held; must stay cheap."""
         self._committed += weight
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="queue-checkpoints", daemon=True)

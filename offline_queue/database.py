@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from offline_queue.case_rows import create_intake
 from offline_queue.checkpoints import Checkpointer
 from offline_queue.errors import BugError, KnownError, from_sqlite
+from offline_queue.facts import write_fact
 from offline_queue.migrations import check_ours, migrate
 from offline_queue.schema import MIGRATIONS, Migration
 from offline_queue.settings import QueueSettings
@@ -47,6 +49,7 @@ def connect(path: Path, settings: QueueSettings, known_steps: int = len(MIGRATIO
     return connection
 
 
+_log = logging.getLogger(__name__)
 _ROWS_OF_A_CASE = 64
 """Rows of a large transaction that fill the log about as much as one case by itself, for they share pages."""
 
@@ -92,6 +95,7 @@ class QueueDatabase:
                 self._checkpointer.note_commit(1 + (self._connection.total_changes - before) // _ROWS_OF_A_CASE)
             except sqlite3.Error as error:
                 self._undo()
+                self._write_over(error)
                 raise from_sqlite(error) from error
             except BaseException:
                 self._undo()
@@ -109,6 +113,7 @@ class QueueDatabase:
             except sqlite3.IntegrityError:
                 raise
             except sqlite3.Error as error:
+                self._write_over(error)
                 raise from_sqlite(error) from error
             self._checkpointer.note_commit()
             return self._connection.total_changes
@@ -150,6 +155,23 @@ class QueueDatabase:
     def _check_open(self) -> None:
         if self._closed:
             raise BugError("the queue is closed")
+
+    def _write_over(self, error: sqlite3.Error) -> None:
+        """After a commit whose sync failed, put another transaction in its place.
+
+        SQLite has taken it back, but its frames lie in the log: should the process end before the next write, the next start
+        would find them whole, and a case that was refused would be there after all.
+        """
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_IOERR:
+            return
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            write_fact(self._connection, "written_over", str(self._connection.total_changes))
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as second:
+            # Its frames are in their place all the same; only a power cut could still bring the old ones back.
+            _log.error("a failed commit could not be written over durably: %s", second)
+            self._undo()
 
     def _undo(self) -> None:
         # After some failures (SQLITE_FULL, SQLITE_IOERR) SQLite has rolled back by itself already.

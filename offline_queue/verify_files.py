@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,18}")
 _FORMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
         "platform_offset_ms": _NUMBER,
+        "written_over": _NUMBER,
         "platform_last_heard_ms": _NUMBER,
         "audit_base": re.compile(r"[0-9]{1,18} [0-9a-f]{64}"),
         "sequence_floor": re.compile(r"[0-9]{1,18}"),
