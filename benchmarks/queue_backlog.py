@@ -138,7 +138,7 @@ def plot(result: dict[str, Any], path: Path | None) -> None:
             places = [max(1, pending) for pending in result["pending"]]
             axes.plot(places, result["commit_us"], "o-", color="#1f5a96")
             axes.set_xscale("log")
-            axes.set_ylim(0)
+            axes.set_ylim(0, 1.2 * max(result["commit_us"]))
             axes.set_xlabel("cases pending")
             beside = axes.twinx()
             beside.plot(places, result["rss_mib"], "s--", color="#c46a1b")
