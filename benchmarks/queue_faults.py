@@ -216,6 +216,29 @@ def words(result: dict[str, Any]) -> list[str]:
     return [*lines, f"canaries found: {result['canaries_found']}", f"materials: {result['materials']}"]
 
 
+def counted(result: dict[str, Any]) -> dict[str, Any]:
+    """For programs: ``violations`` is their number, and ``described`` tells each in words."""
+    told = dict(result)
+    for name in PARTS:
+        if name in told:
+            told[name] = told[name] | {"violations": len(told[name]["violations"]), "described": told[name]["violations"]}
+    return told
+
+
+def plot(result: dict[str, Any], path: Path | None) -> None:
+    """Runs of each part, and how many of them violated anything."""
+    with harness.figure(path, "Fault runs of each kind (blue), and violations (red)") as axes:
+        if axes is not None:
+            parts = [name for name in PARTS if name in result]
+            drawn = axes.barh(parts, [result[name]["runs"] for name in parts], color="#1f5a96")
+            violations = [len(result[name]["violations"]) for name in parts]
+            axes.bar_label(
+                drawn, [f"{bar.get_width():.0f} runs, {n} violations" for bar, n in zip(drawn, violations, strict=True)]
+            )
+            axes.barh(parts, violations, color="#b3261e")
+            axes.margins(x=0.25)
+
+
 def exit_code(result: dict[str, Any]) -> int:
     """1 for a violation, 2 for a part that this machine does not allow, else 0."""
     parts = [result[name] for name in PARTS if name in result]
@@ -234,7 +257,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with harness.work_folder(asked.dir) as folder:
         result = run(folder, asked)
-    harness.report(result, words(result), asked)
+    plot(result, asked.plot)
+    harness.report(counted(result), words(result), asked)
     sys.exit(exit_code(result))
 
 
