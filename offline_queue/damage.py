@@ -20,6 +20,7 @@ from offline_queue.files import sync_folder, write_durably
 from offline_queue.integrity import NO_CASES, find_damage, find_damage_at_the_ends, is_too_large_to_wait, read_only, suspicion_of
 from offline_queue.ledger import plain, write_entry
 from offline_queue.log_check import rot_in_log
+from offline_queue.materials import MaterialStore
 from offline_queue.models import Damage
 from offline_queue.sealing import signature_holds
 from offline_queue.sequences import SequenceReserve
@@ -115,7 +116,9 @@ class Salvaged:
     """Ids whose sealed bytes could not be read."""
 
 
-def salvage(connection: sqlite3.Connection, damaged: Path, now: Stamp, public_keys: tuple[bytes, ...]) -> Salvaged:
+def salvage(
+    connection: sqlite3.Connection, damaged: Path, now: Stamp, public_keys: tuple[bytes, ...], materials: MaterialStore
+) -> Salvaged:
     """Take over from ``damaged``, row by row, every case whose bytes still prove themselves by their signature.
 
     Runs within the caller's transaction on the new file. What a case is follows from its signed header alone. Whatever state the
@@ -128,7 +131,7 @@ def salvage(connection: sqlite3.Connection, damaged: Path, now: Stamp, public_ke
             for position in _positions(source):
                 row, case = _read(source, position)
                 if case and _take_over(connection, row, case, now, public_keys):
-                    _take_materials(connection, source, case)
+                    _take_materials(connection, source, case, materials, now)
                     taken += 1
                 elif row is not None and row["state"] == CaseState.PURGED:
                     purged += 1
@@ -187,21 +190,20 @@ def _take_over(
     return True
 
 
-def _take_materials(connection: sqlite3.Connection, source: sqlite3.Connection, case: SealedCase) -> None:
-    """Small materials lie in the damaged file;
+def _take_materials(
+    connection: sqlite3.Connection, source: sqlite3.Connection, case: SealedCase, materials: MaterialStore, now: Stamp
+) -> None:
+    """Take over what the case names: small materials lie in the damaged file, large ones are files that nothing happened to.
 
-    large ones are files that nothing happened to. Missing ones show when they are sent.
+    What is tied to the case is not swept. Missing ones show when they are sent.
     """
     header = msgspec.json.decode(case.header, type=CaseHeader)
+    position = connection.execute("SELECT position FROM cases WHERE case_id = ?", (header.case_id,)).fetchone()["position"]
     for ordinal, digest in enumerate(header.materials):
         row = None
         with suppress(sqlite3.DatabaseError):
-            row = source.execute("SELECT size_bytes, content, kept_at_ms FROM materials WHERE digest = ?", (digest,)).fetchone()
+            row = source.execute("SELECT content FROM materials WHERE digest = ?", (digest,)).fetchone()
         content = bytes(row["content"]) if row is not None and row["content"] is not None else None
-        if row is None or (content is not None and material_digest(content) != digest):
-            continue
-        values = (digest, row["size_bytes"], content, row["kept_at_ms"])
-        connection.execute("INSERT INTO materials VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING", values)
-        connection.execute(
-            "INSERT INTO case_materials SELECT position, ?, ? FROM cases WHERE case_id = ?", (ordinal, digest, header.case_id)
-        )
+        if content is not None and material_digest(content) == digest:
+            materials.keep_row(connection, digest, content, now)
+        materials.tie(connection, position, ordinal, digest, now)

@@ -100,11 +100,15 @@ class MaterialStore:
         """
         if len(digests) > MAX_MATERIALS_A_CASE:
             raise ValueError(f"at most {MAX_MATERIALS_A_CASE} materials a case")
-        missing = [digest for digest in digests if not self._enter(connection, digest, now)]
-        if not missing:
-            rows = [(position, ordinal, digest) for ordinal, digest in enumerate(digests)]
-            connection.executemany("INSERT INTO case_materials VALUES (?, ?, ?)", rows)
-        return missing
+        tied = [self.tie(connection, position, ordinal, digest, now) for ordinal, digest in enumerate(digests)]
+        return [digest for digest, is_here in zip(digests, tied, strict=True) if not is_here]
+
+    def tie(self, connection: sqlite3.Connection, position: int, ordinal: int, digest: str, now: Stamp) -> bool:
+        """Tie one material to the case at ``position``, so that it is not swept; False when it is not here."""
+        is_here = self._enter(connection, digest, now)
+        if is_here:
+            connection.execute("INSERT INTO case_materials VALUES (?, ?, ?)", (position, ordinal, digest))
+        return is_here
 
     def _enter(self, connection: sqlite3.Connection, digest: str, now: Stamp) -> bool:
         if connection.execute("SELECT 1 FROM materials WHERE digest = ?", (digest,)).fetchone():

@@ -10,6 +10,7 @@ from offline_queue import damage, ledger, reconcile
 from offline_queue.clock import Clock, Stamp
 from offline_queue.database import QueueDatabase
 from offline_queue.facts import read_fact, write_fact
+from offline_queue.materials import MaterialStore
 from offline_queue.models import Damage
 from offline_queue.platform_time import PlatformTime
 from offline_queue.sequences import SequenceReserve, start_behind
@@ -37,7 +38,7 @@ def take_stock(
     with database.write() as connection:
         for aside in damage.not_yet_salvaged(connection, path):
             detail = finding.detail if finding else "set aside at an earlier start"
-            found = damage.salvage(connection, aside, now, public_keys)
+            found = damage.salvage(connection, aside, now, public_keys, MaterialStore(path.with_name(path.name + ".materials")))
             gone = damage.unreadable(connection, reserve, found.purged + len(found.lost))
             finding = Damage("damaged", detail, aside.name, found.taken, found.lost, gone)
         if finding and finding.code != "damaged":

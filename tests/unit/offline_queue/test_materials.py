@@ -188,3 +188,28 @@ def test_a_half_written_file_is_swept_too(outbox: Outbox, clock: FakeClock) -> N
         os.utime(path, (clock.wall_ms / 1000 - 200_000, clock.wall_ms / 1000 - 200_000))
     assert outbox.materials.sweep() == 2
     assert list(folder_of(outbox).iterdir()) == [stranger]
+
+
+@pytest.mark.expects_warnings
+def test_salvage_ties_large_materials_whose_rows_are_lost_so_that_they_are_never_swept(
+    outbox: Outbox, line: MemoryLine, identity: FixedIdentity, clock: FakeClock, tmp_path: Path
+) -> None:
+    materials = keep(outbox, LARGE), keep(outbox, LARGE, b"two ")
+    taken = outbox.accept(sample_draft(materials=materials))
+    assert isinstance(taken, CaseCommitted)
+    folder, path = folder_of(outbox), tmp_path / "queue.sqlite"
+    with outbox._database.read() as connection:
+        root = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'materials'").fetchone()[0]
+    outbox.close()
+    content = bytearray(path.read_bytes())
+    content[(root - 1) * 4096 : root * 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+    with Outbox.open(path, identity, clock=clock, free_disk_bytes=lambda: 10**12) as salvaged:
+        assert salvaged.damage
+        assert salvaged.damage.salvaged == 1
+        for file in folder.iterdir():
+            os.utime(file, (clock.wall_ms / 1000, clock.wall_ms / 1000))
+        clock.advance(ORPHAN_AGE_MS / 1000 + 60)
+        assert salvaged.materials.sweep() == 0
+        assert len(list(folder.iterdir())) == 2
+        assert Syncer(salvaged, line, identity).run_once().delivered == 1
