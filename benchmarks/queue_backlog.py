@@ -24,7 +24,7 @@ from contract.cases import CaseHeader, SealedCase
 from offline_queue.case_rows import insert_case
 from offline_queue.identity import IdentityStore
 from offline_queue.ledger import read_trail
-from offline_queue.models import CaseCommitted
+from offline_queue.models import CaseCommitted, CaseDraft
 from offline_queue.settings import QueueSettings, SyncSettings
 from offline_queue.states import CaseState
 from offline_queue.store import Outbox
@@ -80,6 +80,7 @@ def measure(folder: Path, port: int) -> dict[str, float]:
     with outbox:
         pending = outbox.pending_count()
         commits = [harness.timed(lambda: outbox.accept(case)) for _ in range(300)]
+        after_writes = [_after_another_write(outbox, case, number) for number in range(100)]
         with PlatformClient(f"http://127.0.0.1:{port}", identities, outbox.platform_time) as line:
             syncer = Syncer(outbox, line, identities, settings=SyncSettings())
             target = max(0, outbox.pending_count() - _DRAINED)
@@ -95,10 +96,17 @@ def measure(folder: Path, port: int) -> dict[str, float]:
         "pending": pending,
         "open_s": open_s,
         "commit_us": harness.median(commits),
+        "commit_after_write_us": harness.median(after_writes),
         "rss_mib": rss_mib,
         "drain_per_s": drain_per_s,
         "digest_s": digest_s,
     }
+
+
+def _after_another_write(outbox: Outbox, case: CaseDraft, number: int) -> float:
+    """Microseconds to take a case when something else was written before, so that nothing is known any more from the last one."""
+    outbox.rate(f"nobody's case {number}", 5)
+    return harness.timed(lambda: outbox.accept(case))
 
 
 def run(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:

@@ -101,9 +101,9 @@ def _told(check: Callable[[], list[str]]) -> str:
 
 
 def read_only(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
-    """A connection that cannot change the file;
+    """A connection that cannot change the file.
 
-    the last writer to close it would fold the log in, and evidence is left as found.
+    The last writer to close it would fold the log in, and evidence is left as found.
     """
     connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=busy_timeout_s, isolation_level=None)
     connection.row_factory = sqlite3.Row

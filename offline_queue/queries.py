@@ -55,7 +55,10 @@ def oldest_pending_ms(connection: sqlite3.Connection, now: Stamp, platform_now_m
 
 
 def highest_sequence(connection: sqlite3.Connection, kiosk_id: str) -> int | None:
-    """The highest number given under ``kiosk_id``; reads every case, for the first one after a change of identity."""
+    """The highest number given under ``kiosk_id``: that of the newest case. Reads every case only after a change of identity."""
+    newest = connection.execute("SELECT kiosk_id, sequence FROM cases ORDER BY position DESC LIMIT 1").fetchone()
+    if newest is None or newest["kiosk_id"] == kiosk_id:
+        return None if newest is None else int(newest["sequence"])
     row = connection.execute("SELECT max(sequence) AS highest FROM cases WHERE kiosk_id = ?", (kiosk_id,)).fetchone()
     return None if row["highest"] is None else int(row["highest"])
 

@@ -102,3 +102,14 @@ def test_the_intake_leaves_nothing_of_itself_in_the_file(outbox: Outbox) -> None
     with outbox._database.read() as connection:
         names = {row[0] for row in connection.execute("SELECT name FROM main.sqlite_schema")}
     assert not any("intake" in name for name in names)
+
+
+def test_taking_a_case_after_another_write_reads_no_more_of_a_long_queue(outbox: Outbox) -> None:
+    ids = commit(outbox, 200)
+    seen: list[str] = []
+    outbox._database._connection.set_trace_callback(seen.append)
+    assert outbox.void(ids[0], "测试", "mistake")
+    commit(outbox)
+    outbox._database._connection.set_trace_callback(None)
+    assert not any("max(sequence)" in statement for statement in seen), "that question reads every case"
+    assert sequences(outbox) == list(range(1, 202))
