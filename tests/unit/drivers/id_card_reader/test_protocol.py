@@ -20,7 +20,7 @@ from drivers.id_card_reader.protocol import (
     format_sam_id,
     is_answer_to,
     parse_response,
-    split_read,
+    split_blocks,
 )
 
 HAND_WRITTEN_REQUESTS = {
@@ -92,14 +92,14 @@ def test_success_without_data_is_no_card() -> None:
 @pytest.mark.parametrize("lengths", ["0000 0400", "0100 0000", "0100 0401", "FFFF FFFF", "0400 0100"])
 def test_a_read_whose_lengths_contradict_its_data_is_no_answer(lengths: str) -> None:
     data = bytes.fromhex(lengths) + bytes(1280)
-    assert split_read(data) is None
+    assert split_blocks(data, 2) is None
     assert not is_answer_to(Command.READ, Response(0, 0, Sw3.OK, data))
 
 
 def test_text_without_photo_is_an_answer() -> None:
     data = bytes.fromhex("0100 0000") + b"T" * 256
     assert is_answer_to(Command.READ, Response(0, 0, Sw3.OK, data))
-    assert split_read(data) == (b"T" * 256, b"")
+    assert split_blocks(data, 2) == (b"T" * 256, b"")
 
 
 def test_status_words_other_than_zero_are_no_answer() -> None:
