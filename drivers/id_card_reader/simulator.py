@@ -157,7 +157,9 @@ class SimulatedIdCardReader:
             is_hidden = (self._was_read and self.rest_mode is RestMode.STRICT) or self._lockup is Lockup.NONE
             if self._lockup is Lockup.NONE and not self._was_read:
                 self._reset()  # the driver does so after a while without a card
-            return self._card is not None and not is_hidden
+            is_found = self._card is not None and not is_hidden
+            self._count_down_to_lift()
+            return is_found
 
     def _read_found_card(self, deadline: Deadline, also: Set[CardExtra]) -> ReadOutcome:
         refusal = Sw3.FIND_FAILED
@@ -172,6 +174,8 @@ class SimulatedIdCardReader:
                 if self._card is None or self._lockup is not None or self.faults.takes(fault):
                     refusal = sw3
                     break
+                if fault is Fault.SELECT_FAILED:
+                    self._count_down_to_lift()
             else:
                 return self._interpret(also)
         if deadline.is_over:
@@ -182,6 +186,7 @@ class SimulatedIdCardReader:
     def _interpret(self, also: Set[CardExtra]) -> ReadOutcome:
         with self._lock:
             card, self._was_read = self._card, True
+            self._count_down_to_lift()
         if card is None:
             return CardNotRead(CardTrouble.REMOVED_TOO_SOON, sam_code=Sw3.READ_FAILED)
         if self.faults.takes(Fault.NO_PHOTO):
@@ -205,12 +210,14 @@ class SimulatedIdCardReader:
         if deadline is not None and deadline.is_over:
             return False
         self._lose_answers()
+        return True
+
+    def _count_down_to_lift(self) -> None:
         with self._lock:
             if self._answers_until_lift is not None:
                 self._answers_until_lift -= 1
                 if not self._answers_until_lift:
                     self.lift_card()
-        return True
 
     def _lose_answers(self) -> None:
         if self._lockup is Lockup.SILENT:
