@@ -134,6 +134,7 @@ def test_the_command_writes_a_report_and_a_recording_that_replays(
     assert written["conforms"]
     assert {check["name"]: check["verdict"] for check in written["checks"]}["replay"] == "passed"
     assert not any(secret in report.read_text(encoding="utf-8") for secret in ("测试新路", "330304", "1958"))
+    assert main(["conform", "--url", f"replay://{recording}", "--report", str(tmp_path / "replayed.json")]) == 0
     replayed = SamVIdCardReader.create(f"replay://{recording}")
     outcome = replayed.read(Deadline(20.0))
     assert isinstance(outcome, CardRead)
