@@ -33,11 +33,14 @@ class SerialPort:
     """An open port. Every failure of the link is ``Disconnected``; silence is an empty or short answer."""
 
     def __init__(self, url: str, baudrate: int = 115200) -> None:
-        """Open ``url`` at once, 8N1 without flow control; raises ``Disconnected``."""
+        """Open ``url`` at once, 8N1, no flow control; raises ``Disconnected``, also while another port of ours holds a terminal.
+
+        Two readers of one terminal would each get half of every answer.
+        """
         self.url = url
         self.baudrate = baudrate
         try:
-            self._serial = serial.serial_for_url(url, baudrate=baudrate, timeout=_POLL_S, write_timeout=5.0)
+            self._serial = serial.serial_for_url(url, baudrate=baudrate, timeout=_POLL_S, write_timeout=5.0, exclusive=True)
         except (*_LINK_FAILURES, ValueError) as error:
             raise Disconnected(url, f"cannot be opened ({error})") from error
         self._is_bare = "://" not in url or url.startswith("socket://")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 
 import pytest
@@ -17,7 +17,7 @@ from drivers.id_card_reader.driver import SamVIdCardReader
 from drivers.id_card_reader.emulator import Fault, IdReaderEmulator, Lockup, RestMode
 from drivers.id_card_reader.errors import SamOutOfOrder
 from drivers.id_card_reader.protocol import Command, Sw3
-from drivers.id_card_reader.types import CardNotRead, CardRead, CardTrouble, PhotoProblem
+from drivers.id_card_reader.types import CardExtra, CardNotRead, CardRead, CardTrouble, PhotoProblem
 from drivers.status import DeviceState
 from drivers.types import Deadline
 from tests.helpers.serial_devices import LINES, InBackground
@@ -354,3 +354,16 @@ def test_a_duplicate_answer_is_not_taken_for_the_next_one(subject: SamVIdCardRea
         outcome = subject.read(Deadline(PLENTY_S))
         assert isinstance(outcome, CardRead)
         assert outcome.record.name == name
+
+
+@pytest.mark.parametrize(("also", "answer_bytes"), [(frozenset(), 1295), ({CardExtra.FINGERPRINT}, 2321)])
+def test_a_line_of_9600_baud_is_waited_for(emulator: IdReaderEmulator, also: Set[CardExtra], answer_bytes: int) -> None:
+    """The module's own time is 0.4 s here; the rest of the patience is the line's."""
+    emulator.put_card(make_card({**FIELDS, "name": "测试", "fingers": "2"}))
+    with PtyHost(emulator, paced_baudrate=9600) as host:
+        subject = SamVIdCardReader.create(host.url, baudrate=9600)
+        begun_s = time.monotonic()
+        outcome = subject.read(Deadline(PLENTY_S), also)
+        subject.close()
+    assert isinstance(outcome, CardRead)
+    assert time.monotonic() - begun_s > answer_bytes * 10 / 9600

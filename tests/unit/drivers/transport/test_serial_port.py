@@ -112,3 +112,12 @@ def test_other_urls_of_pyserial_are_ports_too() -> None:
         port.write(b"echo")
         assert port.read_available(100, 1.0) == b"echo"
         assert port.read_available(100, 0.01) == b""
+
+
+def test_a_terminal_that_is_in_use_is_not_shared(peer: Listener) -> None:
+    with PtyHost(peer) as host:
+        with SerialPort(host.url), pytest.raises(Disconnected, match="lock"):
+            SerialPort(host.url)
+        with SerialPort(host.url) as port:
+            peer.say(b"whole")
+            assert port.read_available(100, 5.0) == b"whole"
