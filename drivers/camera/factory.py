@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from drivers.camera.abstract import Camera
+from drivers.camera.types import WantedMode
 from drivers.errors import Unsupported
 
 _LARGEST_SIDE_PX = 4096
@@ -14,17 +15,14 @@ _LARGEST_SIDE_PX = 4096
 def open_camera(url: str) -> Camera:
     """A camera, not yet started, for a URL of the settings; raises ``Unsupported`` for any other text.
 
-    - ``/dev/video0`` or ``/dev/v4l/by-id/…``, with ``?width=1280&height=720`` if wanted
+    - ``/dev/v4l/by-id/…`` or ``/dev/video0``, with ``?width=1280&height=720&fps=30`` if wanted; the nearest mode it has is taken
     - ``http://…``, ``https://…``, ``rtsp://…``
     - a path or ``file:///…`` of a video file or of a folder of pictures, with ``?loop=1``, for folders also ``&fps=15``
-    - ``sim://portrait``, with ``?width=640&height=480&fps=15`` if wanted
+    - ``sim://portrait`` and ``sim://document``, with ``?width=640&height=480&fps=15`` if wanted
     """
     parts = urlsplit(url)
     if parts.scheme in ("http", "https", "rtsp"):
-        from drivers.camera.driver import OpenCvCamera  # OpenCV's video part is not loaded for the simulator
-        from drivers.camera.source import DeviceSource
-
-        return OpenCvCamera(_without_password(url), DeviceSource(url))
+        return _stream(url, is_motion_jpeg=parts.scheme != "rtsp")
     options = _Options(url, parts.query)
     if parts.scheme == "sim":
         return _simulated(url, parts.netloc, options)
@@ -50,28 +48,52 @@ class _Options:
         return int(text)
 
 
+def _stream(url: str, *, is_motion_jpeg: bool) -> Camera:
+    from drivers.camera.devices import StreamSource  # OpenCV's video part is not loaded for the simulator
+    from drivers.camera.driver import OpenCvCamera
+
+    shown = _without_password(url)
+    return OpenCvCamera(shown, StreamSource(url, shown), drops_torn=is_motion_jpeg)
+
+
 def _simulated(url: str, name: str, options: _Options) -> Camera:
-    if name != "portrait":
-        raise Unsupported(url, "the only simulated camera is sim://portrait")
+    if name not in ("portrait", "document"):
+        raise Unsupported(url, "the simulated cameras are sim://portrait and sim://document")
     from drivers.camera.simulator import PortraitCamera
 
-    size_px = (options.number("width", 320, 1920) or 640, options.number("height", 240, 1920) or 480)
-    return PortraitCamera(size_px, float(options.number("fps", 1, 60) or 15))
+    default_px = (640, 480) if name == "portrait" else (1920, 1080)
+    size_px = (
+        options.number("width", 320, 1920) or default_px[0],
+        options.number("height", 240, 1920) or default_px[1],
+    )
+    return PortraitCamera(size_px, float(options.number("fps", 1, 60) or 15), scene=name)
 
 
 def _local(url: str, path: Path, options: _Options) -> Camera:
+    from drivers.camera.devices import DeviceSource
     from drivers.camera.driver import OpenCvCamera
-    from drivers.camera.source import DeviceSource, FileSource, FolderSource, VideoSource
+    from drivers.camera.recordings import FileSource, FolderSource
+    from drivers.camera.source import VideoSource
 
     source: VideoSource
     if path.is_relative_to("/dev"):
-        width, height = options.number("width", 160, _LARGEST_SIDE_PX), options.number("height", 120, _LARGEST_SIDE_PX)
-        source = DeviceSource(str(path), width, height)
+        source = DeviceSource(path, _wishes(options))
     elif path.is_dir():
         source = FolderSource(path, float(options.number("fps", 1, 120) or 15))
     else:
         source = FileSource(path)
     return OpenCvCamera(url, source, is_looped=bool(options.number("loop", 0, 1)))
+
+
+def _wishes(options: _Options) -> tuple[WantedMode, ...]:
+    """The mode of the settings first, then what serves as well."""
+    from drivers.camera.negotiation import DEFAULT_WISHES
+
+    width, height = options.number("width", 160, _LARGEST_SIDE_PX), options.number("height", 120, _LARGEST_SIDE_PX)
+    rate = float(options.number("fps", 1, 120) or 30)
+    if width and height:
+        return (WantedMode(width, height, rate), *DEFAULT_WISHES)
+    return tuple(WantedMode(wish.width_px, wish.height_px, rate) for wish in DEFAULT_WISHES)
 
 
 def _without_password(url: str) -> str:

@@ -9,16 +9,21 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from drivers.camera.driver import CameraTimes, OpenCvCamera
+from drivers.camera.driver import OpenCvCamera
+from drivers.camera.presence import AT_REST
+from drivers.camera.reader import CameraTimes
 from drivers.camera.source import OpenedSource
 from drivers.camera.types import CameraCapabilities
 from drivers.errors import Disconnected
 from drivers.overwritten import overwritten_copy
+from drivers.status import DeviceStatus
 from drivers.types import Deadline, Image
-from tests.helpers.vision import plain_picture
+from tests.helpers.vision import gradient
 
-QUICK = CameraTimes(frozen_after_s=0.2, black_after_s=0.2, first_retry_s=0.01, longest_retry_s=0.04)
-NEVER = CameraTimes(frozen_after_s=600.0, black_after_s=600.0, first_retry_s=0.01, longest_retry_s=0.04)
+QUICK = CameraTimes(frozen_after_s=0.2, dark_after_s=0.2, first_retry_s=0.01, longest_retry_s=0.04)
+NEVER = CameraTimes(
+    frozen_after_s=600.0, dark_after_s=600.0, reopen_frozen_after_s=600.0, first_retry_s=0.01, longest_retry_s=0.04
+)
 
 
 class ScriptedSource:
@@ -29,6 +34,9 @@ class ScriptedSource:
         self.is_recording = is_recording
         self.opened_at_s: list[float] = []
         self.is_open = False
+
+    def presence(self) -> DeviceStatus:
+        return AT_REST
 
     def open(self) -> OpenedSource:
         self.opened_at_s.append(time.monotonic())
@@ -52,7 +60,7 @@ class ScriptedSource:
 
 
 def _pictures(count: int) -> Callable[[], Iterator[Image]]:
-    return lambda: iter([plain_picture(40 + number) for number in range(count)])
+    return lambda: iter([gradient(40 + number) for number in range(count)])
 
 
 def _endless(brightest: int, *, changes: bool = True) -> Callable[[], Iterator[Image]]:
@@ -152,7 +160,7 @@ def test_a_source_that_hangs_in_a_read_is_frozen(start: Callable[..., OpenCvCame
     release = threading.Event()
 
     def script() -> Iterator[Image]:
-        yield plain_picture(90)
+        yield gradient(90)
         release.wait(30)
 
     subject = start(ScriptedSource(script), QUICK)
@@ -163,7 +171,7 @@ def test_a_source_that_hangs_in_a_read_is_frozen(start: Callable[..., OpenCvCame
 
 
 def test_a_covered_lens_is_black_and_not_frozen(start: Callable[..., OpenCvCamera]) -> None:
-    subject = start(ScriptedSource(_endless(6)), CameraTimes(frozen_after_s=600.0, black_after_s=0.2))
+    subject = start(ScriptedSource(_endless(6)), CameraTimes(frozen_after_s=600.0, dark_after_s=0.2))
     _await(lambda: subject.status().code == "black")
 
 

@@ -6,21 +6,27 @@ from pathlib import Path
 
 import pytest
 
+from drivers.camera.devices import DeviceSource, StreamSource
 from drivers.camera.driver import OpenCvCamera
 from drivers.camera.factory import open_camera
+from drivers.camera.negotiation import DEFAULT_WISHES
+from drivers.camera.recordings import FileSource, FolderSource
 from drivers.camera.simulator import PortraitCamera
-from drivers.camera.source import DeviceSource, FileSource, FolderSource
+from drivers.camera.types import WantedMode
 from drivers.errors import Unsupported
 
 
 @pytest.mark.parametrize(
     ("url", "source"),
     [
-        ("/dev/video0", DeviceSource("/dev/video0")),
-        ("/dev/v4l/by-id/usb-cam?width=1280&height=720", DeviceSource("/dev/v4l/by-id/usb-cam", 1280, 720)),
+        ("/dev/video0", DeviceSource(Path("/dev/video0"))),
+        (
+            "/dev/v4l/by-id/usb-cam?width=1280&height=720&fps=25",
+            DeviceSource(Path("/dev/v4l/by-id/usb-cam"), (WantedMode(1280, 720, 25.0), *DEFAULT_WISHES)),
+        ),
         ("file:///srv/a%20b.mp4", FileSource(Path("/srv/a b.mp4"))),
         ("clips/visit.mp4?loop=1", FileSource(Path("clips/visit.mp4"))),
-        ("rtsp://user:secret@10.0.0.8/live", DeviceSource("rtsp://user:secret@10.0.0.8/live")),
+        ("rtsp://user:secret@10.0.0.8/live", StreamSource("rtsp://user:secret@10.0.0.8/live", "rtsp://10.0.0.8/live")),
     ],
 )
 def test_urls_of_the_settings_name_their_source(url: str, source: object) -> None:
