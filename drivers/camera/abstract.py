@@ -36,7 +36,8 @@ class Camera(Protocol):
     def presence(self) -> DeviceStatus:
         """Whether the camera is there; made to be asked once a second.
 
-        At rest ``online``/``at_rest`` or ``no_device``/``lost``, and no picture is taken; while started, ``status``. Returns within half a second.
+        At rest ``online``/``at_rest`` or ``no_device``/``lost``, and no picture is taken; while started, ``status``.
+        Returns within half a second.
         """
         ...
 

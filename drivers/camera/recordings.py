@@ -9,6 +9,7 @@ import numpy as np
 
 from drivers.camera.capture import Capture, as_bgr
 from drivers.camera.opencv import cv2
+from drivers.camera.picture_files import picture_paths
 from drivers.camera.presence import PathPresence
 from drivers.camera.source import DEFAULT_FRAMES_PER_S, MAX_FRAMES_PER_S, OpenedSource
 from drivers.camera.types import CameraCapabilities
@@ -16,8 +17,6 @@ from drivers.errors import Disconnected
 from drivers.pictures import UnreadablePicture, read_picture
 from drivers.status import DeviceStatus
 from drivers.types import Image
-
-_PICTURE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".webp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,6 @@ class FolderSource:
     def presence(self) -> DeviceStatus:
         """Whether the folder is there."""
         return PathPresence(self.path)()
-
-
-def picture_paths(folder: Path) -> list[Path]:
-    """The files of ``folder`` that look like pictures, by name; raises ``Disconnected`` when it cannot be read."""
-    try:
-        return sorted(path for path in folder.iterdir() if path.suffix.lower() in _PICTURE_SUFFIXES)
-    except OSError as error:
-        raise Disconnected(str(folder), f"folder cannot be read ({error.strerror})") from error
 
 
 class _Pictures:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -15,19 +15,21 @@ from drivers.camera.animation import Choreography, PortraitAnimation
 from drivers.camera.desk_scene import DeskScene, draw
 from drivers.camera.noise import SensorNoise
 from drivers.camera.portrait import compose_portrait
-from drivers.camera.recordings import picture_paths
+from drivers.camera.picture_files import picture_paths
 from drivers.camera.types import Movement
 from drivers.errors import Disconnected
 from drivers.overwritten import overwritten_copy
 from drivers.pictures import UnreadablePicture, read_picture
 from drivers.types import Image
 
+_MOST_PICTURES = 60
+
 
 class Scene(Protocol):
     """Something to look at."""
 
     def prepare(self) -> None:
-        """Do what takes long, once. Raises ``UnusablePortrait``."""
+        """Do what takes long, once. Raises ``UnusablePortrait``, or ``Disconnected`` when there is nothing to look at."""
         ...
 
     def render(self) -> Image:
@@ -114,30 +116,24 @@ class FolderScene:
     def __init__(self, folder: Path, size_px: tuple[int, int]) -> None:
         self._folder = folder
         self._size_px = size_px
-        self._pictures: Iterator[Image] = iter(())
+        self._pictures: list[Image] = []
+        self._position = 0
         self._noise = SensorNoise(size_px, np.random.default_rng(4))
 
     def prepare(self) -> None:
-        """Look for a first picture; raises ``Disconnected`` when there is none."""
-        self._pictures = self._all()
+        """Load the pictures; raises ``Disconnected`` when there is none."""
+        if self._pictures:
+            return
+        for path in picture_paths(self._folder)[:_MOST_PICTURES]:
+            picture = read_picture(path)
+            if not isinstance(picture, UnreadablePicture):
+                sized = cv2.resize(picture, self._size_px, interpolation=cv2.INTER_AREA)
+                self._pictures.append(np.asarray(sized, np.uint8))
+        if not self._pictures:
+            raise Disconnected(str(self._folder), "no picture in this folder can be read")
 
     def render(self) -> Image:
         """The next picture, in the size of the camera."""
-        picture = next(self._pictures, None)
-        if picture is None:
-            self.prepare()
-            picture = next(self._pictures)
-        return overwritten_copy(self._noise.over(picture))
-
-    def _all(self) -> Iterator[Image]:
-        paths = picture_paths(self._folder)
-        first = next((picture for path in paths if not isinstance(picture := read_picture(path), UnreadablePicture)), None)
-        if first is None:
-            raise Disconnected(str(self._folder), "no picture in this folder can be read")
-        return self._sized(paths)
-
-    def _sized(self, paths: Sequence[Path]) -> Iterator[Image]:
-        for path in paths:
-            picture = read_picture(path)
-            if not isinstance(picture, UnreadablePicture):
-                yield np.asarray(cv2.resize(picture, self._size_px, interpolation=cv2.INTER_AREA), np.uint8)
+        self.prepare()
+        self._position = (self._position + 1) % len(self._pictures)
+        return overwritten_copy(self._noise.over(self._pictures[self._position]))

@@ -23,6 +23,7 @@ from drivers.camera.reader import CameraTimes
 from drivers.camera.scenes import DocumentScene, PersonScene, Scene
 from drivers.camera.trouble import trouble_of
 from drivers.camera.types import CameraCapabilities, Movement
+from drivers.errors import Disconnected
 from drivers.overwritten import overwritten_copy
 from drivers.status import DeviceState, DeviceStatus
 from drivers.types import Deadline, Frame, Image
@@ -192,9 +193,9 @@ class PortraitCamera:
     def _run(self) -> None:
         try:
             self._scene.prepare()
-        except UnusablePortrait as error:
+        except (UnusablePortrait, Disconnected) as error:
             self._trouble = str(error)
-            _log.warning("simulated camera has no person: %s", error)
+            _log.warning("simulated camera has nothing to show: %s", error)
             return
         self._newest.open()
         due_s = time.monotonic()
