@@ -127,7 +127,7 @@ def _lay(picture: NDArray[np.float32], page: NDArray[np.float32], corners: Corne
         spot = np.zeros((page_h, page_w), np.float32)
         cv2.circle(spot, (page_w // 2, page_h // 3), int(page_w * scene.glare_of_page / 2), 1.0, -1)
         page = page + cv2.GaussianBlur(spot, (0, 0), page_w * 0.01)[..., None] * 600.0
-    flat = np.array([[0, 0], [page_w, 0], [page_w, page_h], [0, page_h]], np.float32)
+    flat = np.array([[0, 0], [page_w, 0], [page_w, page_h], [0, page_h]], np.float32) - 0.5
     matrix = cv2.getPerspectiveTransform(flat, corners)
     size = (picture.shape[1], picture.shape[0])
     warped = cv2.warpPerspective(page, matrix, size, flags=cv2.INTER_AREA)
@@ -151,7 +151,7 @@ def _lit(picture: NDArray[np.float32], scene: DeskScene) -> NDArray[np.float32]:
     if scene.shadow > 0:
         across = (x - width * 0.5 + (y - height * 0.5) * 0.4) / (width * 0.03)
         light = light * (1.0 - scene.shadow / (1.0 + np.exp(-np.clip(across, -30, 30))))
-    return np.asarray(np.clip(picture * (light * scene.light)[..., None], 0, 255), np.float32)
+    return np.asarray(picture * (light * scene.light)[..., None], np.float32)
 
 
 def _whole(point: NDArray[np.float32]) -> tuple[int, int]:
