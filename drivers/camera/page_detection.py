@@ -25,6 +25,8 @@ _LEAST_ANGLE_COS = 0.5
 """Corners between 60 and 120 degrees: a page on a desk, seen from above."""
 _LEAST_SIDE_SUPPORT = 0.45
 _LEAST_SUPPORT = 0.7
+_LEAST_SUPPORT_CUT_OFF = 0.8
+_MOST_SIDES_OUTSIDE = 2
 _BORDER_PX = 2.0
 
 
@@ -35,18 +37,26 @@ def detect_page(image: Image) -> Page | None:
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
     best: tuple[float, Corners, float] | None = None
     for quad in _candidates(small, grey):
-        support = support_of(quad, grey)
-        if min(support) < _LEAST_SIDE_SUPPORT or sum(support) / 4 < _LEAST_SUPPORT:
-            continue
-        score = (sum(support) / 4) ** 2 * math.sqrt(cv2.contourArea(quad))
-        if best is None or score > best[0]:
-            best = (score, quad, sum(support) / 4)
+        support = _support(quad, grey)
+        score = support**2 * math.sqrt(cv2.contourArea(quad))
+        if support > 0.0 and (best is None or score > best[0]):
+            best = (score, quad, support)
     small.fill(0)
     grey.fill(0)
     if best is None:
         return None
     corners = fitted(image, np.asarray((best[1] + 0.5) / scale - 0.5, np.float32), 2.5 / scale)
     return Page(_in_order(corners), _is_cut_off(corners, image), best[2])
+
+
+def _support(quad: Corners, grey: Image) -> float:
+    """Share of the outline that shows; 0.0 when that is too little. The less of a page is in the picture, the more must show."""
+    shares, along_border = support_of(quad, grey)
+    if along_border > _MOST_SIDES_OUTSIDE:
+        return 0.0
+    least = _LEAST_SUPPORT_CUT_OFF if along_border else _LEAST_SIDE_SUPPORT
+    mean = sum(shares) / len(shares)
+    return mean if min(shares) >= least and mean >= _LEAST_SUPPORT else 0.0
 
 
 def _reduced(image: Image, scale: float) -> Image:

@@ -21,15 +21,14 @@ _FROM, _TO = 0.04, 0.96
 _Points = NDArray[np.float32]
 
 
-def support_of(quad: Corners, grey: Image) -> list[float]:
-    """Of each side the share that shows as an edge. Sides along the picture's border count in full, but at most two of them."""
+def support_of(quad: Corners, grey: Image) -> tuple[list[float], int]:
+    """Of each side inside the picture the share that shows as an edge, and how many sides lie along the picture's border."""
     shares: list[float] = []
     along_border = 0
     middle = quad.mean(axis=0)
     for begin, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
         if _is_along_border(begin, end, grey):
             along_border += 1
-            shares.append(1.0 if along_border <= 2 else 0.0)
             continue
         profiles = _profiles(grey, begin, end, middle, _SUPPORT_SAMPLES, _SUPPORT_REACH_PX, 1.0)
         inner = profiles[:, :_SUPPORT_REACH_PX].mean(axis=1)
@@ -37,7 +36,7 @@ def support_of(quad: Corners, grey: Image) -> list[float]:
         step = inner - outer
         sign = 1.0 if float(np.median(step)) >= 0 else -1.0
         shares.append(float((step * sign > _LEAST_STEP).mean()))
-    return shares
+    return shares, along_border
 
 
 def fitted(image: Image, corners: Corners, reach_px: float) -> Corners:
