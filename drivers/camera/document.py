@@ -115,12 +115,14 @@ class _Capture:
         return None
 
 
-_ABOUT_THE_PLACE = frozenset({
-    CaptureTrouble.NO_CAMERA,
-    CaptureTrouble.NO_PAGE,
-    CaptureTrouble.PAGE_CUT_OFF,
-    CaptureTrouble.MOVING,
-})
+_ABOUT_THE_PLACE = frozenset(
+    {
+        CaptureTrouble.NO_CAMERA,
+        CaptureTrouble.NO_PAGE,
+        CaptureTrouble.PAGE_CUT_OFF,
+        CaptureTrouble.MOVING,
+    }
+)
 
 
 class Steadiness:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 
 from drivers.camera.newest import NewestFrame
 from drivers.camera.reader import CameraTimes, Reader
@@ -100,8 +101,11 @@ class OpenCvCamera:
         return self._newest.wait_newer(than, deadline)
 
     def capabilities(self) -> CameraCapabilities | None:
-        """What the source delivers, known from the first picture on."""
-        return self._capabilities
+        """What was got, known from the first picture on. The rate of a live camera is as measured, once ten pictures have come."""
+        known, measured = self._capabilities, self._newest.frames_per_s
+        if known is None or self._source.is_recording or measured == 0.0:
+            return known
+        return replace(known, frames_per_s=round(measured, 1))
 
     def presence(self) -> DeviceStatus:
         """At rest whether the device is there (``at_rest`` or ``lost``), otherwise ``status``."""

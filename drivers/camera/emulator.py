@@ -9,7 +9,6 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
@@ -197,5 +196,3 @@ def encode(picture: Image) -> bytes:
     """As JPEG."""
     _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     return data.tobytes()
-
-

@@ -10,6 +10,7 @@ from drivers.camera.types import WantedMode
 from drivers.errors import Unsupported
 
 _LARGEST_SIDE_PX = 4096
+_STREAMS = ("http", "https", "rtsp")
 
 
 def open_camera(url: str) -> Camera:
@@ -21,7 +22,7 @@ def open_camera(url: str) -> Camera:
     - ``sim://portrait`` and ``sim://document``, with ``?width=640&height=480&fps=15`` if wanted
     """
     parts = urlsplit(url)
-    if parts.scheme in ("http", "https", "rtsp"):
+    if parts.scheme in _STREAMS:
         return _stream(url, is_motion_jpeg=parts.scheme != "rtsp")
     options = _Options(url, parts.query)
     if parts.scheme == "sim":
@@ -29,6 +30,14 @@ def open_camera(url: str) -> Camera:
     if parts.scheme in ("", "file") and parts.path:
         return _local(url, Path(unquote(parts.path)), options)
     raise Unsupported(url, "is no camera; known are /dev/video*, files, folders, http, https, rtsp and sim://portrait")
+
+
+def shown_url(url: str) -> str:
+    """``url`` for logs, reports and status: without password; of a stream also without what stands behind the question mark."""
+    parts = urlsplit(url)
+    if parts.scheme not in _STREAMS:
+        return url
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
 class _Options:
@@ -52,7 +61,7 @@ def _stream(url: str, *, is_motion_jpeg: bool) -> Camera:
     from drivers.camera.devices import StreamSource  # OpenCV's video part is not loaded for the simulator
     from drivers.camera.driver import OpenCvCamera
 
-    shown = _without_password(url)
+    shown = shown_url(url)
     return OpenCvCamera(shown, StreamSource(url, shown), drops_torn=is_motion_jpeg)
 
 
@@ -94,9 +103,3 @@ def _wishes(options: _Options) -> tuple[WantedMode, ...]:
     if width and height:
         return (WantedMode(width, height, rate), *DEFAULT_WISHES)
     return tuple(WantedMode(wish.width_px, wish.height_px, rate) for wish in DEFAULT_WISHES)
-
-
-def _without_password(url: str) -> str:
-    """The name of a stream for logs and status."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -13,6 +14,8 @@ from drivers.types import Deadline, Frame, Image
 
 _CANCEL_POLL_S = 0.05
 """Longest single wait, so that a cancelled deadline is noticed soon."""
+_RATE_FROM, _RATE_OVER = 10, 45
+"""Frames over which the rate is measured, at least and at most."""
 
 
 class NewestFrame:
@@ -30,11 +33,13 @@ class NewestFrame:
         self._closed = True
         self._sequence = 0
         self._changed_at_s = self._lit_at_s = self._uncovered_at_s = self._whole_at_s = 0.0
+        self._arrivals_s: deque[float] = deque(maxlen=_RATE_OVER)
 
     def open(self) -> None:
         """Allow waiting; all ages begin now."""
         with self._changed:
             self._closed = False
+            self._arrivals_s.clear()
             self._changed_at_s = self._lit_at_s = self._uncovered_at_s = self._whole_at_s = self._clock()
 
     def put(self, picture: Image) -> None:
@@ -56,6 +61,7 @@ class NewestFrame:
             if not sight.is_covered:
                 self._uncovered_at_s = now_s
             self._sequence += 1
+            self._arrivals_s.append(now_s)
             self._frame = Frame(picture, now_s, self._sequence)
             self._changed.notify_all()
 
@@ -75,6 +81,14 @@ class NewestFrame:
                     return None
                 self._changed.wait(min(_CANCEL_POLL_S, deadline.remaining_s))
         return None
+
+    @property
+    def frames_per_s(self) -> float:
+        """As measured over the last frames; 0.0 while there are too few."""
+        with self._changed:
+            if len(self._arrivals_s) < _RATE_FROM:
+                return 0.0
+            return (len(self._arrivals_s) - 1) / max(1e-3, self._arrivals_s[-1] - self._arrivals_s[0])
 
     @property
     def unchanged_for_s(self) -> float:

@@ -42,9 +42,7 @@ def support_of(quad: Corners, grey: Image) -> tuple[list[float], int]:
 def fitted(image: Image, corners: Corners, reach_px: float) -> Corners:
     """``corners`` with each side moved onto the edge in ``image`` that lies within ``reach_px`` of it, fingers left out."""
     middle = corners.mean(axis=0)
-    lines = [
-        _line(image, begin, end, middle, reach_px) for begin, end in zip(corners, np.roll(corners, -1, axis=0), strict=True)
-    ]
+    lines = [_line(image, begin, end, middle, reach_px) for begin, end in zip(corners, np.roll(corners, -1, axis=0), strict=True)]
     moved = np.array([_meeting(lines[at - 1], lines[at]) for at in range(4)], np.float32)
     is_near = np.linalg.norm(moved - corners, axis=1) < 6.0 * reach_px
     return np.asarray(np.where(is_near[:, None], moved, corners), np.float32)

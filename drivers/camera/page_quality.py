@@ -75,7 +75,9 @@ def _copy(page: Image, shape: PageShape) -> Image:
 def _steepness_of_edge(image: Image, corners: Corners, shape: PageShape) -> float:
     middle = corners.mean(axis=0)
     around = np.asarray(middle + (corners - middle) * (1.0 + 2 * _AROUND), np.float32)
-    return _steepness(np.asarray(cv2.cvtColor(_copy(rectified(image, around, shape), shape), cv2.COLOR_BGR2GRAY), np.uint8)) or 0.0
+    return (
+        _steepness(np.asarray(cv2.cvtColor(_copy(rectified(image, around, shape), shape), cv2.COLOR_BGR2GRAY), np.uint8)) or 0.0
+    )
 
 
 def _steepness(grey: Image) -> float | None:

@@ -14,8 +14,8 @@ import numpy as np
 from drivers.camera.animation import Choreography, PortraitAnimation
 from drivers.camera.desk_scene import DeskScene, draw
 from drivers.camera.noise import SensorNoise
-from drivers.camera.portrait import compose_portrait
 from drivers.camera.picture_files import picture_paths
+from drivers.camera.portrait import compose_portrait
 from drivers.camera.types import Movement
 from drivers.errors import Disconnected
 from drivers.overwritten import overwritten_copy
