@@ -61,7 +61,8 @@ def _look(options: argparse.Namespace) -> int:
 
 
 def _facts(seen: Examination, *, has_rate: bool) -> dict[str, str | float]:
-    facts: dict[str, str | float] = {"code": seen.code, "detail": seen.detail, "width_px": seen.width, "height_px": seen.height}
+    facts: dict[str, str | float] = {"state": seen.state.value, "code": seen.code, "detail": seen.detail}
+    facts |= {"width_px": seen.width, "height_px": seen.height}
     facts |= {"brightness": seen.brightness, "sharpness": seen.sharpness}
     return facts | ({"frames_per_s": seen.frames_per_s} if has_rate else {})
 

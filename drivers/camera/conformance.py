@@ -48,7 +48,7 @@ class _Trial:
 
 
 def checks(camera: Camera, patience_s: float = _PATIENCE_S) -> Sequence[Check]:
-    """The trials in their order; ``patience_s`` is how long the technician has for each thing asked. They end with a stopped camera."""
+    """The trials in their order; ``patience_s`` is the time for each thing asked. They end with a stopped camera."""
     trial = _Trial(camera, patience_s)
     return (
         Check("presence", "tells at rest that it is there, without being read", lambda: _presence(trial)),

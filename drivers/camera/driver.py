@@ -101,7 +101,7 @@ class OpenCvCamera:
         return self._newest.wait_newer(than, deadline)
 
     def capabilities(self) -> CameraCapabilities | None:
-        """What was got, known from the first picture on. The rate of a live camera is as measured, once ten pictures have come."""
+        """What was got, known from the first picture on. A live camera's rate is as measured, once ten pictures have come."""
         known, measured = self._capabilities, self._newest.frames_per_s
         if known is None or self._source.is_recording or measured == 0.0:
             return known

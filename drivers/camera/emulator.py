@@ -1,6 +1,7 @@
 """A network camera that does not exist: Motion JPEG over HTTP on loopback, for the production driver, with faults.
 
-What is seen comes from a simulated camera; what goes wrong on the way (no bytes, cut pictures, rubbish, a pulled plug) is done here.
+What is seen comes from a simulated camera; what goes wrong on the way (no bytes, cut pictures, rubbish, a pulled plug) is done
+here.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from drivers.camera.abstract import Camera
 from drivers.camera.sight import glance, sharpness
+from drivers.status import DeviceState
 from drivers.types import Deadline, Frame
 
 _MEASURED_S = 2.0
@@ -25,12 +26,12 @@ class Examination:
     width: int
     height: int
     frames_per_s: float
-    newest_age_s: float
-    """How old the newest frame was when it was handed over."""
     code: str
     """Code of the camera's status."""
     detail: str = ""
-    """Words of the camera's status."""
+    state: DeviceState = DeviceState.UNKNOWN
+    newest_age_s: float = 0.0
+    """How old the newest frame was when it was handed over, at the worst."""
 
     @property
     def has_picture(self) -> bool:
@@ -39,7 +40,7 @@ class Examination:
 
 
 def examine(camera: Camera, deadline: Deadline, measure_s: float = _MEASURED_S) -> Examination:
-    """Start ``camera``, look through it for about ``measure_s`` after its first frame, and stop it; never longer than ``deadline``.
+    """Start ``camera``, look through it for about ``measure_s`` after its first frame, and stop it; all within ``deadline``.
 
     A camera that somebody else has started is left running.
     """
@@ -57,7 +58,7 @@ def watch(camera: Camera, deadline: Deadline, measure_s: float = _MEASURED_S) ->
     first = camera.wait_newer(None, deadline)
     if first is None:
         status = camera.status()
-        return Examination(0.0, 0.0, 0, 0, 0.0, 0.0, status.code, status.detail)
+        return Examination(0.0, 0.0, 0, 0, 0.0, status.code, status.detail, status.state)
     last, count, oldest_s = first, 1, time.monotonic() - first.taken_at_s
     patience = Deadline(measure_s)
     while not patience.is_over and not deadline.is_over:
@@ -82,4 +83,5 @@ def _figures(camera: Camera, first: Frame, last: Frame, oldest_s: float, count: 
         newest_age_s=round(oldest_s, 3),
         code=status.code,
         detail=status.detail,
+        state=status.state,
     )

@@ -30,7 +30,7 @@ def support_of(quad: Corners, grey: Image) -> tuple[list[float], int]:
         if _is_along_border(begin, end, grey):
             along_border += 1
             continue
-        profiles = _profiles(grey, begin, end, middle, _SUPPORT_SAMPLES, _SUPPORT_REACH_PX, 1.0)
+        profiles = _profiles(grey, begin, end, middle, _SUPPORT_SAMPLES, _SUPPORT_REACH_PX)
         inner = profiles[:, :_SUPPORT_REACH_PX].mean(axis=1)
         outer = profiles[:, -_SUPPORT_REACH_PX:].mean(axis=1)
         step = inner - outer
@@ -54,7 +54,7 @@ def _line(image: Image, begin: _Points, end: _Points, middle: _Points, reach_px:
     if _is_along_border(begin, end, image):
         return begin, direction
     reach = max(3, round(reach_px * 1.6))
-    profiles = _profiles(image, begin, end, middle, _FIT_SAMPLES, reach, 1.0)
+    profiles = _profiles(image, begin, end, middle, _FIT_SAMPLES, reach)
     steps = profiles[:, :-2] - profiles[:, 2:]  # positive where it gets darker outwards
     sign = 1.0 if float(np.median(steps.sum(axis=1))) >= 0 else -1.0
     steps = np.clip(steps * sign, 0, None)
@@ -84,13 +84,11 @@ def _robust_line(points: _Points, begin: _Points, direction: _Points) -> tuple[_
     return begin, direction
 
 
-def _profiles(
-    image: Image, begin: _Points, end: _Points, middle: _Points, samples: int, reach: int, step_px: float
-) -> NDArray[np.float32]:
+def _profiles(image: Image, begin: _Points, end: _Points, middle: _Points, samples: int, reach: int) -> NDArray[np.float32]:
     """Grey levels across a side: a row for each sample along it, from inside to outside."""
     shares = np.linspace(_FROM, _TO, samples, dtype=np.float32)
     at = begin + shares[:, None] * (end - begin)
-    offsets = np.arange(-reach, reach + 1, dtype=np.float32) * step_px
+    offsets = np.arange(-reach, reach + 1, dtype=np.float32)
     spots = at[:, None, :] + offsets[None, :, None] * _outwards(begin, end, middle)
     spots = np.asarray(spots, np.float32)
     levels = cv2.remap(image, spots[..., 0], spots[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -1,8 +1,8 @@
 """Can the straightened page be read? Judged on a copy of one size, so that the figures do not depend on the camera.
 
-Sharpness is the steepness of strokes: the slope at an edge over the height of that edge. It depends neither on how much is printed
-nor on how dark, as the variance of a Laplacian would. Level and upright strokes are judged apart and the worse one counts, because
-a page in motion is blurred one way only.
+Sharpness is the steepness of strokes: the slope at an edge over the height of that edge. It depends neither on how much is
+printed nor on how dark, as the variance of a Laplacian would. Level and upright strokes are judged apart and the worse one
+counts, because a page in motion is blurred one way only.
 """
 
 from __future__ import annotations

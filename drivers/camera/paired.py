@@ -71,7 +71,8 @@ class PairedCamera:
 
         Each picture is given its nearest neighbour; those that have none within the skew are passed over.
         """
-        visible, infrared = _Recent(self._visible, than and than.visible), _Recent(self._infrared, than and than.infrared)
+        visible = _Recent(self._visible, than.visible if than is not None else None)
+        infrared = _Recent(self._infrared, than.infrared if than is not None else None)
         while True:
             visible.look()
             infrared.look()
