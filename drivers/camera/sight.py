@@ -46,7 +46,8 @@ class Sight:
 
 def glance(picture: Image) -> Sight:
     """Look at ``picture``; about 0.3 ms at 1080p."""
-    samples = np.ascontiguousarray(picture[::_SAMPLE_STEP_PX, ::_SAMPLE_STEP_PX])
+    step = _SAMPLE_STEP_PX if min(picture.shape[:2]) >= _SAMPLE_STEP_PX * max(_GRID) else 1
+    samples = picture[::step, ::step].copy()
     grid = np.asarray(cv2.resize(samples, _GRID, interpolation=cv2.INTER_AREA), np.float32)
     samples.fill(0)
     return Sight(float(grid.mean()), float(np.max(grid.std(axis=(0, 1)))))
