@@ -46,6 +46,7 @@ class DeskScene:
     fingers: int = 0
     """Fingers that hold the page at its right edge."""
     has_page: bool = True
+    has_print: bool = True
 
 
 def draw(scene: DeskScene, size_px: tuple[int, int], seed: int = 1) -> tuple[Image, Corners]:
@@ -98,6 +99,8 @@ def _page(scene: DeskScene, random: np.random.Generator) -> NDArray[np.float32]:
     """A letter: a heading, paragraphs of strokes as dense as Chinese print, and a stamp."""
     width, height = (round(side * _PX_PER_MM) for side in scene.page_mm)
     page = np.full((height, width, 3), scene.paper, np.uint8)
+    if not scene.has_print:
+        return page.astype(np.float32)
     unit = min(width, height) / 210.0
     margin, line_h = int(18 * unit), max(6, int(7.5 * unit))
     y, line = margin, 0
