@@ -88,7 +88,8 @@ class OpenCvCamera:
         if reader is not None:
             reader.end()
             if not reader.join(self._times.stop_limit_s):
-                self._leave_behind(reader, "a call")
+                _log.info("camera %s is still busy with a call; its thread ends by itself", self.url)
+                self._leave_behind(reader)
         if keeper is not None:
             keeper.join(_KEEPER_JOIN_S)
 
@@ -186,7 +187,8 @@ class OpenCvCamera:
                 self._status = DeviceStatus(DeviceState.HARDWARE_ERROR, "wedged", f"the driver does not return from {call}")
                 self._newest.drop()
                 stuck.end()
-                self._leave_behind(stuck, call)
+                self._leave_behind(stuck)
+                _log.warning("camera %s does not return from %s; %d threads are left behind", self.url, call, self.left_behind)
             if self.left_behind < MOST_LEFT_BEHIND:
                 self._new_reader()
 
@@ -198,8 +200,6 @@ class OpenCvCamera:
         self._reader = Reader(name, self._source, self._times, self, is_looped=self._is_looped)
         self._reader.start()
 
-    def _leave_behind(self, reader: Reader, call: str) -> None:
+    def _leave_behind(self, reader: Reader) -> None:
         with self._lock:
             self._left_behind.append(reader)
-            count = self.left_behind
-        _log.warning("camera %s does not return from %s; its thread is left behind (%d now)", self.url, call, count)

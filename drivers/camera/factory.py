@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from drivers.camera.abstract import Camera
+from drivers.camera.paired import PairedCamera
 from drivers.camera.types import WantedMode
 from drivers.errors import Unsupported
 
@@ -30,6 +31,11 @@ def open_camera(url: str) -> Camera:
     if parts.scheme in ("", "file") and parts.path:
         return _local(url, Path(unquote(parts.path)), options)
     raise Unsupported(url, "is no camera; known are /dev/video*, files, folders, http, https, rtsp and sim://portrait")
+
+
+def open_camera_pair(visible_url: str, infrared_url: str, max_skew_s: float = 0.05) -> PairedCamera:
+    """A camera and an infrared one beside it, not yet started; raises ``Unsupported`` as ``open_camera`` does."""
+    return PairedCamera(open_camera(visible_url), open_camera(infrared_url), max_skew_s)
 
 
 def shown_url(url: str) -> str:

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from drivers.status import DeviceState, DeviceStatus
 
 AT_REST = DeviceStatus(DeviceState.ONLINE, "at_rest", "is there; the lens is not read")
 
-_CONNECT_LIMIT_S = 0.3
+_CONNECT_LIMIT_S = 0.25
 _ASK_AGAIN_S = 30.0
 _PORTS = {"http": 80, "https": 443, "rtsp": 554}
 
@@ -70,15 +71,60 @@ class StreamPresence:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self._address = (parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 80))
+        self._numbers = _HostNumbers(self._address[0])
 
     def __call__(self) -> DeviceStatus:
-        """``at_rest`` or ``lost``, within 0.3 s."""
+        """``at_rest`` or ``lost``, within about half a second."""
         host, port = self._address
+        number = self._numbers.known()
+        if number is None:
+            return lost(f"{host} is not known by the name service")
         try:
-            socket.create_connection(self._address, _CONNECT_LIMIT_S).close()
+            socket.create_connection((number, port), _CONNECT_LIMIT_S).close()
         except OSError as error:
+            self._numbers.forget()
             return lost(f"{host}:{port} takes no connection ({error.strerror or 'no answer'})")
         return AT_REST
+
+
+class _HostNumbers:
+    """Finds the address of a host name on a thread of its own: the name service may take half a minute to say no."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._lock = threading.Lock()
+        self._number = host if _is_number(host) else None
+        self._thread: threading.Thread | None = None
+
+    def known(self) -> str | None:
+        """The address, ``None`` while it is not known; waits at most 0.25 s."""
+        with self._lock:
+            if self._number is None and (self._thread is None or not self._thread.is_alive()):
+                self._thread = threading.Thread(target=self._look_up, name=f"name of {self._host}", daemon=True)
+                self._thread.start()
+            thread = self._thread
+        if self._number is None and thread is not None:
+            thread.join(_CONNECT_LIMIT_S)
+        return self._number
+
+    def forget(self) -> None:
+        """The camera may have been given another address."""
+        if not _is_number(self._host):
+            self._number = None
+
+    def _look_up(self) -> None:
+        try:
+            self._number = str(socket.getaddrinfo(self._host, None, type=socket.SOCK_STREAM)[0][4][0])
+        except (OSError, UnicodeError):
+            self._number = None
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 class PathPresence:

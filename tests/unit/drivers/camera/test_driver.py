@@ -289,7 +289,6 @@ def test_while_everything_is_stuck_the_status_says_wedged_and_threads_are_capped
     assert subject.left_behind == 0
 
 
-@pytest.mark.expects_warnings
 def test_stopping_a_stuck_camera_does_not_wait_for_it(start: Callable[..., OpenCvCamera]) -> None:
     source = StuckSource()
     source.scripts = [source.hang]

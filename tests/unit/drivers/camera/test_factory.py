@@ -8,7 +8,7 @@ import pytest
 
 from drivers.camera.devices import DeviceSource, StreamSource
 from drivers.camera.driver import OpenCvCamera
-from drivers.camera.factory import open_camera
+from drivers.camera.factory import open_camera, open_camera_pair, shown_url
 from drivers.camera.negotiation import DEFAULT_WISHES
 from drivers.camera.recordings import FileSource, FolderSource
 from drivers.camera.simulator import PortraitCamera
@@ -52,6 +52,24 @@ def test_the_simulated_camera_takes_its_size() -> None:
     camera = open_camera("sim://portrait?width=720&height=960&fps=10")
     assert isinstance(camera, PortraitCamera)
     assert (camera._size_px, camera._frames_per_s) == ((720, 960), 10.0)
+
+
+def test_a_pair_is_opened_from_two_urls() -> None:
+    pair = open_camera_pair("sim://document", "sim://document?width=320&height=240")
+    assert pair.presence().code == "at_rest"
+    with pytest.raises(Unsupported):
+        open_camera_pair("sim://document", "sim://nobody")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("rtsp://user:secret@10.0.0.8:554/live?token=secret", "rtsp://10.0.0.8:554/live"),
+        ("/dev/video0?width=640&height=480", "/dev/video0?width=640&height=480"),
+    ],
+)
+def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
+    assert shown_url(url) == shown
 
 
 @pytest.mark.parametrize(

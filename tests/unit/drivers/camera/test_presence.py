@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from drivers.camera.presence import DevicePresence, PathPresence, StreamPresence
 from drivers.camera.v4l2 import V4l2Facts
+from drivers.types import Deadline
 
 
 class Kernel:
@@ -107,6 +109,36 @@ def test_a_host_that_does_not_answer_is_given_up_soon() -> None:
             filler.close()
     assert status.code == "lost"
     assert spent_s < 5.0
+
+
+def test_a_name_service_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = threading.Event()
+
+    def slow(host: str, *_arguments: object, **_options: object) -> list[tuple[object, ...]]:
+        answer.wait(30)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        subject = StreamPresence(f"http://camera.example:{listener.getsockname()[1]}/")
+        monkeypatch.setattr(socket, "getaddrinfo", slow)
+        began_s = time.monotonic()
+        assert [subject().code for _ in range(3)] == ["lost"] * 3
+        assert time.monotonic() - began_s < 15
+        assert sum(thread.name == "name of camera.example" for thread in threading.enumerate()) == 1
+        answer.set()
+        deadline = Deadline(20)
+        monkeypatch.undo()
+        while subject().code != "at_rest":
+            assert not deadline.is_over
+            deadline.sleep(0.02)
+
+
+def test_a_name_that_nobody_knows_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_arguments: object, **_options: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert StreamPresence("rtsp://camera.example/live")().code == "lost"
 
 
 def test_files_and_folders_are_there_or_not(tmp_path: Path) -> None:
