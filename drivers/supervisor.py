@@ -288,7 +288,8 @@ class DeviceSupervisor(Generic[Device]):
         except DeviceError as error:
             status = status_of_error(error)
         except Exception as error:  # noqa: BLE001 - a driver's bug must not end the only thread that can bring the device back
-            _log.error("%s: a look ended with %s", self.name, type(error).__name__)
+            if self._judgement.settled is not BUG:  # once, not every second
+                _log.error("%s: a look ended with %s", self.name, type(error).__name__)
             status = BUG
         self._note(owner, status)
         if is_gone(status):

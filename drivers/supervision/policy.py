@@ -46,8 +46,9 @@ PRINTERS = SupervisorPolicy(gone_after_polls=3, probe_limit_s=25.0, grace_s=10.0
 
 SCANNERS = SupervisorPolicy()
 
-CAMERAS = SupervisorPolicy()
-"""Only watched: the camera's own driver opens it again."""
+CAMERAS = SupervisorPolicy(poll_s=0.5)
+"""Only watched, which costs next to nothing: the camera's own driver opens it again. A loss must be known before the face check
+gives the camera up and puts it to rest."""
 
 
 def is_gone(status: DeviceStatus) -> bool:

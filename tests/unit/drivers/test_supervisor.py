@@ -15,7 +15,8 @@ from drivers.status import DeviceState, DeviceStatus
 from drivers.supervision.watchdog import Watchdog
 from drivers.supervisor import DeviceSupervisor, NotServed, Stopped, Wedged
 from drivers.types import Deadline
-from tests.unit.drivers.supervision.world import FAST, OK, Thing, World, supervise, until
+from tests.helpers.waiting import until
+from tests.unit.drivers.supervision.world import FAST, OK, Thing, World, supervise
 
 Start = Callable[..., DeviceSupervisor[Thing]]
 

@@ -14,7 +14,8 @@ from drivers.errors import DeviceError
 from drivers.status import DeviceState, DeviceStatus
 from drivers.supervision.watchdog import Watchdog
 from drivers.types import Deadline
-from tests.unit.drivers.supervision.world import FAST, OK, Thing, World, supervise, until
+from tests.helpers.waiting import until
+from tests.unit.drivers.supervision.world import FAST, OK, Thing, World, supervise
 
 pytestmark = pytest.mark.expects_warnings
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 from drivers.errors import Disconnected
 from drivers.status import DeviceState, DeviceStatus
@@ -109,13 +108,3 @@ class Thing:
 
 def supervise(world: World, policy: SupervisorPolicy = FAST, **more: object) -> DeviceSupervisor[Thing]:
     return DeviceSupervisor("thing", lambda: Thing(world), lambda thing: thing.look(), policy, **more)  # type: ignore[arg-type]
-
-
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    """True as soon as the condition holds."""
-    limit = Deadline(seconds)
-    while not condition():
-        if limit.is_over:
-            return False
-        limit.sleep(0.002)
-    return True
