@@ -220,7 +220,6 @@ class DeviceSupervisor(Generic[Device]):
         self._abort(owner)
         self._announcer.deliver()
         if lost is not None:
-            lost.deadline.cancel()  # should the driver come back, it must not go on with what was given up
             lost.fail(error)
         for call in refused:
             call.fail(error)

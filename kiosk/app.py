@@ -79,7 +79,7 @@ class Terminal(QObject):
         self.window = window
         self.visit = visit
         times = settings.times
-        self._health = Health(catalogue, hands, bench.subscribe, times.device_poll_s)
+        self._health = Health(catalogue, hands, bench.subscribe, times.store_poll_s)
         self._preview = Preview(bench.camera.newest, self)
         self._idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self)
         self._connect()

@@ -218,7 +218,7 @@ def test_a_wedged_call_is_given_up_in_time_and_another_thread_takes_over(subject
     with pytest.raises(Wedged):
         subject.call(_double, deadline)
     assert time.monotonic() - begun_s < 0.1 + FAST.grace_s + 0.5
-    assert deadline.is_cancelled
+    assert not deadline.is_cancelled, "whoever waits must be able to tell that it was not cancelled"
     assert "wedged" in told
     assert subject.status.state is DeviceState.HARDWARE_ERROR
     world.unwedge()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 import assets
@@ -13,7 +16,11 @@ from drivers.camera.simulator import PortraitCamera
 from drivers.emulation.host import Link, Peer, TcpHost
 from drivers.id_card_reader.cards import sample_card
 from drivers.id_card_reader.emulator import IdReaderEmulator
+from drivers.id_card_reader.factory import open_reader
+from drivers.id_card_reader.types import CardNotRead, CardTrouble
 from drivers.receipt_printer.emulator import PrinterEmulator
+from drivers.status import DeviceState, DeviceStatus
+from drivers.supervisor import CARDS
 from drivers.types import Deadline
 from kiosk.config import Devices, Settings, Times
 from kiosk.domain.identity import AssuranceLevel, Portrait, Proof
@@ -21,6 +28,7 @@ from kiosk.domain.rating import Grade
 from kiosk.flow import events as ev
 from kiosk.flow.states import Paper, Step
 from kiosk.readiness import Facts, StoreHealth, assess
+from kiosk.services import bench as bench_module
 from kiosk.services.bench import Bench
 from kiosk.services.cases import CaseFacts
 from kiosk.services.slips import SlipWriter
@@ -39,7 +47,7 @@ from tests.helpers.people import (
 )
 
 CATALOGUE = sample_catalogue()
-TIMES = Times(farewell_s=0.2, device_poll_s=0.5)
+TIMES = Times(farewell_s=0.2, store_poll_s=0.5)
 PATIENCE_MS = 20_000
 _SILENT_S = 2.5
 _READ = bytes((0x30, 0x01))
@@ -90,7 +98,7 @@ class Desk:
 class Stand:
     """The terminal without its window, in front of emulated devices."""
 
-    def __init__(self) -> None:
+    def __init__(self, times: Times = TIMES) -> None:
         self.reader, self.printer = IdReaderEmulator(), PrinterEmulator()
         self.reader_cut, self.printer_cut = Cut(self.reader), Cut(self.printer)
         self.reader_host, self.printer_host = TcpHost(self.reader_cut), TcpHost(self.printer_cut)
@@ -105,10 +113,10 @@ class Stand:
             cases=Desk(),
             store_health=StoreHealth,
         )
-        self.hands = Hands(services, TIMES)
-        self.health = Health(CATALOGUE, self.hands, self.bench.subscribe, TIMES.device_poll_s)
+        self.hands = Hands(services, times)
+        self.health = Health(CATALOGUE, self.hands, self.bench.subscribe, times.store_poll_s)
         clock = Clock(lambda: TODAY, lambda: 1)
-        self.visit = Visit(CATALOGUE, assess(Facts(), CATALOGUE), self.hands, Settings(times=TIMES), clock, sample=True)
+        self.visit = Visit(CATALOGUE, assess(Facts(), CATALOGUE), self.hands, Settings(times=times), clock, sample=True)
         self.health.readiness_changed.connect(self.visit.set_readiness)
         self.face_runs = 0
         self.is_face_let_go = False
@@ -117,6 +125,12 @@ class Stand:
     def camera(self) -> PortraitCamera:
         assert isinstance(self.bench.camera, PortraitCamera)
         return self.bench.camera
+
+    @property
+    def is_ready(self) -> bool:
+        """At rest, and every device in service: a printer not yet asked would have no slip printed."""
+        devices = self.health.devices().values()
+        return self.visit.state.step is Step.IDLE and all(status.is_online for status in devices)
 
     def start(self) -> None:
         self.visit.begin()
@@ -154,7 +168,7 @@ class Stand:
 def stand(qtbot: QtBot) -> Iterator[Stand]:
     stand = Stand()
     stand.start()
-    qtbot.waitUntil(lambda: stand.visit.state.step is Step.IDLE, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: stand.is_ready, timeout=PATIENCE_MS)
     yield stand
     stand.stop()
 
@@ -286,6 +300,60 @@ def test_devices_lost_while_the_slip_is_shown_change_nothing_and_are_back_for_th
 def _online(stand: Stand) -> list[bool]:
     devices = stand.health.devices()
     return [devices[name].is_online for name in ("id_card_reader", "receipt_printer")]
+
+
+class Hanging:
+    """A reader whose driver does not come back from a read, whatever the deadline, until it is let go."""
+
+    def __init__(self, let_go: threading.Event) -> None:
+        self._let_go = let_go
+
+    def status(self) -> DeviceStatus:
+        return DeviceStatus(DeviceState.ONLINE, "ok")
+
+    def read(self, deadline: Deadline) -> CardNotRead:
+        self._let_go.wait()
+        return CardNotRead(CardTrouble.CANCELLED)
+
+    def close(self) -> None:
+        return None
+
+
+@pytest.fixture
+def hanging(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Stand, threading.Event]]:
+    """A terminal whose first reader hangs; the one that is opened after it works."""
+    let_go = threading.Event()
+    readers = iter([Hanging(let_go)])
+    monkeypatch.setattr(bench_module, "CARDS", replace(CARDS, grace_s=0.3))
+    monkeypatch.setattr(bench_module, "open_reader", lambda *args: next(readers, None) or open_reader(*args))
+    stand = Stand(Times(farewell_s=0.2, store_poll_s=0.5, card_wait_s=0.5))
+    stand.start()
+    qtbot.waitUntil(lambda: stand.is_ready, timeout=PATIENCE_MS)
+    yield stand, let_go
+    let_go.set()
+    stand.stop()
+
+
+@pytest.mark.expects_warnings
+def test_a_driver_that_hangs_costs_one_try_and_no_visit(hanging: tuple[Stand, threading.Event], qtbot: QtBot) -> None:
+    stand, _ = hanging
+    told: list[str] = []
+    end = stand.bench.supervisors["id_card_reader"].subscribe(lambda status: told.append(status.code))
+    stand.reader.put_card(sample_card())
+    _to_card(stand)
+    qtbot.waitUntil(lambda: stand.visit.state.step is Step.STAFF, timeout=PATIENCE_MS)
+    end()
+    assert "wedged" in told
+
+
+@pytest.mark.expects_warnings
+def test_a_driver_that_hangs_does_not_hold_up_the_end(hanging: tuple[Stand, threading.Event]) -> None:
+    stand, _ = hanging
+    _to_card(stand)
+    begun_s = time.monotonic()
+    stand.stop()
+    assert time.monotonic() - begun_s < 15.0
+    assert not any(thread.isRunning() for thread in stand.hands.findChildren(QThread))
 
 
 def test_stopping_in_the_middle_of_a_card_wait_takes_no_patience(stand: Stand) -> None:
