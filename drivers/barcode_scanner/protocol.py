@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from drivers.barcode_scanner.text_guess import decode_utf8
 from drivers.barcode_scanner.types import Code, NotScanned, ScanOutcome, ScanTrouble
 
 LONGEST_CODE_BYTES = 4096
@@ -106,14 +107,13 @@ def to_outcome(frame: ScanFrame) -> ScanOutcome:
 
 def to_code(raw: bytes) -> ScanOutcome:
     """Decode strictly as UTF-8, without a leading byte-order mark, then as GB18030; the raw bytes are kept as they came."""
-    unmarked = raw.removeprefix(codecs.BOM_UTF8)
-    for encoding in ("utf-8", "gb18030"):
+    text = decode_utf8(raw)
+    if text is None:
         try:
-            text = unmarked.decode(encoding)
+            text = raw.removeprefix(codecs.BOM_UTF8).decode("gb18030")
         except UnicodeDecodeError:
-            continue
-        return Code(raw, text, has_control_characters=has_control_characters(text))
-    return NotScanned(ScanTrouble.UNDECODABLE, detail="encoding")
+            return NotScanned(ScanTrouble.UNDECODABLE, detail="encoding")
+    return Code(raw, text, has_control_characters=has_control_characters(text))
 
 
 def has_control_characters(text: str) -> bool:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drivers.barcode_scanner import image_codes
-from drivers.barcode_scanner.image_codes import UnreadablePicture, read_codes, read_codes_file
+from drivers.barcode_scanner.image_codes import UnreadablePicture, read_codes, read_codes_file, read_codes_live
 from drivers.types import Image
 
 SAMPLES = Path(__file__).parents[5] / "shared" / "qr"
@@ -44,6 +44,35 @@ def test_chinese_is_read_exactly(encoding: str) -> None:
     (code,) = read_codes(qr_picture(raw))
     assert (code.raw, code.text, code.symbology) == (raw, "受理号330302202611230001，测试", "QRCode")
     assert not code.has_control_characters
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("text", ["预约", "受理号330302202611230001，测试", "林小𠮷"])
+def test_chinese_in_a_camera_frame_is_read_exactly(encoding: str, text: str) -> None:
+    frame = np.full((1080, 1920, 3), 120, np.uint8)
+    code = qr_picture(text.encode(encoding))
+    frame[300 : 300 + len(code), 700 : 700 + len(code)] = code[..., None]
+    for reader in (read_codes, read_codes_live):
+        (found,) = reader(frame)
+        assert (found.raw, found.text) == (text.encode(encoding), text)
+
+
+def test_light_on_dark_is_read_in_frames_too() -> None:
+    assert [code.text for code in read_codes_live(255 - qr_picture(b"dark mode"))] == ["dark mode"]
+
+
+def test_frames_are_not_searched_for_what_nobody_holds_up() -> None:
+    data_matrix = zxingcpp.create_barcode("other", zxingcpp.BarcodeFormat.DataMatrix)
+    picture = np.array(zxingcpp.write_barcode_to_image(data_matrix, scale=8))
+    assert [code.symbology for code in read_codes(picture)] == ["DataMatrix"]
+    assert read_codes_live(picture) == []
+
+
+def test_small_modules_are_read_at_twice_the_size() -> None:
+    code = qr_picture(b"tiny modules " * 6, pixels=2)
+    soft = cv2.GaussianBlur(np.pad(code, 30, constant_values=255), (0, 0), 0.9)
+    assert zxingcpp.read_barcodes(soft) == []
+    assert [found.raw for found in read_codes(soft)] == [b"tiny modules " * 6]
 
 
 def test_a_code_of_three_kilobytes_is_read() -> None:
