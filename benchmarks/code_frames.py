@@ -12,10 +12,13 @@ from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M
 from drivers.types import Image
 
 WIDTH, HEIGHT = 1920, 1080
+# fmt: off
 _WORDS = (
-    "受理号 预约 凭证 温州市 瓯海区 娄桥街道 个人参保证明 林小瓯 姓名 电话 地址 办理结果 已受理 社会保险 居民 窗口 一号楼 "
-    "材料 提交成功 不动产登记 医疗缴费 二〇二六年 王娜 李强 陈静丽 请妥善保管 办事指南"
-).split()
+    "受理号", "预约", "凭证", "温州市", "瓯海区", "娄桥街道", "个人参保证明", "林小瓯", "姓名", "电话", "地址", "办理结果", "已受理",
+    "社会保险", "居民", "窗口", "一号楼", "材料", "提交成功", "不动产登记", "医疗缴费", "二〇二六年", "王娜", "李强", "陈静丽",
+    "请妥善保管", "办事指南",
+)
+# fmt: on
 _RARE = "𠮷㐂龘䶮喆翀祎旻昇堃頔"
 """Characters of names that GB 2312 does not know."""
 
