@@ -8,7 +8,7 @@ import time
 from drivers.barcode_scanner.profiles import PROFILES
 from drivers.barcode_scanner.protocol import ScanFrame, ScanFramer, to_outcome
 from drivers.barcode_scanner.repeats import RepeatFilter
-from drivers.barcode_scanner.replies import Reply, ReplySorter
+from drivers.barcode_scanner.replies import Answer, Reply, ReplySorter
 from drivers.barcode_scanner.settings import ScannerSettings
 from drivers.barcode_scanner.trigger import Trigger
 from drivers.barcode_scanner.types import Code, NotScanned, ScanOutcome, ScanTrouble
@@ -44,6 +44,7 @@ class SerialScanner:
         self._sorter = ReplySorter() if profile.is_triggered else ReplySorter(())
         self._repeats = RepeatFilter(settings.duplicate_window_s)
         self._last_byte_at_s = float("-inf")
+        self._broken_reply_at_s = float("-inf")
 
     @classmethod
     def create(
@@ -82,12 +83,8 @@ class SerialScanner:
 
         A triggered scanner is lit while this waits, and dark when it comes back, however it does.
         """
-        self._drop_earlier_codes(deadline)
         try:
-            while True:
-                outcome = self._read_one(deadline)
-                if not isinstance(outcome, Code) or not self._repeats.is_repeat(outcome.raw):
-                    break
+            outcome = self._read(deadline, is_lit=True)
         except Disconnected:
             with contextlib.suppress(Disconnected):
                 self._trigger.switch_off()
@@ -95,11 +92,22 @@ class SerialScanner:
         self._trigger.switch_off()
         return outcome
 
+    def read_dark(self, deadline: Deadline) -> ScanOutcome:
+        """As ``read``, with the light left off: of a triggered scanner nothing must come."""
+        return self._read(deadline, is_lit=False)
+
     def close(self) -> None:
         """Let go of the port; may be called twice."""
         self._port.close()
 
-    def _read_one(self, deadline: Deadline) -> ScanOutcome:
+    def _read(self, deadline: Deadline, *, is_lit: bool) -> ScanOutcome:
+        self._drop_earlier_codes(deadline)
+        while True:
+            outcome = self._read_one(deadline, is_lit)
+            if not isinstance(outcome, Code) or not self._repeats.is_repeat(outcome.raw):
+                return outcome
+
+    def _read_one(self, deadline: Deadline, is_lit: bool) -> ScanOutcome:
         framer = ScanFramer(self._settings.framing, self._settings.longest)
         begun_at_s = time.monotonic()
         grace: Deadline | None = None
@@ -110,13 +118,20 @@ class SerialScanner:
                     return _unfinished(framer)
             if not framer.is_inside_code:
                 begun_at_s = time.monotonic()
-                self._trigger.keep_lit(deadline)
+                if is_lit:
+                    self._trigger.keep_lit(deadline)
             frame = self._next_frame(framer, grace or deadline)
             if frame is not None:
-                return to_outcome(frame, self._settings.strips_aim)
+                return self._to_outcome(frame, begun_at_s)
             if time.monotonic() - begun_at_s > _LONGEST_CODE_S:
                 return NotScanned(ScanTrouble.TOO_LONG, detail="endless")
         return NotScanned(ScanTrouble.CANCELLED)
+
+    def _to_outcome(self, frame: ScanFrame, begun_at_s: float) -> ScanOutcome:
+        """Next to a reply that was damaged, nobody can say which bytes were whose."""
+        if begun_at_s - self._broken_reply_at_s < self._settings.gap_s:
+            return NotScanned(ScanTrouble.UNDECODABLE, "broken_reply")
+        return to_outcome(frame, self._settings.strips_aim)
 
     def _drain(self) -> None:
         patience = Deadline(_MOST_DRAINED_S)
@@ -161,6 +176,8 @@ class SerialScanner:
 
     def _take(self, codes: bytes, replies: list[Reply]) -> bytes:
         self._trigger.note(replies)
+        if any(reply.answer is Answer.BROKEN for reply in replies):
+            self._broken_reply_at_s = time.monotonic()
         return codes
 
 

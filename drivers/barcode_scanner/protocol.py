@@ -123,11 +123,9 @@ def to_identified_code(payload: bytes) -> ScanOutcome:
     identified = identify(payload)
     if identified is None:
         return to_code(payload)
-    if not identified.payload:
-        return NotScanned(ScanTrouble.UNDECODABLE, detail="empty")
     raw = without_escapes(identified.payload) if identified.has_eci else identified.payload
     text = declared_text(identified.payload) if identified.has_eci else None
-    if text is not None:
+    if raw and text is not None:
         return Code(raw, text, identified.symbology, has_control_characters(text), declares_encoding=True)
     outcome = to_code(raw)
     return replace(outcome, symbology=identified.symbology) if isinstance(outcome, Code) else outcome
@@ -135,6 +133,8 @@ def to_identified_code(payload: bytes) -> ScanOutcome:
 
 def to_code(raw: bytes) -> ScanOutcome:
     """Decode strictly as UTF-8, without a leading byte-order mark, then as GB18030; the raw bytes are kept as they came."""
+    if not raw:
+        return NotScanned(ScanTrouble.UNDECODABLE, detail="empty")
     text = decode_utf8(raw)
     if text is None:
         try:
