@@ -13,7 +13,6 @@ from drivers.emulation.faults import FaultBook
 from drivers.emulation.line import Link
 
 _NOISE_BYTES = 16
-_LATE_ACK_S = 0.7
 _LEAST_COMMAND_PAUSE_S = 0.05
 
 
@@ -44,7 +43,7 @@ MEANINGS = {
     Fault.STUCK: "the code is sent without end, until clear",
     Fault.NAK: "a command is refused",
     Fault.NO_ACK: "a command is obeyed and not answered",
-    Fault.LATE_ACK: "a command is answered 0.7 s late",
+    Fault.LATE_ACK: "a command is answered behind the next code, or ahead of the next answer",
     Fault.WRONG_PROFILE: "commands are not understood, as by a scanner of another maker",
     Fault.WRONG_MODE: "the scanner is not set up to be triggered by command",
 }
@@ -78,6 +77,7 @@ class ScannerEmulator:
         self._link: Link | None = None
         self._lit_until_s = float("-inf")
         self._last_command_at_s = float("-inf")
+        self._late_reply = b""
         self._byte_pause_s = 0.0
         self._delay_s = 0.0
         self._noise_probability = 0.0
@@ -108,7 +108,7 @@ class ScannerEmulator:
         self._released.wait(self._delay_s)
         must_cut, has_half = self.faults.takes(Fault.CUT), self.faults.takes(Fault.HALF_FRAME)
         data = self._noise() + payload + (b"" if self.faults.takes(Fault.NO_SUFFIX) else self._suffix)
-        self._send(link, data[: len(data) // 2] if has_half or must_cut else data)
+        self._send(link, (data[: len(data) // 2] if has_half or must_cut else data) + self._take_late_reply())
         if must_cut:
             link.hang_up()
             return True
@@ -177,9 +177,14 @@ class ScannerEmulator:
         if link is None or self.faults.is_on(Fault.AWOL) or self.faults.takes(Fault.NO_ACK):
             return
         if self.faults.takes(Fault.LATE_ACK):
-            threading.Event().wait(_LATE_ACK_S)
+            self._late_reply = reply
+            return
         self._released.wait(self._delay_s)
-        link.send(reply)
+        link.send(self._take_late_reply() + reply)
+
+    def _take_late_reply(self) -> bytes:
+        reply, self._late_reply = self._late_reply, b""
+        return reply
 
     def _noise(self) -> bytes:
         with self._lock:

@@ -30,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 _LONGEST_FILE_BYTES = 64 * 1024 * 1024
 _MOST_PIXELS = 64_000_000
+_LONGEST_SIDE = 65_535
+"""zxing-cpp takes no more."""
 _BROKEN_PICTURE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError, struct.error, zlib.error)
 """What Pillow raises for files that are not what they say."""
 _Formats = Sequence[zxingcpp.BarcodeFormat]
@@ -88,7 +90,7 @@ def read_codes_file(path: Path) -> list[Code] | UnreadablePicture:
     size = declared_size(data)
     if size is None:
         return UnreadablePicture("not_a_picture", "not a PNG, JPEG, WebP or BMP picture")
-    if size[0] * size[1] > _MOST_PIXELS:
+    if size[0] * size[1] > _MOST_PIXELS or max(size) > _LONGEST_SIDE:
         return UnreadablePicture("too_large", f"the picture is too large ({size[0]} x {size[1]})")
     image = _decode(data)
     return UnreadablePicture("broken", "the picture is broken") if image is None else read_codes(image)
@@ -111,6 +113,8 @@ def _decode(data: bytes) -> Image | None:
 def _read_with_zxing(
     grey: Image, formats: _Formats = _ALL_FORMATS, binarizer: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage
 ) -> list[Code]:
+    if max(grey.shape) > _LONGEST_SIDE:
+        return []
     barcodes = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats, binarizer=binarizer)
     return _distinct(
         [_from_zxing(barcode) for barcode in barcodes if barcode.valid and 0 < len(barcode.bytes) <= LONGEST_CODE_BYTES]

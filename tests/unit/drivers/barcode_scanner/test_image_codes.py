@@ -134,6 +134,13 @@ def test_tiny_pictures_hold_nothing(shape: tuple[int, ...]) -> None:
     assert read_codes(np.zeros(shape, np.uint8)) == []
 
 
+def test_a_picture_longer_than_zxing_takes_holds_nothing(tmp_path: Path) -> None:
+    assert read_codes(np.full((40_000, 60), 200, np.uint8)) == [], "doubled it would be too long"
+    assert read_codes(np.full((70_000, 60), 200, np.uint8)) == []
+    PIL.Image.new("L", (70_000, 60)).save(tmp_path / "long.png")
+    assert reason_code(tmp_path / "long.png") == "too_large"
+
+
 def reason_code(path: Path) -> str:
     outcome = read_codes_file(path)
     assert isinstance(outcome, UnreadablePicture)
