@@ -25,7 +25,7 @@ _RARE = "𠮷㐂龘䶮喆翀祎旻昇堃頔"
 
 def chinese_texts(count: int, seed: int = 1) -> list[str]:
     """Texts as they stand in codes of public services: words, numbers, addresses, one in five with a rare character."""
-    chance = random.Random(seed)  # noqa: S311 - samples, not secrets
+    chance = random.Random(seed)
     texts = []
     for number in range(count):
         words = chance.sample(_WORDS, chance.randint(1, 7))

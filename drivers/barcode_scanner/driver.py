@@ -22,8 +22,9 @@ _POLL_S = 0.05
 _READ_BYTES = 4096
 _LONGEST_CODE_S = 10.0
 """A code of the longest length takes 4.3 s at 9600 baud; what goes on for longer is no code."""
-_QUIET_WITHOUT_SUFFIX_S = 1.0
-"""Where a suffix is agreed, pauses inside a code are harmless; this one means that the suffix will not come."""
+_QUIET_WITHOUT_SUFFIX_S = 0.4
+"""Where a suffix is agreed, short pauses inside a code are harmless; this one means that the suffix will not come. Nobody scans
+again as soon as this: half a code is not glued to the next."""
 _GRACE_S = 0.03
 """For a code that has begun when the deadline comes. More would hold up who waits; the rest is dropped by the next read."""
 _MOST_DRAINED_S = 0.2

@@ -30,7 +30,7 @@ _POLL_S = 0.05
 _LONGEST_CODE_S = 60.0
 """4,096 signs at 12 ms each, as slow scanners type."""
 _GRACE_S = 0.03
-_QUIET_WITHOUT_SUFFIX_S = 1.0
+_QUIET_WITHOUT_SUFFIX_S = 0.4
 _MOST_DRAINED_S = 0.2
 
 
