@@ -29,7 +29,8 @@ from drivers.types import Image
 SAMPLES = Path(__file__).parents[2] / "shared" / "qr"
 _PICTURES = {".png", ".webp", ".jpg", ".jpeg", ".bmp"}
 _NOTHING_IN_IT = "falsepositives"
-Reader = Callable[[Image], list[str]]
+Read = tuple[bytes, str]
+Reader = Callable[[Image], list[Read]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,27 +73,40 @@ def shortfalls(result: dict[str, Any]) -> list[str]:
 
 
 def _count_set(folder: Path, asked: argparse.Namespace) -> dict[str, int]:
-    """``false_hits``: texts read where there is nothing; in other sets, pictures of which only something else was read."""
+    """``false_hits``: codes read where there are none; in other sets, pictures of which only something else was read."""
     say(asked, f"{folder.name} …")
     counts = {"images": 0, "exact": 0, "false_hits": 0, "zxing_exact": 0, "zxing_false_hits": 0}
     for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in _PICTURES):
-        beside = path.with_suffix(".txt")
-        nothing = folder.name.startswith(_NOTHING_IN_IT) or not beside.exists()
-        expected = None if nothing else beside.read_bytes().decode("utf-8")
+        expected = _expected(path)
         counts["images"] += 1
-        for prefix, texts in (("", _read_file(path)), ("zxing_", _read_file_with_zxing(path))):
-            is_exact = expected is not None and expected in texts
-            counts[f"{prefix}exact"] += is_exact
-            counts[f"{prefix}false_hits"] += len(texts) if expected is None else bool(texts) and not is_exact
+        for prefix, found in (("", _read_file(path)), ("zxing_", _read_file_with_zxing(path))):
+            if folder.name.startswith(_NOTHING_IN_IT):
+                counts[f"{prefix}false_hits"] += len(found)
+            elif expected is not None:
+                is_exact = any(expected in both for both in found)
+                counts[f"{prefix}exact"] += is_exact
+                counts[f"{prefix}false_hits"] += bool(found) and not is_exact
     return counts
 
 
-def _read_file(path: Path) -> list[str]:
+def _expected(picture: Path) -> str | bytes | None:
+    """The text beside a picture, or the bytes (``7.bin``); ``None`` where nothing says what is in it."""
+    text, raw = picture.with_suffix(".txt"), picture.with_suffix(".bin")
+    if text.exists():
+        data = text.read_bytes()
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return data
+    return raw.read_bytes() if raw.exists() else None
+
+
+def _read_file(path: Path) -> list[Read]:
     found = read_codes_file(path)
-    return [] if isinstance(found, UnreadablePicture) else [code.text for code in found]
+    return [] if isinstance(found, UnreadablePicture) else [(code.raw, code.text) for code in found]
 
 
-def _read_file_with_zxing(path: Path) -> list[str]:
+def _read_file_with_zxing(path: Path) -> list[Read]:
     """The peer gets the picture on white paper, as we do: most of what is transparent would be lost to it otherwise."""
     try:
         with PIL.Image.open(path) as picture:
@@ -103,14 +117,14 @@ def _read_file_with_zxing(path: Path) -> list[str]:
         return []
 
 
-def _zxing_alone(image: Image) -> list[str]:
-    return [barcode.text for barcode in zxingcpp.read_barcodes(image) if barcode.valid]
+def _zxing_alone(image: Image) -> list[Read]:
+    return [(barcode.bytes, barcode.text) for barcode in zxingcpp.read_barcodes(image) if barcode.valid]
 
 
 def _measure_frames(count: int, asked: argparse.Namespace) -> dict[str, Any]:
     readers: dict[str, Reader] = {
-        "": lambda frame: [code.text for code in read_codes(frame)],
-        "live_": lambda frame: [code.text for code in read_codes_live(frame)],
+        "": lambda frame: [(code.raw, code.text) for code in read_codes(frame)],
+        "live_": lambda frame: [(code.raw, code.text) for code in read_codes_live(frame)],
         "zxing_": _zxing_alone,
     }
     sets: dict[str, dict[str, int]] = {}
@@ -136,8 +150,9 @@ def _read_frame(
     prefix: str,
     times: dict[tuple[str, str], list[float]],
 ) -> None:
-    texts: list[str] = []
-    took_us = timed(lambda: texts.extend(reader(frame)))
+    found: list[Read] = []
+    took_us = timed(lambda: found.extend(reader(frame)))
+    texts = [text for _, text in found]
     times.setdefault((prefix, "without" if expected is None else "with"), []).append(took_us / 1000)
     counts[f"{prefix}exact"] += expected in texts
     counts[f"{prefix}false_hits"] += len([text for text in texts if text != expected])

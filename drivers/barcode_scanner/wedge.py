@@ -102,7 +102,11 @@ class WedgeScanner:
             source = InputDeviceSource(url.removeprefix(SCHEME))
         except OSError as error:
             raise Disconnected(url, f"cannot be opened ({error.strerror or error})") from error
-        return cls(url, source, settings)
+        try:
+            return cls(url, source, settings)
+        except Disconnected:
+            source.close()
+            raise
 
     def status(self) -> DeviceStatus:
         """Codes: ok, held_by_another, disconnected. Drops what was typed while nobody read."""

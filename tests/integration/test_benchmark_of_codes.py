@@ -28,6 +28,9 @@ def samples(tmp_path: Path) -> Path:
         (tmp_path / "qr-1" / f"{number}.txt").write_text(text if number else "something else", encoding="utf-8")
     (tmp_path / "qr-1" / "broken.png").write_bytes(b"no picture")
     (tmp_path / "qr-1" / "broken.txt").write_text("never read", encoding="utf-8")
+    draw(tmp_path / "qr-1" / "bytes.png", "bytes")
+    (tmp_path / "qr-1" / "bytes.bin").write_bytes(b"bytes")
+    draw(tmp_path / "qr-1" / "unknown.png", "nobody says what is in it")
     draw(tmp_path / "falsepositives-1" / "1.png", "should not be here")
     return tmp_path
 
@@ -35,7 +38,7 @@ def samples(tmp_path: Path) -> Path:
 def test_it_counts_what_is_exact_and_what_is_wrong(samples: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert codes.main(["--dir", str(samples), "--quick", "--json"]) == 1
     result = json.loads(capsys.readouterr().out)
-    expected = {"images": 4, "exact": 2, "false_hits": 1, "zxing_exact": 2, "zxing_false_hits": 1}
+    expected = {"images": 6, "exact": 3, "false_hits": 1, "zxing_exact": 3, "zxing_false_hits": 1}
     assert result["sets"]["qr-1"] == expected
     assert result["sets"]["falsepositives-1"]["false_hits"] == 1
     assert result["shortfalls"] == ["falsepositives-1: something was read where nothing is"]

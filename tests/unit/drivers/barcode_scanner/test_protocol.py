@@ -135,6 +135,29 @@ def test_any_bytes_are_bounded_and_end_in_quiet(framing: Framing, chunks: list[b
     assert not subject.is_inside_code
 
 
+@given(
+    st.sampled_from(WITH_SUFFIX),
+    st.lists(st.binary(min_size=1, max_size=60), max_size=6),
+    st.lists(st.tuples(st.integers(0, 500), st.sampled_from(["drop", "flip", "double"])), max_size=8),
+    st.lists(st.integers(1, 90), max_size=12),
+)
+def test_of_a_damaged_stream_no_code_comes_that_was_not_on_the_line(
+    framing: Framing, payloads: list[bytes], damage: list[tuple[int, str]], cuts: list[int]
+) -> None:
+    stream = b"".join(payload + SUFFIX[framing] for payload in payloads)
+    for place, kind in damage:
+        at = place % (len(stream) + 1)
+        middle = {"drop": b"", "flip": bytes(255 - byte for byte in stream[at : at + 1]), "double": stream[at : at + 1] * 2}[kind]
+        stream = stream[:at] + middle + stream[at + 1 :]
+    subject, frames, rest = ScanFramer(framing, longest=100), list[ScanFrame](), stream
+    for piece in cuts:
+        frames += subject.feed(rest[:piece])
+        rest = rest[piece:]
+    frames += subject.feed(rest)
+    parts = [part for part in stream.split(SUFFIX[framing])[:-1] if part]
+    assert frames == [complete(part) if len(part) <= 100 else ScanFrame(FrameEnd.TOO_LONG) for part in parts]
+
+
 @pytest.mark.parametrize("text", ["受理号330302", "https://example.cn/?q=测试", "𠮷", "plain"])
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_text_is_utf_8_or_else_gb18030(text: str, encoding: str) -> None:
