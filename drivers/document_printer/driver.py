@@ -8,12 +8,12 @@ import secrets
 import socket
 from collections.abc import Callable
 
+from drivers.document_printer.checks import check_call, fault_in
 from drivers.document_printer.job import DocumentJob, Patience, purge
 from drivers.document_printer.link import CupsLink
-from drivers.document_printer.pdf import fault_in
 from drivers.document_printer.protocol import get_jobs, get_printer, job_report
 from drivers.document_printer.states import status_of, status_of_failure, unknown_status
-from drivers.document_printer.types import MAX_COPIES, DocumentOutcome, DocumentPrinterStatus, PrintResult
+from drivers.document_printer.types import DocumentOutcome, DocumentPrinterStatus, PrintResult
 from drivers.errors import DeviceError
 from drivers.status import DeviceState
 from drivers.types import Deadline
@@ -21,7 +21,6 @@ from drivers.types import Deadline
 _log = logging.getLogger(__name__)
 
 _STATUS_S = 1.0
-_TITLE = re.compile(r"[a-z0-9-]{1,40}")
 JOB_PREFIX = "oueban-"
 """How names of jobs of this terminal begin."""
 
@@ -41,6 +40,7 @@ class CupsPrinter:
         self._patience = patience or Patience()
         self._owed: set[int] = set()
         self._must_search = False
+        self._counts_pages = False
 
     def status(self) -> DocumentPrinterStatus:
         """Ask CUPS; get rid of what an earlier job left behind, if anything."""
@@ -62,10 +62,7 @@ class CupsPrinter:
         before_bytes: Callable[[], None] | None = None,
     ) -> DocumentOutcome:
         """Print one document and follow it to its end; see ``DocumentPrinter``."""
-        if not 1 <= copies <= MAX_COPIES:
-            raise ValueError(f"{copies} copies; 1 to {MAX_COPIES} are allowed")
-        if not _TITLE.fullmatch(title):
-            raise ValueError("a title is made of up to 40 small letters, digits and hyphens")
+        check_call(copies, title)
         fault = fault_in(pdf)
         if fault is not None:
             return _not_printed(unknown_status(DeviceState.USER_ERROR, *fault))
@@ -75,11 +72,12 @@ class CupsPrinter:
             return _not_printed(status_of_failure(error), is_purged=not self._owed and not self._must_search)
         if not before.can_print or deadline.is_over:
             return _not_printed(before)
-        job = DocumentJob(self._link, f"{JOB_PREFIX}{secrets.token_hex(8)}-{title}", self._patience)
+        job = DocumentJob(self._link, f"{JOB_PREFIX}{secrets.token_hex(8)}-{title}", self._patience, counts_pages=self._counts_pages)
         try:
             outcome = job.run(pdf, copies, deadline, before_bytes)
         finally:
             self._keep_in_mind(job)
+        self._counts_pages = self._counts_pages or outcome.pages > 0
         if outcome.result is not PrintResult.PRINTED:
             _log.info("a document ended as %s: %s", outcome.result, outcome.status.device.code)
         return outcome

@@ -15,3 +15,12 @@ class CupsMissing(DeviceError):
     """The emulated printer needs a CUPS scheduler, and this machine has none, or it does not start."""
 
     code = "no_cups"
+
+
+class PurgeRefused(DeviceError):
+    """CUPS keeps a document of a resident and does not let this terminal remove it."""
+
+    code = "purge_refused"
+
+    def __init__(self, port: str, words: str) -> None:
+        super().__init__(port, f"CUPS keeps a document and does not purge it ({words}); see PreserveJobHistory and PreserveJobFiles")

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from drivers.document_printer.errors import PurgeRefused
 from drivers.document_printer.link import CupsLink
 from drivers.document_printer.protocol import (
     JOB_STATE,
@@ -69,11 +70,15 @@ class _Seen:
 class DocumentJob:
     """Prints one document; use once."""
 
-    def __init__(self, link: CupsLink, name: str, patience: Patience) -> None:
-        """``name``: one that no other job has; it is how the job is found again."""
+    def __init__(self, link: CupsLink, name: str, patience: Patience, *, counts_pages: bool) -> None:
+        """``name``: one that no other job has; it is how the job is found again.
+
+        ``counts_pages``: this queue is known to count its pages, so that no page counted means no page printed.
+        """
         self._link = link
         self._name = name
         self._patience = patience
+        self._counts_pages = counts_pages
         self._seen = _Seen()
         self.job_id: int | None = None
         """Number of the job in CUPS, when it is known."""
@@ -174,6 +179,10 @@ class DocumentJob:
         if not seen.has_begun and has_begun:
             seen.began_at = report.began_at
         seen.has_begun |= has_begun
+        if not report.awaits_document:
+            seen.trouble.pop("document_lost", None)
+        elif seen.was_sent:
+            seen.trouble.setdefault("document_lost", Deadline(self._patience.settle / 4))
         seen.pages = max(seen.pages, report.pages)
         seen.report = report
 
@@ -182,18 +191,23 @@ class DocumentJob:
         trouble = self._seen.trouble
         if "job_gone" in trouble:
             return self._seen.status
-        if "begun_anew" in trouble:
-            return unknown_status(DeviceState.OFFLINE, "job_begun_anew", "CUPS was about to print the document a second time")
         status = self._seen.status
+        if "begun_anew" in trouble:
+            if status is not None and status.device.state in (DeviceState.OFFLINE, DeviceState.HARDWARE_ERROR):
+                return status  # and here is why
+            return unknown_status(DeviceState.OFFLINE, "job_begun_anew", "CUPS was about to print the document a second time")
+        if "document_lost" in trouble and trouble["document_lost"].is_over:
+            return unknown_status(DeviceState.UNKNOWN, "document_lost", "the document did not reach CUPS whole")
         if self._seen.report is None or status is None:
             return None  # CUPS itself is away: it may come back
         if status.device.is_online:
-            trouble.clear()
+            for old in set(trouble) - {"document_lost"}:
+                del trouble[old]
             return None
         if status.device.state in (DeviceState.NO_DEVICE, DeviceState.UNKNOWN):
             return None
         code = status.device.code
-        for old in set(trouble) - {code}:
+        for old in set(trouble) - {code, "document_lost"}:
             del trouble[old]
         patience = trouble.setdefault(code, Deadline(self._patience_with(code)))
         return status if patience.is_over else None
@@ -258,18 +272,20 @@ class DocumentJob:
             return PrintResult.PRINTED
         if seen.pages:
             return PrintResult.PARTLY_PRINTED
-        if report is None:
+        if report is None or not report.is_over:
             return PrintResult.UNKNOWN
-        if report.state == JOB_STATE.ABORTED or (report.is_over and not seen.has_begun):
+        if not seen.has_begun:
             return PrintResult.NOT_PRINTED
-        # Cancelled with no page counted: certain only when the printer said why it could not begin.
+        # No page was counted. That is certain only if this queue counts, and the job ended by itself or the printer said why not.
+        ended_by_itself = report.state == JOB_STATE.ABORTED
         kept_from_printing = refusal is not None and refusal.device.code in _BEFORE_THE_FIRST_PAGE
-        return PrintResult.NOT_PRINTED if report.is_over and kept_from_printing else PrintResult.UNKNOWN
+        certain = self._counts_pages and (ended_by_itself or kept_from_printing)
+        return PrintResult.NOT_PRINTED if certain else PrintResult.UNKNOWN
 
     def _final_status(self, deadline: Deadline) -> DocumentPrinterStatus:
         report = self._seen.report
         if report is not None and (report.state != JOB_STATE.COMPLETED or _has_failed(report)):
-            words = ", ".join(report.reasons)[:200] or "no reason given"
+            words = (report.message or ", ".join(report.reasons))[:200] or "no reason given"
             code = "job_aborted" if report.state == JOB_STATE.ABORTED else "job_cancelled"
             return unknown_status(DeviceState.HARDWARE_ERROR, code, f"CUPS ended the job: {words}")
         try:
@@ -304,7 +320,7 @@ def purge(link: CupsLink, job_id: int, limit: Deadline) -> bool:
         if link.ask(get_job(job_id), limit, limit.remaining_s).is_not_found:
             return True
         if not answer.is_ok:
-            raise DeviceError(link.url, f"CUPS does not purge: {answer.words}")
+            raise PurgeRefused(link.url, answer.words)
         limit.sleep(0.05)
     return False
 

@@ -96,11 +96,11 @@ class CupsLink:
                     raise Refused(self.url, f"CUPS answers with HTTP status {response.status}")
                 return await self._read(response)
         except aiohttp.ClientResponseError as error:
-            raise BadFrame(self.url, f"the answer is no HTTP: {error.message}") from error
+            raise BadFrame(self.url, "the answer is no HTTP") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise Disconnected(self.url, f"CUPS cannot be reached: {error}") from error
+            raise Disconnected(self.url, _words(error)) from error
         except (ValueError, aiohttp.http_exceptions.HttpProcessingError) as error:
-            raise BadFrame(self.url, f"the answer is no HTTP: {type(error).__name__}") from error
+            raise BadFrame(self.url, "the answer is no HTTP") from error
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         data = bytearray()
@@ -109,6 +109,15 @@ class CupsLink:
             if len(data) > MAX_ANSWER_BYTES:
                 raise BadFrame(self.url, "the answer does not end")
         return bytes(data)
+
+
+def _words(error: Exception) -> str:
+    """Short: aiohttp's own words may hold a whole answer."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+        return "the certificate of CUPS is not trusted"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"CUPS cannot be reached: {error.os_error.strerror or type(error.os_error).__name__}"
+    return f"the connection to CUPS was cut ({type(error).__name__})"
 
 
 def _run(work: Coroutine[Any, Any, _Result]) -> _Result:

@@ -31,6 +31,7 @@ JOB_ATTRIBUTES = (
     "job-name",
     "job-state",
     "job-state-reasons",
+    "job-printer-state-message",
     "job-impressions-completed",
     "job-media-sheets-completed",
     "time-at-processing",
@@ -45,6 +46,7 @@ NOT_FOUND = (IppStatus.ERROR_NOT_FOUND, IppStatus.ERROR_GONE)
 TERMINAL = (IppJobState.CANCELED, IppJobState.ABORTED, IppJobState.COMPLETED)
 """States that a job never leaves."""
 
+_STATUS_NAMES = {status.value: status.name.lower() for status in IppStatus}
 OPERATION = IppOperation
 JOB_STATE = IppJobState
 PRINTER_STATE = IppPrinterState
@@ -153,7 +155,7 @@ class Answer:
     @property
     def words(self) -> str:
         """The status with its name, and what CUPS says about it."""
-        name = IppStatus(self.status).name.lower() if self.status in IppStatus else "unknown status"
+        name = _STATUS_NAMES.get(self.status, "unknown status")
         message = text_of(self.operation, "status-message")
         return f"{name} (0x{self.status:04x})" + (f": {message}" if message else "")
 
@@ -254,6 +256,8 @@ class JobReport:
     name: str
     state: int
     reasons: tuple[str, ...]
+    message: str
+    """What the back end said last."""
     pages: int
     began_at: int | None
     """``time-at-processing``: changes when CUPS begins the job anew; ``None``: not yet begun."""
@@ -262,6 +266,11 @@ class JobReport:
     def is_over(self) -> bool:
         """True when nothing more will come out."""
         return self.state in TERMINAL
+
+    @property
+    def awaits_document(self) -> bool:
+        """True while CUPS has not got the whole document, so that nothing can have been printed."""
+        return "job-incoming" in self.reasons
 
 
 def job_report(attributes: Attributes) -> JobReport | None:
@@ -276,6 +285,7 @@ def job_report(attributes: Attributes) -> JobReport | None:
         text_of(attributes, "job-name"),
         state,
         texts_of(attributes, "job-state-reasons"),
+        text_of(attributes, "job-printer-state-message"),
         max(0, *counts),
         began_at if began_at and began_at > 0 else None,
     )
