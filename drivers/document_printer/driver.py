@@ -72,7 +72,9 @@ class CupsPrinter:
             return _not_printed(status_of_failure(error), is_purged=not self._owed and not self._must_search)
         if not before.can_print or deadline.is_over:
             return _not_printed(before)
-        job = DocumentJob(self._link, f"{JOB_PREFIX}{secrets.token_hex(8)}-{title}", self._patience, counts_pages=self._counts_pages)
+        job = DocumentJob(
+            self._link, f"{JOB_PREFIX}{secrets.token_hex(8)}-{title}", self._patience, counts_pages=self._counts_pages
+        )
         try:
             outcome = job.run(pdf, copies, deadline, before_bytes)
         finally:

@@ -23,4 +23,6 @@ class PurgeRefused(DeviceError):
     code = "purge_refused"
 
     def __init__(self, port: str, words: str) -> None:
-        super().__init__(port, f"CUPS keeps a document and does not purge it ({words}); see PreserveJobHistory and PreserveJobFiles")
+        super().__init__(
+            port, f"CUPS keeps a document and does not purge it ({words}); see PreserveJobHistory and PreserveJobFiles"
+        )

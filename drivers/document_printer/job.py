@@ -85,9 +85,7 @@ class DocumentJob:
         self.may_exist = False
         """True as long as CUPS may hold something of the job."""
 
-    def run(
-        self, pdf: bytes, copies: int, deadline: Deadline, before_bytes: Callable[[], None] | None
-    ) -> DocumentOutcome:
+    def run(self, pdf: bytes, copies: int, deadline: Deadline, before_bytes: Callable[[], None] | None) -> DocumentOutcome:
         """Print, follow, clean up. Raises only what ``before_bytes`` raises."""
         follow_until = Deadline(deadline.remaining_s - min(self._patience.ending, deadline.remaining_s / 4))
         refusal = self._open(copies, deadline)

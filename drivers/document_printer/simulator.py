@@ -178,9 +178,7 @@ class SimulatedDocumentPrinter:
                 del self._later[name]
                 self._faults[name] = True
 
-    def _stopped(
-        self, printed: int, deadline: Deadline, until: Deadline, *, is_last: bool = False
-    ) -> DocumentOutcome | None:
+    def _stopped(self, printed: int, deadline: Deadline, until: Deadline, *, is_last: bool = False) -> DocumentOutcome | None:
         """How the job ends here, if it does."""
         if not is_last:
             with self._lock:

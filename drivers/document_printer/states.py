@@ -105,7 +105,9 @@ def meaning_of(reason: str) -> Meaning:
 
 def _urgency(reason: str) -> tuple[bool, int]:
     meaning = meaning_of(reason)
-    return meaning.state is DeviceState.ONLINE, _RANK.get(keyword_of(reason), len(_RANK) if meaning.code != "ok" else len(_RANK) + 1)
+    return meaning.state is DeviceState.ONLINE, _RANK.get(
+        keyword_of(reason), len(_RANK) if meaning.code != "ok" else len(_RANK) + 1
+    )
 
 
 def status_of(attributes: Attributes, *, while_printing: bool = False) -> DocumentPrinterStatus:
@@ -129,9 +131,7 @@ def status_of(attributes: Attributes, *, while_printing: bool = False) -> Docume
     )
 
 
-def _device(
-    state: int, reasons: Sequence[str], accepting: bool, message: str, while_printing: bool
-) -> tuple[DeviceStatus, bool]:
+def _device(state: int, reasons: Sequence[str], accepting: bool, message: str, while_printing: bool) -> tuple[DeviceStatus, bool]:
     ordered = sorted(reasons, key=_urgency)
     meanings = [meaning_of(reason) for reason in ordered]
     first = meanings[0] if meanings else _QUIET
