@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class _Due:
     fault: LineFault
     times: int | None
     operation: int | None
+    probability: float
 
 
 class DocumentPrinterEmulator:
@@ -54,6 +56,7 @@ class DocumentPrinterEmulator:
             self._folder = self.cups.folder / "printer"
             self._out = self._prepare(out_dir)
             self.cups.own(self._folder)
+            self.cups.own(self._folder / "out")
             self.cups.add_queue(Queue(QUEUE_NAME, f"{_SCHEME}:{self._folder}", error_policy=error_policy))
             self.cups.start()
             self._gate = stack.enter_context(Gate(self.cups.socket_path, self._take_fault, port))
@@ -155,10 +158,12 @@ class DocumentPrinterEmulator:
 
     # The line
 
-    def line_fault(self, fault: LineFault, times: int | None = None, operation: int | None = None) -> None:
+    def line_fault(
+        self, fault: LineFault, times: int | None = None, operation: int | None = None, probability: float = 1.0
+    ) -> None:
         """The next so many answers suffer from it, all without ``times``; ``operation``: only answers to such questions."""
         with self._lock:
-            self._due.append(_Due(fault, times, operation))
+            self._due.append(_Due(fault, times, operation, probability))
 
     def slow_line(self, seconds: float) -> None:
         """Hold each answer back so long."""
@@ -167,7 +172,7 @@ class DocumentPrinterEmulator:
     def _take_fault(self, operation: int) -> LineFault | None:
         with self._lock:
             for due in self._due:
-                if due.operation in (None, operation):
+                if due.operation in (None, operation) and random.random() < due.probability:
                     if due.times is not None:
                         due.times -= 1
                         if due.times <= 0:

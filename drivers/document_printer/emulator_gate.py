@@ -47,7 +47,10 @@ class Gate:
     """Listens on ``127.0.0.1`` and passes connections on to a unix socket; a thread a connection, all ended by ``close``."""
 
     def __init__(self, socket_path: str, fault_for: Callable[[int], LineFault | None], port: int = 0) -> None:
-        """``fault_for`` gets the operation (RFC 8011) of each question and says what is to happen to it. ``OSError``: port taken."""
+        """``fault_for`` gets the operation (RFC 8011) of each question and says what is to happen to it.
+
+        Raises ``OSError`` when the port is taken.
+        """
         self._socket_path = socket_path
         self._fault_for = fault_for
         self._listener = socket.create_server(("127.0.0.1", port))
@@ -135,22 +138,23 @@ class Gate:
             return False
         if self.delay_s and self._stopping.wait(self.delay_s):
             return False
-        match exchange.fault:
-            case LineFault.CUT:
-                return False
+        if exchange.fault is None:
+            self._last_answer = data
+            exchange.client.sendall(data)
+            return True
+        exchange.client.sendall(self._garbled(exchange.fault, data))
+        return False
+
+    def _garbled(self, fault: LineFault, data: bytes) -> bytes:
+        match fault:
             case LineFault.HALF_FRAME:
-                exchange.client.sendall(data[: len(data) // 2])
-                return False
+                return data[: len(data) // 2]
             case LineFault.NOISE:
-                exchange.client.sendall(_NOISE)
-                return False
-            case LineFault.STALE_REPLY if self._last_answer:
-                exchange.client.sendall(self._last_answer)
-                return False
+                return _NOISE
+            case LineFault.STALE_REPLY:
+                return self._last_answer
             case _:
-                self._last_answer = data
-                exchange.client.sendall(data)
-                return True
+                return b""
 
     def _swallow(self, exchange: _Exchange) -> bool:
         """Keep the client waiting until it leaves."""

@@ -41,6 +41,10 @@ class Patience:
     answer: float = 1.0
     """For one answer of CUPS, but for the one to the document."""
     poll: float = 0.3
+    document: float = 10.0
+    """For the answer to the document; half of the whole time when that is less, so that the job can be looked for."""
+    document_lag: float = 0.5
+    """When that answer was lost: so long may CUPS still be without the document."""
     settle: float = 2.0
     """So long may a printer report an empty tray, a jam or an open door in the middle of a job before the job is given up."""
     connect: float = 15.0
@@ -63,8 +67,13 @@ class _Seen:
     began_at: int | None = None
     has_begun: bool = False
     was_sent: bool = False
+    is_gone: bool = False
+    is_begun_anew: bool = False
+    awaits_document: Deadline | None = None
+    """Until when CUPS may still say that it has not got the whole document."""
     status: DocumentPrinterStatus | None = None
-    trouble: dict[str, Deadline] = field(default_factory=dict)
+    hindered_by: str = ""
+    hindered_until: Deadline = field(default_factory=lambda: Deadline(0.0))
 
 
 class DocumentJob:
@@ -123,7 +132,8 @@ class DocumentJob:
             return _time_is_up()
         self._seen.was_sent = True
         try:
-            answer = self._link.ask(send_document(self.job_id, pdf), deadline, deadline.remaining_s)
+            limit_s = min(self._patience.document, deadline.remaining_s / 2)
+            answer = self._link.ask(send_document(self.job_id, pdf), deadline, limit_s)
         except DeviceError as error:
             # CUPS may have all of it, or nothing: the job itself tells.
             _log.info("no answer to the document: %s", error)
@@ -155,7 +165,7 @@ class DocumentJob:
             if answer.is_not_found:
                 self._seen.report = None
                 self._seen.status = unknown_status(DeviceState.UNKNOWN, "job_gone", "CUPS does not know the job any more")
-                self._seen.trouble.setdefault("job_gone", Deadline(0.0))
+                self._seen.is_gone = True
                 return
             self._note(answer)
             if self._seen.report is None or not self._seen.report.is_over:
@@ -171,44 +181,40 @@ class DocumentJob:
             return
         seen = self._seen
         has_begun = report.began_at is not None or report.state in (JOB_STATE.PROCESSING, JOB_STATE.STOPPED)
-        anew = seen.has_begun and not report.is_over and (report.state == JOB_STATE.PENDING or report.began_at != seen.began_at)
-        if anew:
-            seen.trouble.setdefault("begun_anew", Deadline(0.0))
+        if seen.has_begun and not report.is_over:
+            seen.is_begun_anew |= report.state == JOB_STATE.PENDING or report.began_at != seen.began_at
         if not seen.has_begun and has_begun:
             seen.began_at = report.began_at
         seen.has_begun |= has_begun
         if not report.awaits_document:
-            seen.trouble.pop("document_lost", None)
-        elif seen.was_sent:
-            seen.trouble.setdefault("document_lost", Deadline(self._patience.settle / 4))
+            seen.awaits_document = None
+        elif seen.was_sent and seen.awaits_document is None:
+            seen.awaits_document = Deadline(self._patience.document_lag)
         seen.pages = max(seen.pages, report.pages)
         seen.report = report
 
     def _hopeless(self) -> DocumentPrinterStatus | None:
         """The status that explains why there is nothing to wait for; ``None`` while there is."""
-        trouble = self._seen.trouble
-        if "job_gone" in trouble:
-            return self._seen.status
-        status = self._seen.status
-        if "begun_anew" in trouble:
-            if status is not None and status.device.state in (DeviceState.OFFLINE, DeviceState.HARDWARE_ERROR):
-                return status  # and here is why
+        seen = self._seen
+        if seen.is_gone:
+            return seen.status
+        if seen.is_begun_anew:
+            if seen.status is not None and seen.status.device.state in (DeviceState.OFFLINE, DeviceState.HARDWARE_ERROR):
+                return seen.status  # and here is why
             return unknown_status(DeviceState.OFFLINE, "job_begun_anew", "CUPS was about to print the document a second time")
-        if "document_lost" in trouble and trouble["document_lost"].is_over:
+        if seen.awaits_document is not None and seen.awaits_document.is_over:
             return unknown_status(DeviceState.UNKNOWN, "document_lost", "the document did not reach CUPS whole")
-        if self._seen.report is None or status is None:
+        return self._hindrance()
+
+    def _hindrance(self) -> DocumentPrinterStatus | None:
+        """The printer's status when it has kept the job from going on for too long."""
+        seen, status = self._seen, self._seen.status
+        if status is None or status.device.state in (DeviceState.NO_DEVICE, DeviceState.UNKNOWN):
             return None  # CUPS itself is away: it may come back
-        if status.device.is_online:
-            for old in set(trouble) - {"document_lost"}:
-                del trouble[old]
-            return None
-        if status.device.state in (DeviceState.NO_DEVICE, DeviceState.UNKNOWN):
-            return None
-        code = status.device.code
-        for old in set(trouble) - {code, "document_lost"}:
-            del trouble[old]
-        patience = trouble.setdefault(code, Deadline(self._patience_with(code)))
-        return status if patience.is_over else None
+        code = "" if status.device.is_online else status.device.code
+        if code != seen.hindered_by:
+            seen.hindered_by, seen.hindered_until = code, Deadline(self._patience_with(code))
+        return status if code and seen.hindered_until.is_over else None
 
     def _patience_with(self, code: str) -> float:
         if code == "not_connected":

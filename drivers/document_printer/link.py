@@ -83,7 +83,7 @@ class CupsLink:
         return None
 
     async def _post(self, body: bytes) -> bytes:
-        connector = aiohttp.TCPConnector(force_close=True, resolver=_Resolver(), ssl=self._tls, limit=1)
+        connector = aiohttp.TCPConnector(force_close=True, family=socket.AF_UNSPEC, resolver=_Resolver(), ssl=self._tls, limit=1)
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=None, sock_read=None)
         try:
             async with (
@@ -153,8 +153,9 @@ class _Resolver(AbstractResolver):
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
         if host.lower() == "localhost":
-            return [_result(host, "127.0.0.1", port, socket.AF_INET), _result(host, "::1", port, socket.AF_INET6)]
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            both = [_result(host, "127.0.0.1", port, socket.AF_INET), _result(host, "::1", port, socket.AF_INET6)]
+            return [entry for entry in both if family in (socket.AF_UNSPEC, entry["family"])]
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
         return [_result(host, str(address[0]), port, kind) for kind, _, _, _, address in found]
 
     async def close(self) -> None:

@@ -113,7 +113,11 @@ class PrivateCups:
         flush_s: int = 0,
         starts: bool = True,
     ) -> None:
-        """``flush_s``: so long CUPS waits before it writes the record of a job, 30 by default in CUPS. ``backends``: Python programs beside Debian's own, by the scheme of their device URIs. ``keeps_jobs``: history and files stay, as by default in CUPS."""
+        """``backends``: Python programs beside Debian's own, by the scheme of their device URIs.
+
+        ``keeps_jobs``: history and files stay, as by default in CUPS. ``flush_s``: so long CUPS waits before it writes the record
+        of a job, by default in CUPS 30 s. ``run_as``: a user for the scheduler; only root can choose one.
+        """
         program = find_cupsd()
         if program is None:
             raise CupsMissing("cupsd", "not found; on Debian: apt-get install cups cups-client printer-driver-cups-pdf")

@@ -12,8 +12,8 @@ from drivers.status import DeviceStatus, SupplyState
 class DocumentPrinterStatus:
     """Whole state of the printer as CUPS knows it.
 
-    CUPS asks most printers only while it prints. What it still says of an idle printer is therefore what the last job left behind:
-    then ``is_remembered`` is true, the code begins with ``was_``, and the next job asks the printer anew.
+    CUPS asks most printers only while it prints. What it still says of an idle printer is what the last job left behind: then
+    ``is_remembered`` is true, the code begins with ``was_``, and the next job asks the printer anew.
     """
 
     device: DeviceStatus
