@@ -172,7 +172,7 @@ class DocumentPrinterEmulator:
     def _take_fault(self, operation: int) -> LineFault | None:
         with self._lock:
             for due in self._due:
-                if due.operation in (None, operation) and random.random() < due.probability:
+                if due.operation in (None, operation) and random.random() < due.probability:  # noqa: S311 - chance, no secret
                     if due.times is not None:
                         due.times -= 1
                         if due.times <= 0:

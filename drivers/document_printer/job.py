@@ -265,7 +265,7 @@ class DocumentJob:
         status = refusal or self._final_status(deadline)
         if result is PrintResult.PRINTED and status.device.code in ("paper_jam", "cover_open", "was_paper_jam", "was_cover_open"):
             result = PrintResult.UNKNOWN  # the bytes are through, the last sheet perhaps not
-        return DocumentOutcome(result, status, self._seen.pages, is_purged=not self.may_exist)
+        return DocumentOutcome(result, status, self._seen.pages, is_purged=not (self.may_exist or self._seen.is_gone))
 
     def _result(self, refusal: DocumentPrinterStatus | None) -> PrintResult:
         seen = self._seen

@@ -52,7 +52,10 @@ class DocumentOutcome:
     pages: int = 0
     """Pages that CUPS counted (all copies); 0 also when the queue does not count."""
     is_purged: bool = True
-    """True when CUPS has confirmed that it holds nothing of the document any more; otherwise the driver goes on trying."""
+    """True when CUPS has confirmed that it holds nothing of the document any more; otherwise the driver goes on trying.
+
+    False too when a crash made CUPS forget the job by itself: then the document may lie in the spool where only root finds it.
+    """
 
 
 MAX_DOCUMENT_BYTES = 20 * 1024 * 1024
