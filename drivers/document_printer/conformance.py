@@ -17,6 +17,7 @@ DEVICE_CLASS = "document_printer"
 _PRINT_S = 90.0
 _GONE_S = 15.0
 _STATUS_MS = 1000.0
+_NOTHING_PRINTED = Finding(Verdict.SKIPPED, "the first page was not printed")
 
 
 def checks(printer: DocumentPrinter) -> Sequence[Check]:
@@ -68,8 +69,8 @@ class _Trial:
         return _expect(self._first, PrintResult.PRINTED, time.monotonic() - begun_s)
 
     def purges(self) -> Finding:
-        if self._first is None or self._first.result is not PrintResult.PRINTED:
-            return Finding(Verdict.SKIPPED, "no page was printed")
+        if self._first is None or not self._has_printed:
+            return _NOTHING_PRINTED
         if self._first.is_purged:
             return Finding(Verdict.PASSED, "CUPS has confirmed that the job is gone")
         return Finding(
@@ -77,17 +78,21 @@ class _Trial:
         )
 
     def counts(self) -> Finding:
-        if self._first is None or self._first.result is not PrintResult.PRINTED:
-            return Finding(Verdict.SKIPPED, "no page was printed")
+        if self._first is None or not self._has_printed:
+            return _NOTHING_PRINTED
         return _count(self._first, 1)
 
     def copies(self) -> Finding:
+        if not self._has_printed:
+            return _NOTHING_PRINTED
         outcome = self._print(2, copies=2)
         if outcome.result is not PrintResult.PRINTED:
             return _expect(outcome, PrintResult.PRINTED, 0.0)
         return _count(outcome, 4)
 
     def cancels(self) -> Finding:
+        if not self._has_printed:
+            return _NOTHING_PRINTED
         deadline = Deadline(_PRINT_S)
         timer = threading.Timer(0.3, deadline.cancel)
         timer.start()
@@ -104,6 +109,8 @@ class _Trial:
         return Finding(Verdict.FAILED, f"jobs in the queue: {status.queued_jobs}; {status.device.code}", measured)
 
     def paper_out(self) -> Finding:
+        if not self._has_printed:
+            return _NOTHING_PRINTED
         begun_s = time.monotonic()
         outcome = self._print(1)
         if outcome.result is PrintResult.PRINTED:
@@ -116,6 +123,10 @@ class _Trial:
     def prints_again(self) -> Finding:
         begun_s = time.monotonic()
         return _expect(self._print(1), PrintResult.PRINTED, time.monotonic() - begun_s)
+
+    @property
+    def _has_printed(self) -> bool:
+        return self._first is not None and self._first.result is PrintResult.PRINTED
 
     def _print(self, pages: int, copies: int = 1) -> DocumentOutcome:
         pdf = sample_pdf(_now(), pages)

@@ -182,7 +182,7 @@ class DocumentJob:
         seen = self._seen
         has_begun = report.began_at is not None or report.state in (JOB_STATE.PROCESSING, JOB_STATE.STOPPED)
         if seen.has_begun and not report.is_over:
-            seen.is_begun_anew |= report.state == JOB_STATE.PENDING or report.began_at != seen.began_at
+            seen.is_begun_anew |= report.state in (JOB_STATE.PENDING, JOB_STATE.HELD) or report.began_at != seen.began_at
         if not seen.has_begun and has_begun:
             seen.began_at = report.began_at
         seen.has_begun |= has_begun
@@ -201,6 +201,9 @@ class DocumentJob:
         if seen.is_begun_anew:
             if seen.status is not None and seen.status.device.state in (DeviceState.OFFLINE, DeviceState.HARDWARE_ERROR):
                 return seen.status  # and here is why
+            if seen.report is not None and seen.report.message:
+                said = f"CUPS would have tried again: {seen.report.message}"
+                return unknown_status(DeviceState.HARDWARE_ERROR, "job_aborted", said)
             return unknown_status(DeviceState.OFFLINE, "job_begun_anew", "CUPS was about to print the document a second time")
         if seen.awaits_document is not None and seen.awaits_document.is_over:
             return unknown_status(DeviceState.UNKNOWN, "document_lost", "the document did not reach CUPS whole")
@@ -310,6 +313,7 @@ _BEFORE_THE_FIRST_PAGE = (
     "stopped",
     "paused",
     "no_filter",
+    "job_aborted",
 )
 
 

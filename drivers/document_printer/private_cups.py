@@ -271,7 +271,11 @@ class PrivateCups:
             return True
 
     def _is_running(self) -> bool:
-        return Path(f"/proc/{self._pid}").exists()
+        try:
+            state = Path(f"/proc/{self._pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0]
+        except OSError:
+            return False
+        return state not in "ZX"  # the shell waits for it only at the end
 
     def _signal(self, number: int) -> None:
         if self._guard is not None:

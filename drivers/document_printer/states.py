@@ -132,21 +132,32 @@ def status_of(attributes: Attributes, *, while_printing: bool = False) -> Docume
 
 
 def _device(state: int, reasons: Sequence[str], accepting: bool, message: str, while_printing: bool) -> tuple[DeviceStatus, bool]:
-    ordered = sorted(reasons, key=_urgency)
-    meanings = [meaning_of(reason) for reason in ordered]
+    meanings = [meaning_of(reason) for reason in sorted(reasons, key=_urgency)]
     first = meanings[0] if meanings else _QUIET
     detail = "; ".join(dict.fromkeys(meaning.detail for meaning in meanings if meaning.detail))
-    if first.state is not DeviceState.ONLINE and not first.is_firm and state == PRINTER_STATE.IDLE and not while_printing:
+    is_bad = first.state is not DeviceState.ONLINE
+    is_remembered = is_bad and not first.is_firm and state == PRINTER_STATE.IDLE and not while_printing
+    if is_remembered or not is_bad:
+        closed = _closed(state, accepting, message)
+        if closed is not None:
+            return closed, False
+    if is_remembered:
         told = f"{detail}, when the last job ended; the next job asks the printer again"
         return DeviceStatus(DeviceState.ONLINE, f"was_{first.code}", told[:_LONGEST_DETAIL]), True
-    if first.state is DeviceState.ONLINE and state == PRINTER_STATE.STOPPED:
-        said = f": {message}" if message else ""
-        return DeviceStatus(_OFF, "stopped", f"CUPS has stopped the queue{said}"[:_LONGEST_DETAIL]), False
-    if first.state is DeviceState.ONLINE and not accepting:
-        return DeviceStatus(_OFF, "rejecting", "the queue takes no jobs: cupsaccept"), False
-    if first.state is DeviceState.ONLINE and state == PRINTER_STATE.PROCESSING and not while_printing:
-        return DeviceStatus(DeviceState.BUSY, "printing" if first.code == "ok" else first.code, detail[:_LONGEST_DETAIL]), False
+    if not is_bad and state == PRINTER_STATE.PROCESSING and not while_printing:
+        code = "printing" if first.code == "ok" else first.code
+        return DeviceStatus(DeviceState.BUSY, code, detail[:_LONGEST_DETAIL]), False
     return DeviceStatus(first.state, first.code, detail[:_LONGEST_DETAIL]), False
+
+
+def _closed(state: int, accepting: bool, message: str) -> DeviceStatus | None:
+    """What CUPS itself keeps from printing, without a reason of the printer's."""
+    if state == PRINTER_STATE.STOPPED:
+        said = f": {message}" if message else ""
+        return DeviceStatus(_OFF, "stopped", f"CUPS has stopped the queue{said}"[:_LONGEST_DETAIL])
+    if not accepting:
+        return DeviceStatus(_OFF, "rejecting", "the queue takes no jobs: cupsaccept")
+    return None
 
 
 def _paper(codes: set[str], is_remembered: bool) -> SupplyState:
