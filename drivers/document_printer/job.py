@@ -51,7 +51,7 @@ class Patience:
     """So long may CUPS go on trying to reach the printer."""
     ending: float = 2.0
     """Kept back from the deadline for cancelling and purging; a quarter of the whole time when that is less."""
-    grace: float = 0.04
+    grace: float = 0.02
     """When the deadline is over already: so long may a last attempt to cancel take. The rest is done by the next call."""
 
 

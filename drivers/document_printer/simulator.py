@@ -8,9 +8,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from drivers.document_printer.attributes import Attributes, PrinterState, Value
 from drivers.document_printer.checks import check_call, fault_in, pages_in
 from drivers.document_printer.paper import PrintedDocument
-from drivers.document_printer.protocol import PRINTER_STATE, Attributes, Value
 from drivers.document_printer.states import status_of, unknown_status
 from drivers.document_printer.types import DocumentOutcome, DocumentPrinterStatus, PrintResult
 from drivers.status import DeviceState
@@ -145,7 +145,7 @@ class SimulatedDocumentPrinter:
 
     def _attributes(self) -> Attributes:
         paused = self._is_on("paused")
-        state = PRINTER_STATE.STOPPED if paused else PRINTER_STATE.PROCESSING if self._is_printing else PRINTER_STATE.IDLE
+        state = PrinterState.STOPPED if paused else PrinterState.PROCESSING if self._is_printing else PrinterState.IDLE
         found: dict[str, tuple[Value, ...]] = {
             "printer-state": (int(state),),
             "printer-state-reasons": (*self._known, *(("paused",) if paused else ())) or ("none",),
@@ -155,6 +155,8 @@ class SimulatedDocumentPrinter:
         return found
 
     def _come_out(self, pdf: bytes, pages: int, deadline: Deadline) -> DocumentOutcome:
+        if deadline.is_over:  # the hook took its time
+            return DocumentOutcome(PrintResult.NOT_PRINTED, _time_is_up())
         follow_until = Deadline(deadline.remaining_s - min(self._ending_s, deadline.remaining_s / 4))
         self._is_printing = True
         printed, outcome = 0, None

@@ -279,6 +279,14 @@ def test_the_hook_is_called_once_before_anything_leaves(rig: Rig, subject: Docum
     assert (outcome.result, seen) == (PrintResult.PRINTED, [0])
 
 
+def test_a_hook_that_gives_up_leaves_nothing_printed(rig: Rig, subject: DocumentPrinter) -> None:
+    deadline = Deadline(60)
+    outcome = subject.print_document(document(), deadline, before_bytes=deadline.cancel)
+    assert (outcome.result, outcome.status.device.code) == (PrintResult.NOT_PRINTED, "time_is_up")
+    assert subject.status().queued_jobs == 0
+    assert rig.device.documents == []
+
+
 def test_a_hook_that_fails_leaves_nothing_printed(rig: Rig, subject: DocumentPrinter) -> None:
     def disk_full() -> None:
         raise OSError("disk full")
