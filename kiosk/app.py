@@ -79,7 +79,7 @@ class Terminal(QObject):
         self.window = window
         self.visit = visit
         times = settings.times
-        self._health = Health(catalogue, hands, times.device_poll_s)
+        self._health = Health(catalogue, hands, bench.subscribe, times.store_poll_s)
         self._preview = Preview(bench.camera.newest, self)
         self._idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self)
         self._connect()
@@ -97,6 +97,7 @@ class Terminal(QObject):
         sys.excepthook = self._on_uncaught
         self._link.start(self._health.devices, lambda: self._health.is_serving)
         self.visit.begin()
+        self._bench.start()
         self._health.start()
         if self._settings.machine.full_screen:
             self.window.showFullScreen()
@@ -115,6 +116,7 @@ class Terminal(QObject):
         sys.excepthook = sys.__excepthook__
         self._health.stop()
         self._preview.set_running(False)
+        self._bench.stop()  # first: whoever waits for a device that hangs is set free by this
         self._hands.stop()
         self._link.stop()
         self._bench.close()
@@ -195,7 +197,6 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         print_slip=bench.print_slip,
         draw_slip=bench.draw_slip,
         cases=desk,
-        probes=bench.probes,
         store_health=link.store_health,
     )
     hands = Hands(services, settings.times)

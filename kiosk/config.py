@@ -68,7 +68,8 @@ class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     face_wait_s: float = 45.0
     delivery_wait_s: float = 4.0
     print_s: float = 40.0
-    device_poll_s: float = 5.0
+    store_poll_s: float = 5.0
+    """How often the queue is asked whether it takes cases; devices tell their changes by themselves."""
     heartbeat_s: float = 30.0
 
 

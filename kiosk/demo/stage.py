@@ -62,7 +62,7 @@ class Stage:
             devices=config.Devices(
                 id_card_reader=reader.url, camera="sim://portrait", receipt_printer=printer.url, barcode_scanner="sim://"
             ),
-            times=config.Times(device_poll_s=1.0, heartbeat_s=2.0, farewell_s=4.0),
+            times=config.Times(store_poll_s=1.0, heartbeat_s=2.0, farewell_s=4.0),
         )
         enrol(settings, self.platform.enrol_token(REGION))
         self._terminal = build_terminal(settings, sample=True)
