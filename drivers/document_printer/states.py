@@ -201,3 +201,8 @@ def status_of_failure(error: DeviceError) -> DocumentPrinterStatus:
             return unknown_status(DeviceState.UNKNOWN, "bad_answer", str(error))
         case _:
             return unknown_status(DeviceState.OFFLINE, error.code, str(error))
+
+
+def time_is_up() -> DocumentPrinterStatus:
+    """What explains a job that was not let go on, when the printer does not."""
+    return unknown_status(DeviceState.UNKNOWN, "time_is_up", "the job did not end within its time, or was given up")

@@ -243,7 +243,8 @@ def test_a_cups_that_dies_in_a_job_prints_nothing_twice(rig: Rig, subject: Docum
 def test_a_deadline_that_is_over_prints_nothing(rig: Rig, subject: DocumentPrinter) -> None:
     deadline = Deadline(60)
     deadline.cancel()
-    assert subject.print_document(document(), deadline).result is PrintResult.NOT_PRINTED
+    outcome = subject.print_document(document(), deadline)
+    assert (outcome.result, outcome.status.device.code) == (PrintResult.NOT_PRINTED, "time_is_up")
     assert rig.device.documents == []
     assert subject.status().can_print
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -348,6 +350,33 @@ def test_a_private_cups_leaves_nothing_behind_and_tells_why_it_does_not_start() 
     with pytest.raises(CupsMissing, match="does not start"):
         broken.start()
     broken.close()
+
+
+def test_cups_ends_with_its_owner_however_that_ends() -> None:
+    program = (
+        "import signal, os\n"
+        "from drivers.document_printer.emulator import DocumentPrinterEmulator\n"
+        "emulator = DocumentPrinterEmulator()\n"
+        "print(emulator.cups.folder, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    folder = Path(done.stdout.strip())
+    assert folder.is_dir()
+    try:
+        wait_until(lambda: not any(str(folder) in command for command in commands()))
+    finally:
+        shutil.rmtree(folder)
+
+
+def commands() -> list[str]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found.append(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+        except OSError:
+            continue
+    return found
 
 
 class Speaker:
