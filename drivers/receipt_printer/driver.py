@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from drivers.errors import Disconnected
+from drivers.receipt_printer.abstract import always
 from drivers.receipt_printer.errors import FontMissing
 from drivers.receipt_printer.glyphs import Glyphs
 from drivers.receipt_printer.job import PrintJob
@@ -65,7 +66,9 @@ class EscPosPrinter:
         except Disconnected as error:
             return self._lost(error)
 
-    def print_receipt(self, blocks: Sequence[Block], deadline: Deadline) -> PrintOutcome:
+    def print_receipt(
+        self, blocks: Sequence[Block], deadline: Deadline, before_bytes: Callable[[], bool] = always
+    ) -> PrintOutcome:
         """Print one slip and follow it to its end; ``ValueError`` when the blocks break the rules of ``lay_out``."""
         try:
             pieces = self._render(blocks)
@@ -76,7 +79,7 @@ class EscPosPrinter:
             before = self._made_ready(deadline)
         except Disconnected as error:
             return PrintOutcome(PrintResult.NOT_PRINTED, self._lost(error))
-        if not before.can_print or deadline.is_over:
+        if not before.can_print or deadline.is_over or not before_bytes():
             return PrintOutcome(PrintResult.NOT_PRINTED, before)
         return self._run(pieces, deadline)
 

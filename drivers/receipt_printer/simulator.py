@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+from drivers.receipt_printer.abstract import always
 from drivers.receipt_printer.layout import BarSymbol, Group, Line, QrSymbol, TextLine, lay_out
 from drivers.receipt_printer.protocol import Findings, disconnected, no_answer, status_of
 from drivers.receipt_printer.render_image import picture_of
@@ -90,11 +91,13 @@ class SimulatedPrinter:
                 )
             )
 
-    def print_receipt(self, blocks: Sequence[Block], deadline: Deadline) -> PrintOutcome:
+    def print_receipt(
+        self, blocks: Sequence[Block], deadline: Deadline, before_bytes: Callable[[], bool] = always
+    ) -> PrintOutcome:
         """Print line by line; a fault between two lines ends the job there."""
         lines = [line for group in lay_out(blocks, self._paper) for line in group]
         before = self.status()
-        if not before.can_print or deadline.is_over:
+        if not before.can_print or deadline.is_over or not before_bytes():
             return PrintOutcome(PrintResult.NOT_PRINTED, before)
         printed: list[Line] = []
         for line in lines:

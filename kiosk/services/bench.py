@@ -24,13 +24,14 @@ from kiosk.config import Devices
 from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
 from kiosk.services.cards import read_card
 from kiosk.services.device_slot import DeviceSlot
-from kiosk.services.slips import SlipFacts, SlipWriter, print_slip
+from kiosk.services.slip_desk import SlipDesk
+from kiosk.services.slips import SlipFacts
 
 
 class Bench:
     """The devices. Each method group is called from one thread only; nothing is opened before it is first needed."""
 
-    def __init__(self, devices: Devices, slips: SlipWriter) -> None:
+    def __init__(self, devices: Devices, slips: SlipDesk) -> None:
         self._slips = slips
         self._width: PaperWidth = devices.receipt_width
         self._reader: DeviceSlot[IdCardReader] = DeviceSlot(
@@ -64,9 +65,9 @@ class Bench:
     def print_slip(self, facts: SlipFacts, deadline: Deadline) -> SlipPrinted | SlipFailed:
         """Print the slip and follow it to its end."""
         try:
-            return self._printer.use(lambda printer: print_slip(printer, self._slips.blocks(facts), deadline))
+            return self._printer.use(lambda printer: self._slips.print(printer, facts, deadline))
         except DeviceError as error:
-            return SlipFailed(f"paper.{error.code}")
+            return SlipFailed(facts.case_id, f"paper.{error.code}")
 
     def draw_slip(self, facts: SlipFacts) -> Image | None:
         """The same slip as a grey picture; ``None`` where there is no font to draw it with."""
@@ -81,6 +82,7 @@ class Bench:
         self._printer.close()
         self._scanner.close()
         self.camera.stop()
+        self._slips.close()
 
     def _probe_reader(self) -> DeviceStatus:
         return _asked(lambda: self._reader.use(lambda reader: reader.status()))
