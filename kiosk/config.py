@@ -55,6 +55,8 @@ class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     camera: str = "sim://portrait"
     receipt_printer: str = "sim://"
     receipt_width: Literal["80mm", "58mm"] = "80mm"
+    receipt_model: Literal["standard", "no_chinese", "pictures"] = "standard"
+    """What the receipt printer can do: ``no_chinese`` has no Chinese font, ``pictures`` makes no codes by itself either."""
     barcode_scanner: str = "sim://"
 
 

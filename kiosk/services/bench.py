@@ -38,7 +38,7 @@ class Bench:
             lambda: open_reader(devices.id_card_reader, devices.id_card_reader_baudrate, devices.photo_library)
         )
         self._printer: DeviceSlot[ReceiptPrinter] = DeviceSlot(
-            lambda: open_printer(devices.receipt_printer, devices.receipt_width)
+            lambda: open_printer(devices.receipt_printer, devices.receipt_width, model=devices.receipt_model)
         )
         self._scanner: DeviceSlot[BarcodeScanner] = DeviceSlot(lambda: open_scanner(devices.barcode_scanner))
         self.camera: Camera = open_camera(devices.camera)

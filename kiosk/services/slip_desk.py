@@ -87,6 +87,6 @@ class _Intent:
 
 
 def _reason(outcome: PrintOutcome) -> str:
-    if outcome.status.device.code != "ok" and not outcome.status.can_print:
+    if outcome.status.device.code not in ("ok", "not_asked") and not outcome.status.can_print:
         return f"paper.{outcome.status.device.code}"
     return f"paper.{outcome.result.value}"
