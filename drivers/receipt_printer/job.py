@@ -22,6 +22,8 @@ _STALL_S = 2.0
 _LINE_S = 0.03
 _BITS_PER_BYTE = 10
 _LEAST_BYTES = 16
+_FASTEST_BAUDRATE = 115_200
+"""Faster lines get no larger portions, so that a recording of one line is replayed as well as any other."""
 
 
 class PrintJob:
@@ -40,7 +42,7 @@ class PrintJob:
         self._patience_s = _PATIENCE_S
         self._answers_queue = False
         # A serial line takes its time: in one go, a long piece would outlast the deadline.
-        self._portion = max(_LEAST_BYTES, round(reader.port.baudrate / _BITS_PER_BYTE * _LINE_S))
+        self._portion = max(_LEAST_BYTES, round(min(reader.port.baudrate, _FASTEST_BAUDRATE) / _BITS_PER_BYTE * _LINE_S))
         self.has_begun = False
         """True when bytes may have reached the printer."""
 

@@ -45,6 +45,8 @@ class _Switches:
     cover_open: bool = False
     cutter_stuck: bool = False
     head_hot: bool = False
+    offline: bool = False
+    broken: bool = False
     mute: bool = False
     unplugged: bool = False
 
@@ -77,15 +79,15 @@ class SimulatedPrinter:
             if switches.mute:
                 return no_answer(_PORT)
             is_out = switches.lines_left == 0
-            is_offline = is_out or switches.cover_open or switches.cutter_stuck or switches.head_hot
+            is_stopped = switches.cover_open or switches.cutter_stuck or switches.head_hot or switches.offline or switches.broken
             return status_of(
                 Findings(
-                    offline=is_offline,
+                    offline=is_out or is_stopped,
                     cover_open=switches.cover_open,
                     paper_out=is_out,
                     near_end=switches.near_end,
                     cutter_error=switches.cutter_stuck,
-                    unrecoverable=False,
+                    unrecoverable=switches.broken,
                     head_hot=switches.head_hot,
                     other_error=False,
                 )
@@ -143,6 +145,14 @@ class SimulatedPrinter:
         """The head is too hot, or has cooled down."""
         self._switch("head_hot", is_hot)
 
+    def go_offline(self, is_offline: bool = True) -> None:
+        """Somebody has pressed the button on its front, or has pressed it again."""
+        self._switch("offline", is_offline)
+
+    def break_down(self) -> None:
+        """An error from which it does not recover."""
+        self._switch("broken", True)
+
     def mute(self, is_mute: bool = True) -> None:
         """Answer nothing."""
         self._switch("mute", is_mute)
@@ -178,9 +188,9 @@ class SimulatedPrinter:
             happening()
 
     def _stopped(self, deadline: Deadline) -> PrintOutcome | None:
-        """The outcome if the job cannot go on; waits while the head cools down."""
+        """The outcome if the job cannot go on; waits while the head cools down, and for whoever pressed the button."""
         status = self.status()
-        while status.device.code == "head_hot" and not deadline.is_over:
+        while status.device.code in ("head_hot", "offline") and not deadline.is_over:
             deadline.sleep(0.05)
             status = self.status()
         if status.device.code in _UNANSWERED:

@@ -158,7 +158,7 @@ def test_without_a_queued_answer_nothing_is_called_printed(stack: ExitStack, mon
 def test_a_slow_printer_is_waited_for(stack: ExitStack) -> None:
     emulator, subject = rig(stack)
     assert subject.print_receipt([Text("暖机")], Deadline(10)).result is PrintResult.PRINTED
-    emulator.slow(1500)
+    emulator.pace(1500)
     assert subject.print_receipt([Text("慢慢来" * 8)] * 12, Deadline(60)).result is PrintResult.PRINTED
     assert emulator.slips[-1].text.count("慢慢来") == 96
 
@@ -166,10 +166,10 @@ def test_a_slow_printer_is_waited_for(stack: ExitStack) -> None:
 def test_a_deadline_ends_a_slow_slip_and_the_rest_is_dropped(stack: ExitStack) -> None:
     emulator, subject = rig(stack)
     assert subject.print_receipt([Text("暖机")], Deadline(10)).result is PrintResult.PRINTED
-    emulator.slow(40)
+    emulator.pace(40)
     outcome = subject.print_receipt([Text(f"第 {number} 行") for number in range(60)], Deadline(1.0))
     assert outcome.result is PrintResult.PARTLY_PRINTED
-    emulator.slow(None)
+    emulator.pace(None)
     assert subject.print_receipt([Text("下一位")], Deadline(10)).result is PrintResult.PRINTED
     assert "第 59 行" not in "".join(slip.text for slip in emulator.slips)
     assert emulator.slips[-1].text.strip() == "下一位"

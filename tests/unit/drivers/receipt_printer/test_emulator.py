@@ -420,11 +420,11 @@ def test_slips_are_written_to_files(tmp_path: Path, line: Line) -> None:
 
 
 def test_a_slow_printer_answers_real_time_questions_at_once(subject: PrinterEmulator, line: Line) -> None:
-    subject.slow(1)
+    subject.pace(1)
     subject.received(b"A" * 400 + b"\n" + GS_R)
     assert statuses(subject, line) == "16 12 12 12"
     assert line.take() == b""
-    subject.slow(None)
+    subject.pace(None)
     assert line.take() == b"\x00"
 
 
