@@ -103,13 +103,15 @@ class SimulatedPrinter:
             return PrintOutcome(PrintResult.NOT_PRINTED, before)
         printed: list[Line] = []
         for line in lines:
-            outcome = self._stopped(deadline)
+            outcome = self._stopped(deadline, has_begun=bool(printed))
             if outcome is not None:
                 return self._come_out(printed, outcome)
             self._print_line(line, len(printed), deadline)
             printed.append(line)
         # As with a real printer: what happens behind the last line, before the cut, leaves a slip that nobody can vouch for.
-        return self._come_out(printed, self._stopped(deadline) or PrintOutcome(PrintResult.PRINTED, self.status()))
+        return self._come_out(
+            printed, self._stopped(deadline, has_begun=True) or PrintOutcome(PrintResult.PRINTED, self.status())
+        )
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -187,16 +189,16 @@ class SimulatedPrinter:
         for happening in due:
             happening()
 
-    def _stopped(self, deadline: Deadline) -> PrintOutcome | None:
+    def _stopped(self, deadline: Deadline, *, has_begun: bool) -> PrintOutcome | None:
         """The outcome if the job cannot go on; waits while the head cools down, and for whoever pressed the button."""
         status = self.status()
         while status.device.code in ("head_hot", "offline") and not deadline.is_over:
             deadline.sleep(0.05)
             status = self.status()
         if status.device.code in _UNANSWERED:
-            return PrintOutcome(PrintResult.UNKNOWN, status)
+            return PrintOutcome(PrintResult.UNKNOWN if has_begun else PrintResult.NOT_PRINTED, status)
         if not status.can_print or deadline.is_over:
-            return PrintOutcome(PrintResult.PARTLY_PRINTED, status)
+            return PrintOutcome(PrintResult.PARTLY_PRINTED if has_begun else PrintResult.NOT_PRINTED, status)
         return None
 
     def _come_out(self, printed: list[Line], outcome: PrintOutcome) -> PrintOutcome:

@@ -61,12 +61,16 @@ class StatusReader:
         """
         limit = deadline or Deadline(_WITHOUT_END_S)
         is_confused = False
-        for _ in range(_TRIES):
+        for tries_left in reversed(range(_TRIES)):
             answers = self._all_answers(limit)
-            if isinstance(answers, tuple):
-                self.has_changed = False
-                return status_of(findings_of_answers(*answers))
             is_confused = answers is _Missing.CONFUSED
+            if isinstance(answers, _Missing):
+                continue
+            self.has_changed = False
+            findings = findings_of_answers(*answers)
+            # An error without a cause may be one that passed between two questions.
+            if not (findings.other_error and tries_left):
+                return status_of(findings)
         return contradiction(self.port.url) if is_confused else no_answer(self.port.url)
 
     def send(self, data: bytes, deadline: Deadline) -> None:

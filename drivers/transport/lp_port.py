@@ -114,7 +114,7 @@ class LpPort:
 
     def _receive(self, wait_s: float) -> bool:
         """Add what comes within ``wait_s`` to the rest; False when nothing did."""
-        self._wait(select.POLLIN, wait_s)
+        has_hung_up = self._wait(select.POLLIN, wait_s)
         try:
             data = os.read(self._open_descriptor(), _READ_BYTES)
         except OSError as error:
@@ -122,16 +122,17 @@ class LpPort:
                 raise Disconnected(self.url, f"has gone away ({error})") from error
             data = b""
         self._rest += data
+        if not data and has_hung_up:
+            raise Disconnected(self.url, "has gone away")
         if not data:  # poll may call an empty packet readable: without a pause this would spin
             Deadline(wait_s).sleep(_NOTHING_S)
         return bool(data)
 
-    def _wait(self, event: int, wait_s: float) -> None:
-        """Until the device is ready, or has gone (which the next read or write tells), or the time is over."""
-        if wait_s > 0:
-            poller = select.poll()
-            poller.register(self._open_descriptor(), event)
-            poller.poll(max(1, round(wait_s * 1000)))
+    def _wait(self, event: int, wait_s: float) -> bool:
+        """Until the device is ready, or has gone (then True), or the time is over."""
+        poller = select.poll()
+        poller.register(self._open_descriptor(), event)
+        return any(told & (select.POLLHUP | select.POLLNVAL) for _, told in poller.poll(max(0, round(wait_s * 1000))))
 
     def _take(self, count: int) -> bytes:
         taken = bytes(self._rest[:count])
