@@ -41,6 +41,7 @@ class PrintJob:
         self._unanswered = 0
         self._patience_s = _PATIENCE_S
         self._answers_queue = False
+        self._rubbish_before = reader.rubbish
         # A serial line takes its time: in one go, a long piece would outlast the deadline.
         self._portion = max(_LEAST_BYTES, round(min(reader.port.baudrate, _FASTEST_BAUDRATE) / _BITS_PER_BYTE * _LINE_S))
         self.has_begun = False
@@ -122,7 +123,9 @@ class PrintJob:
         return PrintOutcome(PrintResult.PARTLY_PRINTED, status)
 
     def _all_sent(self, status: PrinterStatus) -> PrintOutcome:
-        if self._is_done():
+        # Among rubbish, any byte may look like the answer that stands for the cut.
+        is_clean = self._reader.rubbish == self._rubbish_before
+        if self._is_done() and is_clean:
             # The cut is done, so paper that ran out since then is the next slip's concern.
             return PrintOutcome(PrintResult.PRINTED, status)
         if status.can_print or status.device.code in UNANSWERED | _PASSING:

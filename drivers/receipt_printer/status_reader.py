@@ -53,6 +53,11 @@ class StatusReader:
         self.has_changed = False
         """An automatic status arrived: the printer has something to tell."""
 
+    @property
+    def rubbish(self) -> int:
+        """How many bytes came that belong to nothing a printer says."""
+        return self._stream.rubbish
+
     def status(self, deadline: Deadline | None = None) -> PrinterStatus:
         """Ask all four questions; silence, after a second try, is ``no_answer``, and so is an end of the deadline before that.
 
