@@ -172,7 +172,7 @@ def _code128(block: Code128, paper: Paper) -> Group:
     label = tuple(_line(line, paper, is_centred=True) for line in text.wrap(block.payload, paper.columns))
     dots = min(_MAX_BAR_DOTS, paper.width_dots // (count + 2 * _BARCODE_QUIET_MODULES))
     if dots < _MIN_MODULE_DOTS:
-        return label
+        return (Gap(LINE_DOTS // 2), *label)
     bars = BarSymbol(block.payload, (paper.width_dots - count * dots) // 2, dots, BARCODE_DOTS)
     return (Gap(LINE_DOTS // 2), bars, Gap(LINE_DOTS // 5), *label)
 

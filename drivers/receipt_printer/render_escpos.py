@@ -16,7 +16,7 @@ from drivers.receipt_printer.escpos_library import new_generator
 from drivers.receipt_printer.glyphs import Glyphs, black_dots, default_glyphs
 from drivers.receipt_printer.layout import BIG_LINE_DOTS, LINE_DOTS, BarSymbol, Gap, Group, Line, QrSymbol, TextLine
 from drivers.receipt_printer.models import MODELS, PrinterModel
-from drivers.receipt_printer.protocol import Command, raster
+from drivers.receipt_printer.protocol import REAL_TIME_PREFIXES, Command, raster
 
 _EC_LEVEL_M = 1
 _CHINESE_DOUBLE = b"\x0c"
@@ -71,7 +71,7 @@ class _Writer:
                 self._text_line(line)
             case Gap():
                 self._feed(line.height_dots)
-            case QrSymbol() | BarSymbol() if self._model.codes == "raster":
+            case QrSymbol() | BarSymbol() if self._model.codes == "raster" or _would_hide_a_command(line):
                 self._drawn_symbol(line)
             case QrSymbol() | BarSymbol():
                 self._escpos.set(align="center")
@@ -149,6 +149,11 @@ class _Writer:
             self._escpos.print_and_feed(lines)
         if rest:
             self._escpos._raw(Command.FEED_DOTS + bytes([rest]))
+
+
+def _would_hide_a_command(line: QrSymbol | BarSymbol) -> bool:
+    """True for a QR code whose length, in the command that stores it, reads as a real-time command: 1037 characters are 10 04."""
+    return isinstance(line, QrSymbol) and (len(line.payload) + 3).to_bytes(2, "little") in REAL_TIME_PREFIXES
 
 
 def _stripe(dots: NDArray[np.bool_]) -> bytes:

@@ -56,7 +56,7 @@ def simulated(_: ExitStack) -> Rig:
 def emulated(stack: ExitStack, line: Callable[[ExitStack, PrinterEmulator], tuple[str, OpenPort]]) -> Rig:
     emulator = stack.enter_context(PrinterEmulator())
     url, opener = line(stack, emulator)
-    printer = EscPosPrinter(url, answer_s=0.5, open_port=opener)
+    printer = EscPosPrinter(url, answer_s=1.0, open_port=opener)
     stack.callback(printer.close)
     # The sweep before the first slip takes 16 mm; the rest ends a few lines into the slip.
     return Rig(

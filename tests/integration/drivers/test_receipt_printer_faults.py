@@ -44,7 +44,7 @@ def at(stack: ExitStack, line: str, model: Model | None = None) -> Place:
     emulator = stack.enter_context(PrinterEmulator(model=model))
     host = TcpHost(emulator) if line == "tcp" else PtyHost.in_own_folder(emulator, "printer")
     stack.callback(host.stop)
-    printer = EscPosPrinter(host.url, answer_s=0.6)
+    printer = EscPosPrinter(host.url, answer_s=1.0)
     stack.callback(printer.close)
     return Place(emulator, host, printer)
 

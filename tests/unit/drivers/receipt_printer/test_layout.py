@@ -94,6 +94,7 @@ def test_a_bar_code_payload_must_be_ascii(payload: str) -> None:
 
 def test_a_bar_code_that_would_be_too_fine_leaves_its_text() -> None:
     assert not any(isinstance(line, BarSymbol) for line in lay_out([Code128("330303251123A7K200042X")], NARROW)[0])
+    assert isinstance(lay_out([Code128("330303251123A7K200042X")], NARROW)[0][0], Gap)  # it belongs to nothing above it
     assert lines_of(Code128("330303251123A7K200042X"), NARROW) == ["330303251123A7K200042X"]
     assert any(isinstance(line, BarSymbol) for line in lay_out([Code128("330303251123A7K200042X")], WIDE)[0])
 
