@@ -74,7 +74,7 @@ class HostileLine:
     def __init__(self, platform_url: str, seed: int, context: ssl.SSLContext | None = None) -> None:
         host, _, port = platform_url.removeprefix("http://").partition(":")
         self._platform = (host, int(port))
-        self._chance = random.Random(seed)  # noqa: S311 - repeatable, not a secret
+        self._chance = random.Random(seed)
         self._context = context
         self.faults: deque[str] = deque()
         self.done: list[str] = []

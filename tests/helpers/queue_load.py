@@ -84,7 +84,7 @@ def main() -> None:
     over = threading.Event()
     with open_queue(asked.folder) as outbox:
         tell("ready")
-        chance = random.Random(asked.seed)  # noqa: S311 - repeatable, not a secret
+        chance = random.Random(asked.seed)
         sending = threading.Thread(target=send_cases, args=(outbox, asked.folder, asked.url, over), daemon=True)
         if not asked.no_sync:
             sending.start()

@@ -69,7 +69,7 @@ class Corruption:
 
     def run(self, seed: int) -> list[str]:
         """Damage a copy, start, deliver, and what is wrong then."""
-        chance = random.Random(seed)  # noqa: S311 - repeatable, not a secret
+        chance = random.Random(seed)
         name = chance.choice((_QUEUE, _QUEUE, _QUEUE, _LOG))
         hurt = chance.choice(HURTS)
         wrong = self.hurt(name, lambda whole: damaged(whole, hurt, chance))

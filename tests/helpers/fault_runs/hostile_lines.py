@@ -55,7 +55,7 @@ class HostileLines:
 
     def run(self, seed: int) -> list[str]:
         """Some cases over a bad line that gets good in the end, and what is wrong then."""
-        chance = random.Random(seed)  # noqa: S311 - repeatable, not a secret
+        chance = random.Random(seed)
         clock = JumpingClock()
         wrong: list[str] = []
         world = self.world

@@ -29,7 +29,7 @@ class Kills:
 
     def run(self, seed: int) -> list[str]:
         """One life of the terminal, its violent end, and what is wrong afterwards."""
-        chance = random.Random(seed)  # noqa: S311 - repeatable, not a secret
+        chance = random.Random(seed)
         at_point = chance.random() < 0.5
         words = ("--die", chance.choice(_POINTS), str(chance.randrange(1, 8))) if at_point else ()
         load = Load(self.world.terminal, self.world.url, seed, *words, scratch=self.world.folder / "scratch")

@@ -36,7 +36,7 @@ class PowerCuts:
 
     def cut(self, seed: int) -> list[str]:
         """One life of the terminal up to the power cut, and the power's return. Returns what is wrong with the life."""
-        chance = random.Random(seed)  # noqa: S311 - repeatable, not a secret
+        chance = random.Random(seed)
         world = self.world
         load = Load(world.terminal, world.url, seed, *self._words, scratch=world.folder / "scratch")
         told = None

@@ -54,6 +54,6 @@ def test_a_log_that_was_cut_off_is_told(subject: Corruption) -> None:
 
 @pytest.mark.parametrize("hurt", HURTS)
 def test_every_hurt_changes_something(hurt: str) -> None:
-    chance = random.Random(1)  # noqa: S311 - repeatable, not a secret
+    chance = random.Random(1)
     content = chance.randbytes(100_000)
     assert damaged(content, hurt, chance) != content

@@ -85,7 +85,7 @@ def test_killed_within_a_commit(folder: Path, point: str) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_killed_at_any_moment_while_committing(folder: Path, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - repeatable, not a secret
+    chance = random.Random(seed)
     enough = chance.randrange(1, 60)
     reported: list[str] = []
     with child(folder, "commit") as process:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.expects_warnings
 
 
 def chance(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - repeatable damage, not a secret
+    return random.Random(seed)
 
 
 def pragma(outbox: Outbox, text: str) -> None:

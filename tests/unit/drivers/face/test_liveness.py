@@ -193,14 +193,14 @@ def test_a_challenge_without_actions_is_a_mistake() -> None:
 
 @given(st.integers(), st.integers(1, 3))
 def test_random_actions_are_of_different_kinds(seed: int, count: int) -> None:
-    actions = random_actions(count, random.Random(seed))  # noqa: S311 - repeatable
+    actions = random_actions(count, random.Random(seed))
     assert len(actions) == count
     assert sum(action in (Action.TURN_LEFT, Action.TURN_RIGHT) for action in actions) <= 1
     assert len(set(actions)) == count
 
 
 def test_every_order_comes_up() -> None:
-    source = random.Random(7)  # noqa: S311 - repeatable
+    source = random.Random(7)
     assert len({random_actions(3, source) for _ in range(500)}) == 12
     assert len({LivenessChallenge.random().actions for _ in range(200)}) > 6
 
