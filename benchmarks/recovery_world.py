@@ -67,7 +67,7 @@ class PluggedStage(Stage):
 
     def emulate_devices(self) -> config.Devices:
         """Reader, printer and scanner on TCP ports or terminals, the camera over HTTP, the document printer behind CUPS."""
-        self.printer.slow(PRINTER_BYTES_PER_S)
+        self.printer.pace(PRINTER_BYTES_PER_S)
         serial = {
             name: self._plugged(name, peer)
             for name, peer in zip(SERIAL_DEVICES, (self.reader, self.printer, ScannerEmulator()), strict=True)

@@ -25,7 +25,8 @@ from kiosk.config import Devices
 from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
 from kiosk.services.cards import forget_card, read_card
 from kiosk.services.probes import CameraWatch, of_printer, scanner_settings
-from kiosk.services.slips import SlipFacts, SlipWriter, print_slip
+from kiosk.services.slip_desk import SlipDesk
+from kiosk.services.slips import SlipFacts
 
 OnDeviceChange = Callable[[str, DeviceStatus], None]
 """Told a device's name and what it says of itself now."""
@@ -36,7 +37,7 @@ _STOP_S = 5.0
 class Bench:
     """The devices, each owned by a thread of its own. Every method may be called from any thread."""
 
-    def __init__(self, devices: Devices, slips: SlipWriter) -> None:
+    def __init__(self, devices: Devices, slips: SlipDesk) -> None:
         """Nothing is opened before ``start``; raises ``DeviceError`` for a camera that is none."""
         self._slips = slips
         self._width: PaperWidth = devices.receipt_width
@@ -49,7 +50,7 @@ class Bench:
         )
         self._printer: DeviceSupervisor[ReceiptPrinter] = DeviceSupervisor(
             "receipt_printer",
-            lambda: open_printer(devices.receipt_printer, devices.receipt_width),
+            lambda: open_printer(devices.receipt_printer, devices.receipt_width, model=devices.receipt_model),
             lambda printer: of_printer(printer.status()),
             PRINTERS,
         )
@@ -92,11 +93,11 @@ class Bench:
     def print_slip(self, facts: SlipFacts, deadline: Deadline) -> SlipPrinted | SlipFailed:
         """Print the slip and follow it to its end."""
         try:
-            return self._printer.call(lambda printer: print_slip(printer, self._slips.blocks(facts), deadline), deadline)
+            return self._printer.call(lambda printer: self._slips.print(printer, facts, deadline), deadline)
         except Wedged:
-            return SlipFailed("paper.unknown")  # it hangs in the middle: part of the slip may be out
+            return SlipFailed(facts.case_id, "paper.unknown")  # it hangs in the middle: part of the slip may be out
         except DeviceError as error:
-            return SlipFailed(f"paper.{error.code}")
+            return SlipFailed(facts.case_id, f"paper.{error.code}")
 
     def draw_slip(self, facts: SlipFacts) -> Image | None:
         """The same slip as a grey picture; ``None`` where there is no font to draw it with."""
@@ -114,3 +115,4 @@ class Bench:
         """Let go of everything; called when the threads that call have ended."""
         self.stop()
         self.camera.stop()
+        self._slips.close()
