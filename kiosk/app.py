@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 import assets
 from drivers.camera.abstract import Camera
 from drivers.errors import DeviceError
+from drivers.status import DeviceStatus
 from drivers.types import Image
 from kiosk.catalogue.loader import CatalogueError, load
 from kiosk.catalogue.models import Catalogue
@@ -88,6 +90,10 @@ class Terminal(QObject):
     def camera(self) -> Camera:
         """The camera, for those who stand in front of a simulated one."""
         return self._bench.camera
+
+    def devices(self) -> Mapping[str, DeviceStatus]:
+        """What each device says of itself now. Safe from any thread."""
+        return self._health.devices()
 
     def start(self) -> None:
         """Begin to serve."""

@@ -154,6 +154,7 @@ class TcpHost:
                 return
             if not data:
                 return
+            pace.begin()
             pace.wait(len(data))
             self._peer.received(data)
 
@@ -277,6 +278,7 @@ class PtyHost:
             if data is None:
                 break
             if data:
+                to_peer.begin()
                 to_peer.wait(len(data))
                 self._peer.received(data)
         if self._hung_up.is_set():

@@ -28,11 +28,15 @@ class Pace:
             return [data]
         return [data[start : start + _CHUNK_BYTES] for start in range(0, len(data), _CHUNK_BYTES)]
 
+    def begin(self) -> None:
+        """A new burst of bytes: it starts now, or when the line is free. Within a burst a late wake-up is caught up."""
+        self._free_at_s = max(self._free_at_s, time.monotonic())
+
     def wait(self, count: int) -> None:
         """Return when ``count`` more bytes have passed the line."""
         if self._baudrate is None:
             return
-        self._free_at_s = max(self._free_at_s, time.monotonic()) + count * _BITS_PER_BYTE / self._baudrate
+        self._free_at_s += count * _BITS_PER_BYTE / self._baudrate
         self._stopping.wait(max(0.0, self._free_at_s - time.monotonic()))
 
 
@@ -49,6 +53,8 @@ class Link:
         """Send; bytes for a client that has just left are dropped, as on a real line."""
         with self._lock:
             try:
+                if self._pace:
+                    self._pace.begin()
                 for portion in self._pace.portions(data) if self._pace else [data]:
                     if self._pace:
                         self._pace.wait(len(portion))

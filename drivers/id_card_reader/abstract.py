@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Protocol
 
-from drivers.id_card_reader.types import ReadOutcome
+from drivers.id_card_reader.types import CardExtra, ReadOutcome, SamId
 from drivers.status import DeviceStatus
 from drivers.types import Deadline
 
@@ -16,10 +17,15 @@ class IdCardReader(Protocol):
         """Ask the device; never raises for a silent or missing one, says so instead."""
         ...
 
-    def read(self, deadline: Deadline) -> ReadOutcome:
-        """Wait for a card until the deadline and read it whole.
+    def sam_id(self) -> SamId:
+        """Number of the security module; raises ``DeviceError``."""
+        ...
 
-        Raises ``DeviceError`` when the link fails (then ``reopen`` by the caller's supervisor).
+    def read(self, deadline: Deadline, also: Set[CardExtra] = frozenset()) -> ReadOutcome:
+        """Wait for a card until the deadline and read it whole; nothing goes on behind the deadline.
+
+        ``also`` is what the card is asked for beside record and portrait. An extra that is not there, or cannot be read, is a
+        ``Missing`` beside a good record. Raises ``DeviceError`` when the link fails (then the caller's supervisor reopens).
         """
         ...
 

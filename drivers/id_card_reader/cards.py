@@ -5,9 +5,9 @@ that kind as it stands on the card: ``name``, ``sex_code`` (1, 2), ``ethnicity_c
 ``id_number``, ``issuer``, ``valid_from``, ``valid_to`` (YYYYMMDD or 长期); J also ``permit_number`` and ``times_issued``; I and Y
 ``english_name``, ``chinese_name``, ``nationality``.
 
-``photo`` is the path of a picture, relative to the file; ``newest_address`` is the appended address; ``type_sign`` is one
-character that replaces the type, to make a card nobody knows. Contents are not judged: wrong check digits and dates are
-welcome here.
+``photo`` is the path of a picture, relative to the file; ``newest_address`` is the appended address; ``fingers`` is 0, 1 or 2:
+how many made-up fingerprints there are; ``type_sign`` is one character that replaces the type, to make a card nobody knows.
+Contents are not judged: wrong check digits and dates are welcome here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from drivers.id_card_reader.photo import encode_photo
-from drivers.id_card_reader.protocol import PHOTO_BYTES
+from drivers.id_card_reader.protocol import NEWEST_ADDRESS_BYTES, PHOTO_BYTES
 from drivers.id_card_reader.record import LAYOUTS, LONG_TERM, encode_fields
 from drivers.id_card_reader.types import CardKind
 from drivers.picture_size import declared_size
@@ -29,9 +29,10 @@ from drivers.types import Image
 _LONGEST_CARD_FILE_BYTES = 64 * 1024
 _LONGEST_PHOTO_FILE_BYTES = 32 * 1024 * 1024
 _MOST_PHOTO_PIXELS = 64_000_000
-_NEWEST_ADDRESS_BYTES = 70
-_NOT_FIELDS = frozenset({"kind", "photo", "newest_address", "type_sign"})
+_NOT_FIELDS = frozenset({"kind", "photo", "newest_address", "fingers", "type_sign"})
 _NO_PHOTO = bytes(PHOTO_BYTES)
+_FINGERPRINTS = {"0": b"", "1": b"F1" * 256, "2": b"F1" * 256 + b"F2" * 256}
+_BODY_NUMBER = bytes.fromhex("00 11 22 33 44 55 66 77")
 
 
 class CardFileError(ValueError):
@@ -48,6 +49,9 @@ class EmulatedCard:
     """1,024 bytes."""
     newest_address: bytes | None = field(repr=False, default=None)
     """70 bytes of UTF-16LE, or nothing appended."""
+    fingerprint: bytes = field(repr=False, default=b"")
+    """0, 512 or 1,024 bytes."""
+    body_number: bytes = field(repr=False, default=_BODY_NUMBER)
 
 
 def load_card(path: Path) -> EmulatedCard:
@@ -73,9 +77,12 @@ def make_card(values: dict[str, str], photo: Image | None = None) -> EmulatedCar
         text_block = encode_fields(fields, kind, values.get("type_sign"))
         photo_block = _NO_PHOTO if photo is None else encode_photo(photo)
         newest_address = _encode_newest_address(values.get("newest_address"))
+        fingerprint = _FINGERPRINTS.get(values.get("fingers", "0"))
     except ValueError as error:
         raise CardFileError(str(error)) from error
-    return EmulatedCard(text_block, photo_block, newest_address)
+    if fingerprint is None:
+        raise CardFileError("fingers must be 0, 1 or 2")
+    return EmulatedCard(text_block, photo_block, newest_address, fingerprint)
 
 
 def sample_card(photo: Image | None = None) -> EmulatedCard:
@@ -132,6 +139,6 @@ def _encode_newest_address(text: str | None) -> bytes | None:
     if text is None:
         return None
     encoded = text.encode("utf-16-le", "surrogatepass")
-    if len(encoded) > _NEWEST_ADDRESS_BYTES:
+    if len(encoded) > NEWEST_ADDRESS_BYTES:
         raise ValueError("field 'newest_address' is too long for the card")
-    return encoded + " ".encode("utf-16-le") * ((_NEWEST_ADDRESS_BYTES - len(encoded)) // 2)
+    return encoded + " ".encode("utf-16-le") * ((NEWEST_ADDRESS_BYTES - len(encoded)) // 2)

@@ -9,14 +9,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from drivers.emulation.host import PtyHost, TcpHost
-from drivers.emulation.lines import LineSource, standard_input
-from drivers.id_card_reader.cards import EmulatedCard, load_card, sample_card
-from drivers.id_card_reader.emulator import Fault, IdReaderEmulator, RestMode
+from drivers.emulation.line_faults import line_words
+from drivers.emulation.lines import LineSource
+from drivers.emulation.stand import Place, stand
+from drivers.id_card_reader.cards import load_card, sample_card
+from drivers.id_card_reader.emulator import IdReaderEmulator, RestMode
+from drivers.id_card_reader.fault_words import reader_language
 from drivers.types import Image
-
-_ANY_FREE_PORT = ("127.0.0.1", 0)
-_POLL_S = 0.1
 
 
 def serve(
@@ -27,47 +26,27 @@ def serve(
     on_ready: Callable[[str], None],
     stop: threading.Event,
     *,
+    control: tuple[str, int] | None = None,
     lines: LineSource | None = None,
 ) -> None:
     """Lay the card down, call ``on_ready`` with the URL for the driver, serve until ``stop`` is set.
 
     Without a card file the sample card lies there, with the public-domain portrait that scikit-image brings along.
-    ``lines`` (standard input) are commands for ``obey``; one that makes no sense is ignored.
+    ``control`` is where the fault language is taken; ``lines`` (standard input) are in the same language, without an answer.
     Raises ``OSError`` for a taken port, ``CardFileError`` for a bad card file, ``ValueError`` for an unknown rest mode.
     """
-    emulator = IdReaderEmulator(RestMode(rest_mode))
+    emulator = IdReaderEmulator(RestMode(rest_mode), stopping=stop)
     card = sample_card(packaged_portrait()) if card_file is None else load_card(card_file)
     emulator.put_card(card)
-    source = standard_input() if lines is None else lines
-    host = PtyHost(emulator) if use_pty else TcpHost(emulator, *(listen or _ANY_FREE_PORT))
-    try:
-        on_ready(host.url)
-        while not stop.wait(_POLL_S):
-            for line in source.take():
-                obey(emulator, card, line.decode("utf-8", "replace"))
-    finally:
-        emulator.clear_faults()
-        host.stop()
-
-
-def obey(emulator: IdReaderEmulator, card: EmulatedCard, line: str) -> bool:
-    """Carry out ``put``, ``lift``, ``clear``, ``slow SECONDS`` or ``FAULT [TIMES]``; False when the line is none of these."""
-    verb, _, argument = line.strip().partition(" ")
-    try:
-        match verb:
-            case "put":
-                emulator.put_card(card)
-            case "lift":
-                emulator.lift_card()
-            case "clear":
-                emulator.clear_faults()
-            case "slow":
-                emulator.slow_down(float(argument))
-            case _:
-                emulator.inject(Fault(verb), int(argument) if argument else None)
-    except ValueError:
-        return False
-    return True
+    stand(
+        emulator,
+        lambda host: reader_language(emulator, card, line_words(host)),
+        Place(listen, use_pty, control),
+        on_ready,
+        stop,
+        name="id-reader",
+        lines=lines,
+    )
 
 
 def packaged_portrait() -> Image:

@@ -9,11 +9,14 @@ from drivers.id_card_reader.cards import load_card
 from drivers.id_card_reader.driver import SamVIdCardReader
 from drivers.id_card_reader.photo import default_decoders
 from drivers.id_card_reader.simulator import SimulatedIdCardReader
+from drivers.transport.opening import OpenPort, open_port
 
 _SIMULATED = "sim://"
 
 
-def open_reader(url: str, baudrate: int = 115200, photo_library: Path | None = None) -> IdCardReader:
+def open_reader(
+    url: str, baudrate: int = 115200, photo_library: Path | None = None, *, open_port: OpenPort = open_port
+) -> IdCardReader:
     """Open the reader that ``url`` names; raises ``Disconnected``.
 
     ``sim://`` is an empty simulated reader (a ``SimulatedIdCardReader``), ``sim:///path/card.json`` one on which that card lies
@@ -21,7 +24,7 @@ def open_reader(url: str, baudrate: int = 115200, photo_library: Path | None = N
     """
     decoders = default_decoders(photo_library)
     if not url.startswith(_SIMULATED):
-        return SamVIdCardReader.create(url, baudrate, decoders)
+        return SamVIdCardReader.create(url, baudrate, decoders, open_port=open_port)
     simulated = SimulatedIdCardReader(decoders=decoders)
     card_file = url.removeprefix(_SIMULATED)
     if card_file:

@@ -47,6 +47,8 @@ def decode_photo(block: bytes, decoders: Sequence[PhotoDecoder]) -> Image | Phot
     """Decode with the first decoder that claims the block; padding alone means there is no portrait."""
     if not block.strip(b"\0 "):
         return PhotoProblem.ABSENT
+    if len(block) < PHOTO_BYTES:
+        return PhotoProblem.SHORT
     decoder = next((candidate for candidate in decoders if candidate.claims(block)), None)
     return PhotoProblem.NO_DECODER if decoder is None else decoder.decode(block)
 

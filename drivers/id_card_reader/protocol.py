@@ -22,10 +22,15 @@ SHORTEST_RESPONSE_LEN = 4
 TEXT_BYTES = 256
 PHOTO_BYTES = 1024
 SAM_ID_BYTES = 16
+NEWEST_ADDRESS_BYTES = 70
+FINGERPRINT_BYTES = frozenset({0, 512, 1024})
+"""None, one finger, two fingers (1.7)."""
+LONGEST_BODY_NUMBER_BYTES = 64
+"""A cap of ours: no source tells the length of the card body number (1.2)."""
 
 
 class Command(Enum):
-    """CMD and PARA (1.2)."""
+    """CMD and PARA (1.2). 60 xx, which changes the line's speed, is left out on purpose: it can make a module unreachable."""
 
     RESET = (0x10, 0xFF)
     STATUS = (0x11, 0xFF)
@@ -34,6 +39,7 @@ class Command(Enum):
     SELECT = (0x20, 0x02)
     READ = (0x30, 0x01)
     READ_NEWEST_ADDRESS = (0x30, 0x03)
+    READ_BODY_NUMBER = (0x30, 0x05)
     READ_WITH_FINGERPRINT = (0x30, 0x10)
     SET_RF_BYTES = (0x61, 0xFF)
 
@@ -87,22 +93,28 @@ _CARD_FAILURES = frozenset(
         Sw3.RANDOM_NUMBER,
     }
 )
+_READING = frozenset({Command.READ, Command.READ_WITH_FINGERPRINT, Command.READ_NEWEST_ADDRESS, Command.READ_BODY_NUMBER})
 _FAILURES: dict[Command, frozenset[Sw3]] = {
     Command.FIND: _COMMON_FAILURES | {Sw3.FIND_FAILED},
     Command.SELECT: _COMMON_FAILURES | _CARD_FAILURES | {Sw3.SELECT_FAILED},
-    Command.READ: _COMMON_FAILURES | _CARD_FAILURES,
+    **dict.fromkeys(_READING, _COMMON_FAILURES | _CARD_FAILURES),
 }
-_SUCCESS: dict[Command, tuple[Sw3, frozenset[int]]] = {
-    Command.RESET: (Sw3.OK, frozenset({0})),
-    Command.STATUS: (Sw3.OK, frozenset({0})),
-    Command.SAM_ID: (Sw3.OK, frozenset({SAM_ID_BYTES})),
-    Command.FIND: (Sw3.CARD_FOUND, frozenset({4})),
-    Command.SELECT: (Sw3.OK, frozenset({8})),
-    # A photo of length 0 is a text-only answer: the text is good all the same.
-    Command.READ: (Sw3.OK, frozenset({4 + TEXT_BYTES, 4 + TEXT_BYTES + PHOTO_BYTES})),
+_BLOCKS = {Command.READ: 2, Command.READ_WITH_FINGERPRINT: 3}
+"""Text, photo, fingerprint; a length of two bytes stands ahead for each."""
+_LENGTHS: dict[Command, range] = {
+    Command.RESET: range(1),
+    Command.STATUS: range(1),
+    Command.SAM_ID: range(SAM_ID_BYTES, SAM_ID_BYTES + 1),
+    Command.FIND: range(4, 5),
+    Command.SELECT: range(8, 9),
+    # A photo that is short or missing does not spoil the text: what is inside is checked block by block.
+    Command.READ: range(4 + TEXT_BYTES, 4 + TEXT_BYTES + PHOTO_BYTES + 1),
+    Command.READ_WITH_FINGERPRINT: range(6 + TEXT_BYTES, 6 + TEXT_BYTES + PHOTO_BYTES + max(FINGERPRINT_BYTES) + 1),
+    Command.READ_NEWEST_ADDRESS: range(NEWEST_ADDRESS_BYTES, NEWEST_ADDRESS_BYTES + 1),
+    Command.READ_BODY_NUMBER: range(1, LONGEST_BODY_NUMBER_BYTES + 1),
+    Command.SET_RF_BYTES: range(1),
 }
-ANSWERED_COMMANDS = frozenset(_SUCCESS)
-"""Commands whose answers ``is_answer_to`` knows."""
+"""How much data a good answer may carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,22 +164,35 @@ def parse_response(frame: Frame) -> Response | None:
     return Response(sw1, sw2, sw3, frame.body[3:])
 
 
+def longest_answer_bytes(command: Command) -> int:
+    """Length of the longest good answer as a whole frame: what the line's speed is reckoned with."""
+    return len(PREAMBLE) + 2 + SHORTEST_RESPONSE_LEN + max(_LENGTHS[command])
+
+
 def is_answer_to(command: Command, response: Response) -> bool:
     """True when code and length fit the command: a stale answer to another one must never pass (1.8)."""
     if (response.sw1, response.sw2) != (0, 0):
         return False
-    good_sw3, good_lengths = _SUCCESS[command]
-    if response.sw3 == good_sw3:
-        return len(response.data) in good_lengths and (command is not Command.READ or split_read(response.data) is not None)
+    if response.sw3 == (Sw3.CARD_FOUND if command is Command.FIND else Sw3.OK):
+        return len(response.data) in _LENGTHS[command] and (
+            command not in _BLOCKS or split_blocks(response.data, _BLOCKS[command]) is not None
+        )
     return not response.data and response.sw3 in _FAILURES.get(command, _COMMON_FAILURES)
 
 
-def split_read(data: bytes) -> tuple[bytes, bytes] | None:
-    """Text and photo blocks of a read answer; ``None`` when the lengths inside contradict the data (1.2)."""
-    text_bytes, photo_bytes = int.from_bytes(data[:2], "big"), int.from_bytes(data[2:4], "big")
-    if text_bytes != TEXT_BYTES or photo_bytes not in (0, PHOTO_BYTES) or len(data) != 4 + text_bytes + photo_bytes:
+def split_blocks(data: bytes, count: int) -> tuple[bytes, ...] | None:
+    """Text, photo and (with ``count`` 3) fingerprint of a read answer (1.2); the photo may be short, or absent as ``b""``.
+
+    ``None`` when the lengths inside contradict the data, or the text is not whole.
+    """
+    head = 2 * count
+    lengths = [int.from_bytes(data[place : place + 2], "big") for place in range(0, head, 2)]
+    if len(data) != head + sum(lengths) or lengths[0] != TEXT_BYTES or lengths[1] > PHOTO_BYTES:
         return None
-    return data[4 : 4 + TEXT_BYTES], data[4 + TEXT_BYTES :]
+    if count > 2 and lengths[2] not in FINGERPRINT_BYTES:
+        return None
+    ends = [head + sum(lengths[: number + 1]) for number in range(count)]
+    return tuple(data[end - length : end] for end, length in zip(ends, lengths, strict=True))
 
 
 def format_sam_id(raw: bytes) -> str:

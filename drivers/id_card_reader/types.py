@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+import numpy as np
+
+from drivers.id_card_reader.protocol import format_sam_id
+from drivers.overwritten import overwritten_copy
 from drivers.types import Image
 
 
@@ -53,12 +57,93 @@ class IdCardRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SamId:
+    """Number of the security module: 16 bytes to compare, and a text for people."""
+
+    raw: bytes
+
+    def __str__(self) -> str:
+        """As on the label, e.g. ``05.01-20131231-0000123456-0000789012``."""
+        return format_sam_id(self.raw)
+
+
+class CardExtra(StrEnum):
+    """What a card can be asked for beside its record and portrait. Nothing of it is read unless asked for."""
+
+    NEWEST_ADDRESS = "newest_address"
+    """最新住址: written by the police after a move, in addition to the printed one."""
+    FINGERPRINT = "fingerprint"
+    BODY_NUMBER = "body_number"
+    """Number of the card's chip. Experimental: no source tells its length, so it is handed over as it comes."""
+
+
+class Missing(StrEnum):
+    """Why something is not in ``CardRead``."""
+
+    NOT_ASKED = "not_asked"
+    NOT_ON_CARD = "not_on_card"
+    """The module says that the card has none: a fact, not a failure."""
+    NOT_SUPPORTED = "not_supported"
+    """The module does not know the command."""
+    NOT_READ = "not_read"
+    """Refused, garbled, or out of time; the record beside it is good."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewestAddress:
+    """An address that was appended to the card."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CardBodyNumber:
+    """Whatever the module gives as the card body number, 1 to 64 bytes."""
+
+    raw: bytes = field(repr=False)
+
+
+class Fingerprint:
+    """The fingerprint block, 512 bytes a finger, opaque: only the vendor's matcher can make sense of it.
+
+    It lies in memory that is overwritten when the last user lets go of it, or at once by ``wipe``. The line's own buffers are
+    beyond our reach and are freed without that.
+    """
+
+    __slots__ = ("_block",)
+
+    def __init__(self, block: bytes) -> None:
+        """Keep a copy."""
+        self._block = overwritten_copy(np.frombuffer(block, dtype=np.uint8))
+
+    @property
+    def block(self) -> memoryview:
+        """The bytes themselves, without a copy; zeros after ``wipe``."""
+        return self._block.data.cast("B").toreadonly()
+
+    @property
+    def fingers(self) -> int:
+        """1 or 2."""
+        return self._block.size // 512
+
+    def wipe(self) -> None:
+        """Overwrite it now; may be called twice."""
+        self._block[:] = 0
+
+    def __repr__(self) -> str:
+        return f"Fingerprint(fingers={self.fingers})"
+
+
+@dataclass(frozen=True, slots=True)
 class CardRead:
     """A card was read. ``photo`` is the decoded portrait, or ``None`` with ``photo_problem`` saying why."""
 
     record: IdCardRecord
     photo: Image | None = field(repr=False, default=None)
     photo_problem: str = ""
+    newest_address: NewestAddress | Missing = Missing.NOT_ASKED
+    fingerprint: Fingerprint | Missing = Missing.NOT_ASKED
+    body_number: CardBodyNumber | Missing = Missing.NOT_ASKED
 
 
 class CardTrouble(StrEnum):
@@ -73,6 +158,8 @@ class CardTrouble(StrEnum):
     """A card type this program does not know; never parsed as a resident card."""
     BAD_RECORD = "bad_record"
     """The record breaks its own format (dates, number, encoding)."""
+    TOO_SLOW = "too_slow"
+    """The card lay there, and the deadline came before it was read to its end. Lifted and put down again it can be read."""
     CANCELLED = "cancelled"
 
 
@@ -96,7 +183,9 @@ class PhotoProblem(StrEnum):
     """Why a card that was read has no portrait: ``CardRead.photo_problem``."""
 
     ABSENT = "absent"
-    """The photo block is empty."""
+    """The photo block is empty, or the module sent none."""
+    SHORT = "short"
+    """The module sent a part of the block only."""
     NO_DECODER = "no_decoder"
     """No configured decoder knows this block; WLT needs the vendor's library."""
     BROKEN = "broken"

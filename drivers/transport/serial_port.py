@@ -6,6 +6,9 @@ Everything pyserial can open by URL can be a port: ``/dev/serial/by-id/…``, ``
 
 from __future__ import annotations
 
+import math
+import os
+import select
 import socket
 import termios
 from types import TracebackType
@@ -22,23 +25,33 @@ _POLL_S = 0.05
 """Longest single wait inside a read, so that a cancelled deadline is noticed soon."""
 
 
+_SHORT_BYTES = 64
+"""Up to this many bytes nobody waits until they are out: a USB adapter can take longer to say so than the device to answer."""
+
+
 class SerialPort:
     """An open port. Every failure of the link is ``Disconnected``; silence is an empty or short answer."""
 
     def __init__(self, url: str, baudrate: int = 115200) -> None:
-        """Open ``url`` at once, 8N1 without flow control; raises ``Disconnected``."""
+        """Open ``url`` at once, 8N1, no flow control; raises ``Disconnected``, also while another port of ours holds a terminal.
+
+        Two readers of one terminal would each get half of every answer.
+        """
         self.url = url
         self.baudrate = baudrate
         try:
-            self._serial = serial.serial_for_url(url, baudrate=baudrate, timeout=_POLL_S, write_timeout=5.0)
+            self._serial = serial.serial_for_url(url, baudrate=baudrate, timeout=_POLL_S, write_timeout=5.0, exclusive=True)
         except (*_LINK_FAILURES, ValueError) as error:
             raise Disconnected(url, f"cannot be opened ({error})") from error
+        self._is_bare = "://" not in url or url.startswith("socket://")
+        """The line is one descriptor of the operating system; other URLs of pyserial wrap something around it."""
 
     def write(self, data: bytes) -> None:
         """Hand all bytes to the operating system."""
         try:
             self._serial.write(data)
-            self._serial.flush()
+            if len(data) > _SHORT_BYTES:
+                self._serial.flush()
         except _LINK_FAILURES as error:
             raise Disconnected(self.url, f"cannot be written ({error})") from error
 
@@ -51,12 +64,14 @@ class SerialPort:
 
     def read_available(self, limit: int, wait_s: float) -> bytes:
         """Wait at most ``wait_s`` for the first byte, then take what is there, at most ``limit`` bytes."""
+        if self._is_bare:
+            return self._read_descriptor(limit, wait_s)
         first = self._read_some(1, wait_s)
         if not first:
             return b""
         rest = bytearray(first)
         while len(rest) < limit:
-            more = self._read_some(1 if self._is_socket else max(1, self._waiting()), 0.0)
+            more = self._read_some(max(1, self._waiting()), 0.0)
             if not more:
                 break
             rest += more
@@ -86,9 +101,24 @@ class SerialPort:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    @property
-    def _is_socket(self) -> bool:
-        return self.url.startswith("socket://")
+    def _read_descriptor(self, limit: int, wait_s: float) -> bytes:
+        """One wait and one read, past pyserial: it reads sockets byte by byte, and asks a terminal's settings at each change of
+        its time-out. Both cost more than the bytes of an answer take on the line."""
+        try:
+            descriptor = self._serial.fileno()
+            poll = select.poll()
+            poll.register(descriptor, select.POLLIN)
+            if not poll.poll(math.ceil(wait_s * 1000)):
+                return b""
+            received = os.read(descriptor, limit)
+        except BlockingIOError:
+            return b""  # another reader was faster
+        except (*_LINK_FAILURES, TypeError, ValueError, AttributeError) as error:
+            # pyserial 3.5 has no descriptor any more when the port was closed, in one of several ways.
+            raise Disconnected(self.url, f"has gone away ({error})") from error
+        if not received:
+            raise Disconnected(self.url, "has gone away (end of the stream)")
+        return received
 
     def _waiting(self) -> int:
         try:

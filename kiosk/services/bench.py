@@ -24,7 +24,7 @@ from drivers.types import Deadline, Image
 from kiosk.config import Devices
 from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
 from kiosk.services.cards import forget_card, read_card
-from kiosk.services.probes import CameraWatch, of_printer
+from kiosk.services.probes import CameraWatch, of_printer, scanner_settings
 from kiosk.services.slips import SlipFacts, SlipWriter, print_slip
 
 OnDeviceChange = Callable[[str, DeviceStatus], None]
@@ -60,7 +60,10 @@ class Bench:
             ),
             "receipt_printer": self._printer,
             "barcode_scanner": DeviceSupervisor(
-                "barcode_scanner", lambda: open_scanner(devices.barcode_scanner), lambda scanner: scanner.status(), SCANNERS
+                "barcode_scanner",
+                lambda: open_scanner(devices.barcode_scanner, scanner_settings(devices)),
+                lambda scanner: scanner.status(),
+                SCANNERS,
             ),
         }
 

@@ -1,12 +1,16 @@
-"""How each device is asked for the one status that stands for it."""
+"""How each device is set up, and asked for the one status that stands for it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from drivers.barcode_scanner.profiles import ProfileName
+from drivers.barcode_scanner.protocol import Framing
+from drivers.barcode_scanner.settings import ScannerSettings
 from drivers.camera.abstract import Camera
 from drivers.receipt_printer.types import PrinterStatus
 from drivers.status import DeviceState, DeviceStatus
+from kiosk.config import Devices
 
 _NOT_READ = ("stopped", "starting")
 
@@ -43,3 +47,13 @@ def of_printer(status: PrinterStatus) -> DeviceStatus:
 def trouble_of(status: DeviceStatus) -> str:
     """Code of what is wrong, empty when nothing is."""
     return "" if status.is_online else status.code
+
+
+def scanner_settings(devices: Devices) -> ScannerSettings:
+    """How the scanner is set up, in its driver's words."""
+    return ScannerSettings(
+        profile=ProfileName(devices.scanner_profile),
+        framing=Framing(devices.scanner_framing),
+        strips_aim=devices.scanner_aim,
+        baudrate=devices.scanner_baudrate,
+    )

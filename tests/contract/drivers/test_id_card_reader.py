@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import pytest
 
-from drivers.errors import Disconnected
+from drivers.errors import BadFrame, Disconnected, NoResponse
+from drivers.id_card_reader import driver as driver_module
+from drivers.id_card_reader import sam_link
 from drivers.id_card_reader.abstract import IdCardReader
 from drivers.id_card_reader.cards import EmulatedCard, make_card, sample_card
 from drivers.id_card_reader.driver import SamVIdCardReader
 from drivers.id_card_reader.emulate import packaged_portrait
-from drivers.id_card_reader.emulator import IdReaderEmulator, RestMode
+from drivers.id_card_reader.emulator import Fault, IdReaderEmulator, Lockup, RestMode
+from drivers.id_card_reader.errors import SamOutOfOrder
+from drivers.id_card_reader.fault_words import FaultyReader
+from drivers.id_card_reader.protocol import Command, Sw3
 from drivers.id_card_reader.simulator import SimulatedIdCardReader
-from drivers.id_card_reader.types import CardNotRead, CardRead, CardTrouble, RecordFault
+from drivers.id_card_reader.types import (
+    CardBodyNumber,
+    CardExtra,
+    CardNotRead,
+    CardRead,
+    CardTrouble,
+    Fingerprint,
+    Missing,
+    NewestAddress,
+    PhotoProblem,
+    RecordFault,
+)
 from drivers.status import DeviceState
 from drivers.types import Deadline
 from tests.helpers.serial_devices import LINES, InBackground
 
 PLENTY_S = 20.0
+LATE_S = 0.25
+"""What two busy cores may add to the 0.05 s that are promised."""
 
 
-class Table(Protocol):
-    """Where cards are put down."""
+class Table(FaultyReader, Protocol):
+    """Where cards are put down, and faults are ordered."""
 
-    def put_card(self, card: EmulatedCard) -> None: ...
+    def inject(self, fault: Fault, times: int | None = None) -> None: ...
 
-    def lift_card(self) -> None: ...
+
+@pytest.fixture(autouse=True)
+def _impatient_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence is told sooner than in the field, so that the tests are not spent waiting."""
+    monkeypatch.setattr(sam_link, "_TIMEOUT_S", dict.fromkeys(Command, 0.4))
+    monkeypatch.setattr(sam_link, "_QUIET_AFTER_DAMAGE_S", 0.1)
+    monkeypatch.setattr(driver_module, "_RESET_WHILE_WAITING_S", 0.5)
 
 
 @dataclass
@@ -54,12 +79,22 @@ def subject(request: pytest.FixtureRequest, rest_mode: RestMode) -> Iterator[Set
         reader = SamVIdCardReader.create(host.url)
         yield Setup(reader, emulator, rest_mode)
         reader.close()
+        emulator.clear_faults()
 
 
 def card_named(name: str) -> EmulatedCard:
     return make_card(
         {"name": name, "birth": "19580308", "id_number": "330304195803080026", "valid_from": "20110601", "valid_to": "长期"}
     )
+
+
+def with_extras(newest_address: str, fingers: str) -> EmulatedCard:
+    return make_card(
+        {
+            "name": "测试", "birth": "19580308", "id_number": "330304195803080026", "valid_from": "20110601", "valid_to": "长期",
+            "newest_address": newest_address, "fingers": fingers,
+        }
+    )  # fmt: skip
 
 
 def test_it_is_online(subject: Setup) -> None:
@@ -151,3 +186,129 @@ def test_a_closed_reader_says_so(subject: Setup) -> None:
     assert subject.reader.status().state is DeviceState.NO_DEVICE
     with pytest.raises(Disconnected):
         subject.reader.read(Deadline(1.0))
+
+
+def test_its_number_stays_the_same(subject: Setup) -> None:
+    first = subject.reader.sam_id()
+    assert len(first.raw) == 16
+    assert [subject.reader.sam_id() for _ in range(2)] == [first, first]
+
+
+def test_nothing_is_read_that_was_not_asked_for(subject: Setup) -> None:
+    subject.table.put_card(with_extras("新地址", "2"))
+    outcome = subject.reader.read(Deadline(PLENTY_S))
+    assert isinstance(outcome, CardRead)
+    assert {outcome.newest_address, outcome.fingerprint, outcome.body_number} == {Missing.NOT_ASKED}
+
+
+@pytest.mark.parametrize(("fingers", "block_bytes"), [("1", 512), ("2", 1024)])
+def test_extras_come_with_the_card(subject: Setup, fingers: str, block_bytes: int) -> None:
+    subject.table.put_card(with_extras("浙江省温州市测试新路4号", fingers))
+    outcome = subject.reader.read(Deadline(PLENTY_S), set(CardExtra))
+    assert isinstance(outcome, CardRead)
+    assert outcome.record.name == "测试"
+    assert outcome.newest_address == NewestAddress("浙江省温州市测试新路4号")
+    assert isinstance(outcome.fingerprint, Fingerprint)
+    assert len(outcome.fingerprint.block) == block_bytes
+    assert isinstance(outcome.body_number, CardBodyNumber)
+
+
+def test_a_card_without_extras_says_so(subject: Setup) -> None:
+    subject.table.put_card(sample_card())
+    outcome = subject.reader.read(Deadline(PLENTY_S), set(CardExtra))
+    assert isinstance(outcome, CardRead)
+    assert (outcome.newest_address, outcome.fingerprint) == (Missing.NOT_ON_CARD, Missing.NOT_ON_CARD)
+
+
+def test_a_missing_photo_spoils_no_text(subject: Setup) -> None:
+    subject.table.put_card(sample_card(packaged_portrait()))
+    subject.table.inject(Fault.NO_PHOTO)
+    outcome = subject.reader.read(Deadline(PLENTY_S))
+    assert isinstance(outcome, CardRead)
+    assert outcome.photo is None
+    assert outcome.photo_problem == PhotoProblem.ABSENT
+
+
+@pytest.mark.parametrize("how", list(Lockup))
+def test_a_card_that_hangs_in_the_field_is_read_all_the_same(subject: Setup, how: Lockup) -> None:
+    subject.table.put_card(sample_card())
+    subject.table.lock_up(how)
+    assert isinstance(subject.reader.read(Deadline(PLENTY_S)), CardRead)
+
+
+@pytest.mark.parametrize("answers", [1, 2])
+def test_a_card_lifted_in_the_middle_is_told(subject: Setup, answers: int) -> None:
+    subject.table.put_card(sample_card())
+    subject.table.lift_card(after_answers=answers)
+    outcome = subject.reader.read(Deadline(PLENTY_S))
+    assert isinstance(outcome, CardNotRead)
+    assert outcome.trouble is CardTrouble.REMOVED_TOO_SOON
+
+
+def test_the_deadline_holds_for_a_card_that_lies_there(subject: Setup) -> None:
+    subject.table.put_card(sample_card())
+    subject.table.slow_down(0.2)
+    begun_s = time.monotonic()
+    assert subject.reader.read(Deadline(0.5)) == CardNotRead(CardTrouble.TOO_SLOW)
+    assert time.monotonic() - begun_s < 0.5 + LATE_S
+    subject.table.clear_faults()
+    assert isinstance(subject.reader.read(Deadline(PLENTY_S)), CardRead)
+
+
+def test_cancelling_holds_in_the_middle_of_a_card(subject: Setup) -> None:
+    subject.table.put_card(sample_card())
+    subject.table.slow_down(0.3)
+    deadline = Deadline(300.0)
+    reading = InBackground(lambda: subject.reader.read(deadline))
+    deadline.sleep(0.45)
+    cancelled_at_s = time.monotonic()
+    deadline.cancel()
+    assert reading.result(timeout_s=5.0) == CardNotRead(CardTrouble.CANCELLED)
+    assert time.monotonic() - cancelled_at_s < LATE_S
+
+
+@pytest.mark.parametrize(
+    "fault", [fault for fault in Fault if fault not in (Fault.UNPLUG, Fault.SELF_TEST_FAILED, Fault.NO_PHOTO)]
+)
+def test_one_fault_costs_no_card(subject: Setup, fault: Fault) -> None:
+    subject.table.put_card(sample_card())
+    assert subject.reader.status().is_online
+    subject.table.inject(fault, 1)
+    assert isinstance(subject.reader.read(Deadline(PLENTY_S)), CardRead)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "code"),
+    [
+        (Fault.MUTE, NoResponse, "no_answer"),
+        (Fault.AWOL, NoResponse, "no_answer"),
+        (Fault.BAD_CHECKSUM, BadFrame, "garbled"),
+        (Fault.HALF_FRAME, BadFrame, "garbled"),
+        (Fault.SELF_TEST_FAILED, SamOutOfOrder, "sam_self_test_failed"),
+    ],
+)
+def test_a_lasting_fault_is_told_and_leaves_nothing_behind(
+    subject: Setup, fault: Fault, error: type[Exception], code: str
+) -> None:
+    subject.table.put_card(sample_card())
+    subject.table.inject(fault)
+    assert subject.reader.status().code == code
+    with pytest.raises(error):
+        subject.reader.read(Deadline(PLENTY_S))
+    subject.table.clear_faults()
+    assert subject.reader.status().code == "ok"
+    assert isinstance(subject.reader.read(Deadline(PLENTY_S)), CardRead)
+
+
+@pytest.mark.parametrize(("fault", "sw3"), [(Fault.SELECT_FAILED, Sw3.SELECT_FAILED), (Fault.READ_FAILED, Sw3.READ_FAILED)])
+def test_a_card_the_module_refuses_is_unreadable(subject: Setup, fault: Fault, sw3: Sw3) -> None:
+    subject.table.put_card(sample_card())
+    subject.table.inject(fault)
+    assert subject.reader.read(Deadline(PLENTY_S)) == CardNotRead(CardTrouble.UNREADABLE, sam_code=sw3)
+
+
+def test_a_cut_line_is_told(subject: Setup) -> None:
+    subject.table.inject(Fault.UNPLUG)
+    with pytest.raises(Disconnected):
+        subject.reader.read(Deadline(PLENTY_S))
+    assert subject.reader.status().state is DeviceState.NO_DEVICE

@@ -6,7 +6,6 @@ import random
 from datetime import date
 
 from drivers.id_card_reader.protocol import (
-    ANSWERED_COMMANDS,
     LONGEST_FRAME_BYTES,
     SHORTEST_RESPONSE_LEN,
     Command,
@@ -15,7 +14,7 @@ from drivers.id_card_reader.protocol import (
     build_response,
     is_answer_to,
     parse_response,
-    split_read,
+    split_blocks,
 )
 from drivers.id_card_reader.record import encode_record, parse_record
 from drivers.id_card_reader.types import CardKind, IdCardRecord
@@ -44,8 +43,12 @@ def _resident() -> IdCardRecord:
 
 _TEXT = encode_record(_resident())
 _READ = build_response(Sw3.OK, _LENGTHS + _TEXT + bytes(1024))
+_READ_WITH_FINGERPRINT = build_response(Sw3.OK, _LENGTHS + bytes.fromhex("0200") + _TEXT + bytes(1024 + 512))
+_BLOCKS = {Command.READ: 2, Command.READ_WITH_FINGERPRINT: 3}
 _ANSWERS = (
     _READ,
+    _READ_WITH_FINGERPRINT,
+    build_response(Sw3.OK, bytes(70)),
     build_response(Sw3.CARD_FOUND, bytes(4)),
     build_response(Sw3.OK, bytes(8)),
     build_response(Sw3.OK),
@@ -70,12 +73,13 @@ def _check_frames(stream: bytes, chance: random.Random) -> None:
         response = parse_response(frame)
         if response is None:
             continue
-        for command in ANSWERED_COMMANDS:
+        for command in Command:
             if is_answer_to(command, response):
                 sent = build_response(response.sw3, response.data)
                 demand(sent in stream, f"an answer to {command.name} that was never sent")
-                if command is Command.READ and response.sw3 == Sw3.OK:
-                    demand(split_read(response.data) is not None, "a read without its blocks")
+                if command in _BLOCKS and response.sw3 == Sw3.OK:
+                    blocks = split_blocks(response.data, _BLOCKS[command])
+                    demand(blocks is not None and len(blocks[0]) == len(_TEXT), "a read without its blocks")
 
 
 def _check_record(stream: bytes, chance: random.Random) -> None:

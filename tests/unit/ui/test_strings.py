@@ -19,7 +19,7 @@ PREFIXES_IN_CODE = ("landing.", "route.", "rating.", "action.", "hint.", "workin
 """Keys that the screens put together from a part and a code."""
 
 DEMANDED_REASONS = {
-    "card": "no_card removed_too_soon unreadable unknown_kind bad_record reader_lost no_portrait",
+    "card": "no_card removed_too_soon too_slow unreadable unknown_kind bad_record reader_lost no_portrait",
     "face": "no_face many_faces timed_out wrong_action face_lost no_match camera_lost unusable_portrait cancelled",
     "staff": "wrong_code locked none_configured",
     "route": "too_many_tries",

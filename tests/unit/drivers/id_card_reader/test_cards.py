@@ -11,7 +11,7 @@ import pytest
 
 from drivers.id_card_reader.cards import CardFileError, load_card, make_card, sample_card
 from drivers.id_card_reader.photo import default_decoders
-from drivers.id_card_reader.reading import interpret_card
+from drivers.id_card_reader.reading import Blocks, interpret_card
 from drivers.id_card_reader.types import CardKind, CardNotRead, CardRead, CardTrouble, PhotoProblem
 
 FIELDS = {
@@ -35,7 +35,7 @@ def write(path: Path, value: object) -> Path:
 def test_a_file_with_photo_becomes_a_card(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "portrait.png"), np.full((252, 204, 3), 120, np.uint8))
     card = load_card(write(tmp_path / "card.json", {**FIELDS, "photo": "portrait.png", "newest_address": "测试新路4号"}))
-    outcome = interpret_card(card.text, card.photo, default_decoders())
+    outcome = interpret_card(Blocks(card.text, card.photo), default_decoders())
     assert isinstance(outcome, CardRead)
     assert (outcome.record.name, outcome.record.ethnicity_code) == ("测试·文件", "05")
     assert outcome.photo is not None
@@ -46,7 +46,7 @@ def test_a_file_with_photo_becomes_a_card(tmp_path: Path) -> None:
 
 
 def test_the_sample_is_a_good_card_marked_as_a_test() -> None:
-    outcome = interpret_card(sample_card().text, sample_card().photo, default_decoders())
+    outcome = interpret_card(Blocks(sample_card().text, sample_card().photo), default_decoders())
     assert isinstance(outcome, CardRead)
     assert outcome.photo_problem is PhotoProblem.ABSENT
     record = outcome.record
@@ -62,7 +62,7 @@ def test_the_sample_is_a_good_card_marked_as_a_test() -> None:
 
 def test_a_card_nobody_knows_can_be_made() -> None:
     card = make_card({**FIELDS, "type_sign": "Z"})
-    assert interpret_card(card.text, card.photo, ()) == CardNotRead(CardTrouble.UNKNOWN_KIND, detail="U+005A")
+    assert interpret_card(Blocks(card.text, card.photo), ()) == CardNotRead(CardTrouble.UNKNOWN_KIND, detail="U+005A")
 
 
 @pytest.mark.parametrize(

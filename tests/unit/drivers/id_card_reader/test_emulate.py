@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from drivers.emulation.lines import LineSource
-from drivers.id_card_reader.cards import CardFileError, sample_card
+from drivers.id_card_reader.cards import CardFileError
 from drivers.id_card_reader.driver import SamVIdCardReader
-from drivers.id_card_reader.emulate import obey, serve
-from drivers.id_card_reader.emulator import IdReaderEmulator
+from drivers.id_card_reader.emulate import serve
 from drivers.id_card_reader.types import CardNotRead, CardRead
 from drivers.types import Deadline
 from tests.helpers.serial_devices import InBackground, wait_until
@@ -56,11 +55,40 @@ def test_a_bad_start_is_told(tmp_path: Path) -> None:
         serve(None, False, None, "lazy", lambda _: None, threading.Event())
 
 
-@pytest.mark.parametrize("line", ["put", "lift", "clear", "slow 0.5", "mute", "bad_checksum 2", " noise 1\n"])
-def test_commands_are_obeyed(line: str) -> None:
-    assert obey(IdReaderEmulator(), sample_card(), line)
+def ask(address: tuple[str, int], *lines: str) -> list[str]:
+    with socket.create_connection(address, timeout=20.0) as line:
+        line.sendall("".join(f"{text}\n" for text in lines).encode())
+        with line.makefile(encoding="utf-8") as answers:
+            return [answers.readline().rstrip("\n") for _ in lines]
 
 
-@pytest.mark.parametrize("line", ["", "dance", "slow", "slow down", "mute many"])
-def test_nonsense_is_not(line: str) -> None:
-    assert not obey(IdReaderEmulator(), sample_card(), line)
+def test_the_fault_language_is_taken_on_a_control_socket(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        control = free.getsockname()[:2]
+    path = tmp_path / "card.json"
+    path.write_text(
+        '{"name": "测试·乙", "birth": "19580308", "id_number": "330304195803080026", "valid_from": "20110601", "valid_to": "长期"}'
+    )
+    urls: queue.SimpleQueue[str] = queue.SimpleQueue()
+    stop = threading.Event()
+    serving = InBackground(lambda: serve(None, False, None, "strict", urls.put, stop, control=control, lines=LineSource(None)))
+    try:
+        url = urls.get(timeout=20.0)
+        reader = SamVIdCardReader.create(url)
+        assert ask(control, f"put_card {path}", "rf_lockup", "noise 0.5", "rest lenient") == ["ok"] * 4
+        outcome = reader.read(Deadline(20.0))
+        assert isinstance(outcome, CardRead)
+        assert outcome.record.name == "测试·乙"
+        assert reader.finds_resting_card()
+        assert ask(control, "lift_card", "dance")[1].startswith("error")
+        assert reader.wait_removed(Deadline(20.0))
+        assert ask(control, "unplug") == ["ok"]
+        assert not reader.status().is_online
+        reader.close()
+        assert ask(control, "plug") == ["ok"]
+        again = SamVIdCardReader.create(url)
+        assert again.status().is_online
+        again.close()
+    finally:
+        stop.set()
+        serving.result()

@@ -6,7 +6,7 @@ import pytest
 
 from drivers.emulation.host import Link
 from drivers.id_card_reader.cards import EmulatedCard, sample_card
-from drivers.id_card_reader.emulator import Fault, IdReaderEmulator, RestMode
+from drivers.id_card_reader.emulator import Fault, IdReaderEmulator, Lockup, RestMode
 
 STATUS = "AA AA AA 96 69 00 03 11 FF ED"
 RESET = "AA AA AA 96 69 00 03 10 FF EC"
@@ -187,3 +187,55 @@ def test_refusals_of_a_card_can_be_asked_for(subject: IdReaderEmulator, wire: Wi
     assert wire.ask(FIND, SELECT) == f"{FOUND} {NOT_SELECTED}"
     subject.inject(Fault.READ_FAILED, times=1)
     assert wire.ask(FIND, SELECT, READ).endswith(NOT_READ)
+
+
+def test_a_card_can_be_lifted_after_some_answers(subject: IdReaderEmulator, wire: Wire, card: EmulatedCard) -> None:
+    subject.put_card(card)
+    subject.lift_card(after_answers=2)
+    assert wire.ask(FIND, SELECT) == f"{FOUND} {SELECTED}"
+    assert wire.ask(READ) == NOT_READ
+    assert wire.ask(FIND) == NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("how", "answers"),
+    [(Lockup.FOUND, [FOUND, NOT_SELECTED, OK]), (Lockup.NONE, [NOT_FOUND, NOT_SELECTED, OK]), (Lockup.SILENT, ["", "", ""])],
+)
+def test_only_a_reset_ends_a_lock_up(
+    subject: IdReaderEmulator, wire: Wire, card: EmulatedCard, how: Lockup, answers: list[str]
+) -> None:
+    subject.put_card(card)
+    subject.lock_up(how)
+    assert [wire.ask(FIND), wire.ask(SELECT), wire.ask(STATUS)] == answers
+    subject.put_card(card)
+    assert wire.ask(SELECT) == answers[1]
+    assert wire.ask(RESET) == OK
+    assert wire.ask(FIND, SELECT) == f"{FOUND} {SELECTED}"
+
+
+def test_a_card_without_photo_block_has_length_0_in_its_place(subject: IdReaderEmulator, wire: Wire, card: EmulatedCard) -> None:
+    subject.put_card(card)
+    subject.inject(Fault.NO_PHOTO, times=1)
+    answer = bytes.fromhex(wire.ask(FIND, SELECT, READ).split(SELECTED)[1])
+    assert answer[:14] == bytes.fromhex("AA AA AA 96 69 01 08 00 00 90 01 00 00 00")
+    assert len(answer) == 271
+
+
+def test_a_duplicate_comes_behind_its_answer(subject: IdReaderEmulator, wire: Wire) -> None:
+    subject.inject(Fault.DUPLICATE, times=1)
+    assert wire.ask(STATUS) == f"{OK} {OK}"
+
+
+def test_awol_takes_no_notice_of_what_it_is_told(subject: IdReaderEmulator, wire: Wire, card: EmulatedCard) -> None:
+    subject.put_card(card)
+    subject.inject(Fault.AWOL, times=1)
+    assert wire.ask(FIND) == ""
+    assert wire.ask(SELECT) == NOT_SELECTED, "the find was never carried out"
+
+
+def test_noise_comes_with_the_probability_asked_for(subject: IdReaderEmulator, wire: Wire) -> None:
+    subject.make_noise(0.5)
+    noisy = sum(wire.ask(STATUS) != OK for _ in range(200))
+    assert 60 < noisy < 140
+    subject.make_noise(0.0)
+    assert wire.ask(STATUS) == OK

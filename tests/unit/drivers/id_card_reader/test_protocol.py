@@ -19,8 +19,9 @@ from drivers.id_card_reader.protocol import (
     build_response,
     format_sam_id,
     is_answer_to,
+    longest_answer_bytes,
     parse_response,
-    split_read,
+    split_blocks,
 )
 
 HAND_WRITTEN_REQUESTS = {
@@ -32,6 +33,7 @@ HAND_WRITTEN_REQUESTS = {
     Command.READ: "AA AA AA 96 69 00 03 30 01 32",
     Command.READ_WITH_FINGERPRINT: "AA AA AA 96 69 00 03 30 10 23",
     Command.READ_NEWEST_ADDRESS: "AA AA AA 96 69 00 03 30 03 30",
+    Command.READ_BODY_NUMBER: "AA AA AA 96 69 00 03 30 05 36",
 }
 HAND_WRITTEN_ANSWERS = [
     (Command.STATUS, "AA AA AA 96 69 00 04 00 00 90 94", Sw3.OK, 0),
@@ -92,14 +94,47 @@ def test_success_without_data_is_no_card() -> None:
 @pytest.mark.parametrize("lengths", ["0000 0400", "0100 0000", "0100 0401", "FFFF FFFF", "0400 0100"])
 def test_a_read_whose_lengths_contradict_its_data_is_no_answer(lengths: str) -> None:
     data = bytes.fromhex(lengths) + bytes(1280)
-    assert split_read(data) is None
+    assert split_blocks(data, 2) is None
     assert not is_answer_to(Command.READ, Response(0, 0, Sw3.OK, data))
 
 
 def test_text_without_photo_is_an_answer() -> None:
     data = bytes.fromhex("0100 0000") + b"T" * 256
     assert is_answer_to(Command.READ, Response(0, 0, Sw3.OK, data))
-    assert split_read(data) == (b"T" * 256, b"")
+    assert split_blocks(data, 2) == (b"T" * 256, b"")
+
+
+def test_a_short_photo_is_an_answer_when_the_lengths_say_so() -> None:
+    data = bytes.fromhex("0100 0010") + b"T" * 256 + b"P" * 16
+    assert is_answer_to(Command.READ, Response(0, 0, Sw3.OK, data))
+    assert not is_answer_to(Command.READ, Response(0, 0, Sw3.OK, data[:-1]))
+
+
+@pytest.mark.parametrize(("finger_bytes", "is_good"), [(0, True), (512, True), (1024, True), (256, False), (1025, False)])
+def test_a_read_with_fingerprint_has_three_blocks(finger_bytes: int, is_good: bool) -> None:
+    data = bytes.fromhex("0100 0400") + finger_bytes.to_bytes(2, "big") + b"T" * 256 + b"P" * 1024 + b"F" * finger_bytes
+    assert is_answer_to(Command.READ_WITH_FINGERPRINT, Response(0, 0, Sw3.OK, data)) is is_good
+    assert not is_answer_to(Command.READ, Response(0, 0, Sw3.OK, data))
+    if is_good:
+        assert split_blocks(data, 3) == (b"T" * 256, b"P" * 1024, b"F" * finger_bytes)
+
+
+@pytest.mark.parametrize(("length", "is_good"), [(0, False), (1, True), (64, True), (65, False)])
+def test_a_body_number_may_have_any_length_up_to_a_cap(length: int, is_good: bool) -> None:
+    assert is_answer_to(Command.READ_BODY_NUMBER, Response(0, 0, Sw3.OK, bytes(length))) is is_good
+
+
+@pytest.mark.parametrize(("length", "is_good"), [(0, False), (69, False), (70, True), (71, False)])
+def test_a_newest_address_has_70_bytes(length: int, is_good: bool) -> None:
+    assert is_answer_to(Command.READ_NEWEST_ADDRESS, Response(0, 0, Sw3.OK, bytes(length))) is is_good
+
+
+@pytest.mark.parametrize(
+    ("command", "frame_bytes"),
+    [(Command.READ, 1295), (Command.READ_WITH_FINGERPRINT, 2321), (Command.FIND, 15), (Command.SAM_ID, 27), (Command.STATUS, 11)],
+)
+def test_the_longest_answer_is_known_for_each_command(command: Command, frame_bytes: int) -> None:
+    assert longest_answer_bytes(command) == frame_bytes
 
 
 def test_status_words_other_than_zero_are_no_answer() -> None:
@@ -186,3 +221,56 @@ def test_every_byte_is_in_a_frame_or_counted_as_noise(stream: bytes) -> None:
     subject = FrameParser(4)
     intact = [frame for frame in subject.feed(stream) + subject.give_up_partial() if frame.is_intact]
     assert subject.discarded_bytes + sum(len(frame.body) + 8 for frame in intact) == len(stream)
+
+
+GOOD_ANSWERS = [build_response(Sw3.OK), build_response(Sw3.CARD_FOUND, bytes(4)), build_response(Sw3.OK, bytes(8)), GOOD_READ]
+mutations = st.lists(
+    st.tuples(st.sampled_from(["set", "cut", "insert", "swap"]), st.integers(0, 2000), st.binary(min_size=1, max_size=12)),
+    max_size=8,
+)
+
+
+def mutated(stream: bytes, changes: list[tuple[str, int, bytes]]) -> bytes:
+    for kind, anywhere, data in changes:
+        place = anywhere % (len(stream) + 1)
+        head, tail = stream[:place], stream[place:]
+        stream = {
+            "set": head + data + tail[len(data) :],
+            "cut": head + tail[len(data) :],
+            "insert": head + data + tail,
+            "swap": tail + head,
+        }[kind]
+    return stream
+
+
+@given(st.lists(st.sampled_from(GOOD_ANSWERS), max_size=4), mutations, st.lists(st.integers(1, 700), max_size=8))
+def test_a_mutated_stream_gives_no_exception_no_false_success_and_no_growth(
+    answers: list[bytes], changes: list[tuple[str, int, bytes]], cuts: list[int]
+) -> None:
+    stream = mutated(b"".join(answers), changes)
+    subject, frames, rest = FrameParser(4), [], stream
+    for cut in [*cuts, len(stream)]:
+        frames += subject.feed(rest[:cut])
+        rest = rest[cut:]
+        assert subject.pending_bytes < LONGEST_LEN + 7
+    frames += subject.give_up_partial()
+    for frame in frames:
+        response = parse_response(frame)
+        if response is None:
+            continue
+        assert build_frame(frame.body) in stream, "an answer that was never on the line"
+        for command in Command:
+            if (
+                is_answer_to(command, response)
+                and response.sw3 == Sw3.OK
+                and command in (Command.READ, Command.READ_WITH_FINGERPRINT)
+            ):
+                text, *_ = split_blocks(response.data, 2 if command is Command.READ else 3) or ()
+                assert len(text) == 256, "success without a record"
+
+
+@given(st.integers(0, 0xFFFF), st.binary(max_size=3000))
+def test_no_length_makes_the_parser_keep_more_than_one_frame(length: int, data: bytes) -> None:
+    subject = FrameParser(4)
+    subject.feed((PREAMBLE + length.to_bytes(2, "big") + data) * 3)
+    assert subject.pending_bytes < LONGEST_LEN + 7

@@ -270,3 +270,22 @@ def test_what_is_encoded_is_parsed_again(kind_and_fields: tuple[CardKind, dict[s
     record = parsed(changed, kind)
     assert (record.name, record.birth) == (name, birth)
     assert parse_record(encode_record(record)) == record
+
+
+@given(
+    st.sampled_from(KINDS),
+    st.lists(st.tuples(st.integers(0, 255), st.binary(min_size=1, max_size=6)), min_size=1, max_size=6),
+)
+def test_a_mutated_record_gives_a_value_that_repeats_itself(
+    kind_and_fields: tuple[CardKind, dict[str, str]], changes: list[tuple[int, bytes]]
+) -> None:
+    kind, fields = kind_and_fields
+    data = bytearray(encode_fields(with_good_check_digit(fields), kind))
+    for place, piece in changes:
+        data[place : place + len(piece)] = piece[: 256 - place]
+    outcome = parse_record(bytes(data))
+    if isinstance(outcome, CardNotRead):
+        assert outcome.trouble in (CardTrouble.BAD_RECORD, CardTrouble.UNKNOWN_KIND)
+    else:
+        assert outcome.name, "success without a name"
+        assert outcome.id_number, "success without a number"
