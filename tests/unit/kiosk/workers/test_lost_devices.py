@@ -333,7 +333,7 @@ def hanging(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sta
     let_go = threading.Event()
     readers = iter([Hanging(let_go)])
     monkeypatch.setattr(bench_module, "CARDS", replace(CARDS, grace_s=0.3))
-    monkeypatch.setattr(bench_module, "open_reader", lambda *args: next(readers, None) or open_reader(*args))
+    monkeypatch.setattr(bench_module, "open_reader", lambda *args, **more: next(readers, None) or open_reader(*args, **more))
     stand = Stand(Times(farewell_s=0.2, store_poll_s=0.5, card_wait_s=0.5))
     stand.start()
     qtbot.waitUntil(lambda: stand.is_ready, timeout=PATIENCE_MS)
