@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 import assets
 from drivers.camera.abstract import Camera
 from drivers.errors import DeviceError
+from drivers.status import DeviceStatus
 from drivers.types import Image
 from kiosk.catalogue.loader import CatalogueError, load
 from kiosk.catalogue.models import Catalogue
@@ -79,7 +81,7 @@ class Terminal(QObject):
         self.window = window
         self.visit = visit
         times = settings.times
-        self._health = Health(catalogue, hands, times.device_poll_s)
+        self._health = Health(catalogue, hands, bench.subscribe, times.store_poll_s)
         self._preview = Preview(bench.camera.newest, self)
         self._idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self)
         self._connect()
@@ -89,6 +91,10 @@ class Terminal(QObject):
         """The camera, for those who stand in front of a simulated one."""
         return self._bench.camera
 
+    def devices(self) -> Mapping[str, DeviceStatus]:
+        """What each device says of itself now. Safe from any thread."""
+        return self._health.devices()
+
     def start(self) -> None:
         """Begin to serve."""
         application = QApplication.instance()
@@ -97,6 +103,7 @@ class Terminal(QObject):
         sys.excepthook = self._on_uncaught
         self._link.start(self._health.devices, lambda: self._health.is_serving)
         self.visit.begin()
+        self._bench.start()
         self._health.start()
         if self._settings.machine.full_screen:
             self.window.showFullScreen()
@@ -115,6 +122,7 @@ class Terminal(QObject):
         sys.excepthook = sys.__excepthook__
         self._health.stop()
         self._preview.set_running(False)
+        self._bench.stop()  # first: whoever waits for a device that hangs is set free by this
         self._hands.stop()
         self._link.stop()
         self._bench.close()
@@ -195,7 +203,6 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         print_slip=bench.print_slip,
         draw_slip=bench.draw_slip,
         cases=desk,
-        probes=bench.probes,
         store_health=link.store_health,
     )
     hands = Hands(services, settings.times)

@@ -55,7 +55,21 @@ class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     camera: str = "sim://portrait"
     receipt_printer: str = "sim://"
     receipt_width: Literal["80mm", "58mm"] = "80mm"
+    receipt_model: Literal["standard", "no_chinese", "pictures"] = "standard"
+    """What the printer can do by itself; what it cannot is sent as a picture."""
     barcode_scanner: str = "sim://"
+    """Also ``input:///dev/input/by-id/…-event-kbd``: a scanner that types, grabbed so that it types nowhere else."""
+    scanner_baudrate: int = 9600
+    scanner_profile: Literal["passive", "newland", "honeywell", "gm65"] = "passive"
+    """How the scanner is told to look."""
+    scanner_framing: Literal["gap", "cr", "crlf", "lf"] = "gap"
+    """How the end of a code is told."""
+    scanner_aim: bool = False
+    """The scanner sends the kind of the code (``]cm``) ahead of it."""
+    document_printer: str = ""
+    """A4 printer, ``ipp://localhost:631/printers/NAME``; empty: there is none."""
+    camera_infrared: str = ""
+    """Second camera, for infrared; empty: there is none."""
 
 
 class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +82,8 @@ class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     face_wait_s: float = 45.0
     delivery_wait_s: float = 4.0
     print_s: float = 40.0
-    device_poll_s: float = 5.0
+    store_poll_s: float = 5.0
+    """How often the queue is asked whether it takes cases; devices tell their changes by themselves."""
     heartbeat_s: float = 30.0
 
 

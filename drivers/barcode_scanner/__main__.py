@@ -1,4 +1,7 @@
-"""For a technician: ``python -m drivers.barcode_scanner read --url URL`` shows the next code, ``status`` the port."""
+"""For a technician: ``python -m drivers.barcode_scanner read --url URL`` shows the next code, ``status`` asks the scanner.
+
+``conform --url URL --report FILE`` has test codes shown to the scanner and writes down what it makes of them.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,17 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from drivers.barcode_scanner.abstract import BarcodeScanner
+from drivers.barcode_scanner.conformance import conform
 from drivers.barcode_scanner.factory import open_scanner
+from drivers.barcode_scanner.profiles import ProfileName
 from drivers.barcode_scanner.protocol import Framing
+from drivers.barcode_scanner.settings import ScannerSettings
 from drivers.barcode_scanner.types import NotScanned, ScanTrouble
+from drivers.conformance import add_conform_arguments
 from drivers.errors import DeviceError
 from drivers.types import Deadline
 
@@ -28,8 +36,10 @@ _WORDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 good, 1 no code, 3 no working scanner."""
     options = _parse(arguments)
+    if options.command == "conform":
+        return conform(options, _settings(options))
     try:
-        scanner = open_scanner(options.url, options.baudrate, Framing(options.framing), options.gap_ms / 1000)
+        scanner = open_scanner(options.url, _settings(options))
         try:
             return _status(scanner, options) if options.command == "status" else _read(scanner, options)
         finally:
@@ -42,17 +52,31 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--url", required=True, help="/dev/serial/by-id/..., socket://host:port or sim://")
     common.add_argument("--baudrate", type=int, default=9600)
-    common.add_argument(
-        "--framing", choices=[str(framing) for framing in Framing], default=str(Framing.GAP), help="end of a code"
-    )
+    common.add_argument("--profile", choices=[str(name) for name in ProfileName], default="passive", help="how it is triggered")
+    common.add_argument("--framing", choices=[str(framing) for framing in Framing], default="gap", help="end of a code")
     common.add_argument("--gap-ms", type=float, default=80.0, help="pause that ends a code")
+    common.add_argument("--aim", action="store_true", help="the scanner sends AIM prefixes (]cm): strip them")
     common.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser = argparse.ArgumentParser(prog="python -m drivers.barcode_scanner", description="Try a serial barcode scanner.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("status", parents=[common], help="is the port there")
     read = commands.add_parser("read", parents=[common], help="wait for a code")
     read.add_argument("--timeout", type=float, default=30.0, help="seconds to wait")
+    conforming = commands.add_parser("conform", parents=[common], help="prove that a scanner does what the driver counts on")
+    conforming.add_argument("--timeout", type=float, default=20.0, help="seconds to wait for each code to be shown")
+    conforming.add_argument("--codes", type=Path, default=Path("test-codes.png"), help="where the picture of test codes goes")
+    add_conform_arguments(conforming)
     return parser.parse_args(arguments)
+
+
+def _settings(options: argparse.Namespace) -> ScannerSettings:
+    return ScannerSettings(
+        profile=ProfileName(options.profile),
+        framing=Framing(options.framing),
+        strips_aim=options.aim,
+        gap_s=options.gap_ms / 1000,
+        baudrate=options.baudrate,
+    )
 
 
 def _status(scanner: BarcodeScanner, options: argparse.Namespace) -> int:
@@ -72,7 +96,7 @@ def _read(scanner: BarcodeScanner, options: argparse.Namespace) -> int:
         code = f"{outcome.trouble}:{outcome.detail}" if outcome.detail else outcome.trouble.value
         return _fail(options, _EXIT_NO_CODE, code, f"{options.url}: {_WORDS[outcome.trouble]} ({code})")
     if options.json:
-        facts = {"text": outcome.text, "bytes_hex": outcome.raw.hex()}
+        facts = {"text": outcome.text, "bytes_hex": outcome.raw.hex(), "symbology": outcome.symbology}
         _print_json({"ok": True, **facts, "has_control_characters": outcome.has_control_characters})
     else:
         # A code may hold terminal escapes: they are shown, not obeyed.

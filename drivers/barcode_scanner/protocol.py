@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from drivers.barcode_scanner.aim import declared_text, identify, without_escapes
+from drivers.barcode_scanner.text_guess import decode_utf8
 from drivers.barcode_scanner.types import Code, NotScanned, ScanOutcome, ScanTrouble
 
 LONGEST_CODE_BYTES = 4096
@@ -20,13 +22,21 @@ class Framing(StrEnum):
     """How the end of a code is told; must match the scanner's setting."""
 
     GAP = "gap"
-    """By the pause behind it. One CR LF, CR or LF at the very end is dropped, others belong to the code."""
+    """By the pause behind it. One CR LF, CR, LF or tab at the very end is dropped, others belong to the code."""
     CR = "cr"
     CRLF = "crlf"
     LF = "lf"
+    TAB = "tab"
+    NONE = "none"
+    """By the pause behind it; whatever stands at the end belongs to the code."""
+
+    @property
+    def has_suffix(self) -> bool:
+        """True where a code ends at certain bytes, not at a pause."""
+        return self in SUFFIX
 
 
-SUFFIX = {Framing.CR: b"\r", Framing.CRLF: b"\r\n", Framing.LF: b"\n"}
+SUFFIX = {Framing.CR: b"\r", Framing.CRLF: b"\r\n", Framing.LF: b"\n", Framing.TAB: b"\t"}
 
 
 class FrameEnd(StrEnum):
@@ -51,6 +61,7 @@ class ScanFramer:
     """Cuts the byte stream into codes; empty codes (a lone suffix) are dropped."""
 
     def __init__(self, framing: Framing = Framing.GAP, longest: int = LONGEST_CODE_BYTES) -> None:
+        self._framing = framing
         self._suffix = SUFFIX.get(framing, b"")
         self._longest = longest
         self._buffer = bytearray()
@@ -84,7 +95,7 @@ class ScanFramer:
         if self._suffix:
             frame = self._close(rest)
             return ScanFrame(FrameEnd.NO_SUFFIX) if frame.end is FrameEnd.COMPLETE else frame
-        frame = self._close(_without_line_end(rest))
+        frame = self._close(_without_line_end(rest) if self._framing is Framing.GAP else rest)
         return None if frame == ScanFrame(FrameEnd.COMPLETE) else frame
 
     def _close(self, payload: bytes) -> ScanFrame:
@@ -93,27 +104,44 @@ class ScanFramer:
         return ScanFrame(FrameEnd.TOO_LONG) if is_too_long else ScanFrame(FrameEnd.COMPLETE, payload)
 
 
-def to_outcome(frame: ScanFrame) -> ScanOutcome:
-    """What the caller gets for a frame."""
+def to_outcome(frame: ScanFrame, strips_aim: bool = False) -> ScanOutcome:
+    """What the caller gets for a frame; ``strips_aim`` where the scanner is set up to send AIM prefixes."""
     match frame.end:
         case FrameEnd.TOO_LONG:
             return NotScanned(ScanTrouble.TOO_LONG)
         case FrameEnd.NO_SUFFIX:
             return NotScanned(ScanTrouble.UNDECODABLE, detail="no_suffix")
         case FrameEnd.COMPLETE:
-            return to_code(frame.payload)
+            return to_identified_code(frame.payload) if strips_aim else to_code(frame.payload)
+
+
+def to_identified_code(payload: bytes) -> ScanOutcome:
+    """A code behind an AIM prefix, which is stripped and tells the symbology; without a known prefix, as ``to_code``.
+
+    Of a code that declares its encodings (ECI) the escapes are stripped too, and the text is what they say.
+    """
+    identified = identify(payload)
+    if identified is None:
+        return to_code(payload)
+    raw = without_escapes(identified.payload) if identified.has_eci else identified.payload
+    text = declared_text(identified.payload) if identified.has_eci else None
+    if raw and text is not None:
+        return Code(raw, text, identified.symbology, has_control_characters(text), declares_encoding=True)
+    outcome = to_code(raw)
+    return replace(outcome, symbology=identified.symbology) if isinstance(outcome, Code) else outcome
 
 
 def to_code(raw: bytes) -> ScanOutcome:
     """Decode strictly as UTF-8, without a leading byte-order mark, then as GB18030; the raw bytes are kept as they came."""
-    unmarked = raw.removeprefix(codecs.BOM_UTF8)
-    for encoding in ("utf-8", "gb18030"):
+    if not raw:
+        return NotScanned(ScanTrouble.UNDECODABLE, detail="empty")
+    text = decode_utf8(raw)
+    if text is None:
         try:
-            text = unmarked.decode(encoding)
+            text = raw.removeprefix(codecs.BOM_UTF8).decode("gb18030")
         except UnicodeDecodeError:
-            continue
-        return Code(raw, text, has_control_characters=has_control_characters(text))
-    return NotScanned(ScanTrouble.UNDECODABLE, detail="encoding")
+            return NotScanned(ScanTrouble.UNDECODABLE, detail="encoding")
+    return Code(raw, text, has_control_characters=has_control_characters(text))
 
 
 def has_control_characters(text: str) -> bool:
@@ -122,7 +150,7 @@ def has_control_characters(text: str) -> bool:
 
 
 def _without_line_end(payload: bytes) -> bytes:
-    for line_end in (b"\r\n", b"\r", b"\n"):
+    for line_end in (b"\r\n", b"\r", b"\n", b"\t"):
         if payload.endswith(line_end):
             return payload.removesuffix(line_end)
     return payload

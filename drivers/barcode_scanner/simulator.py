@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 
-from drivers.barcode_scanner.protocol import LONGEST_CODE_BYTES, FrameEnd, ScanFrame, to_outcome
-from drivers.barcode_scanner.types import NotScanned, ScanOutcome, ScanTrouble
+from drivers.barcode_scanner.protocol import FrameEnd, ScanFrame, to_outcome
+from drivers.barcode_scanner.repeats import RepeatFilter
+from drivers.barcode_scanner.settings import ScannerSettings
+from drivers.barcode_scanner.types import Code, NotScanned, ScanOutcome, ScanTrouble
 from drivers.errors import Disconnected
 from drivers.status import DeviceState, DeviceStatus
 from drivers.types import Deadline
@@ -16,7 +18,9 @@ _POLL_S = 0.02
 class SimulatedScanner:
     """``scan`` and ``unplug`` may be called from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: ScannerSettings = ScannerSettings()) -> None:  # noqa: B008 - frozen
+        self._settings = settings
+        self._repeats = RepeatFilter(settings.duplicate_window_s)
         self._lock = threading.Lock()
         self._is_reading = False
         self._is_plugged = True
@@ -47,8 +51,9 @@ class SimulatedScanner:
         try:
             while not deadline.is_over:
                 payload = self._take()
-                if payload is not None:
-                    return to_outcome(_framed(payload))
+                outcome = None if payload is None else to_outcome(self._framed(payload), self._settings.strips_aim)
+                if outcome is not None and not (isinstance(outcome, Code) and self._repeats.is_repeat(outcome.raw)):
+                    return outcome
                 deadline.sleep(_POLL_S)
         finally:
             with self._lock:
@@ -64,10 +69,10 @@ class SimulatedScanner:
             if not self._is_plugged:
                 raise Disconnected("sim://", "has gone away")
             self._is_reading = True
-            return self._scanned
+            scanned, self._scanned = self._scanned, None
+            return scanned
 
-
-def _framed(payload: bytes) -> ScanFrame:
-    if len(payload) > LONGEST_CODE_BYTES:
-        return ScanFrame(FrameEnd.TOO_LONG)
-    return ScanFrame(FrameEnd.COMPLETE, payload)
+    def _framed(self, payload: bytes) -> ScanFrame:
+        if len(payload) > self._settings.longest:
+            return ScanFrame(FrameEnd.TOO_LONG)
+        return ScanFrame(FrameEnd.COMPLETE, payload)

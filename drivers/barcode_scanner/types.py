@@ -15,6 +15,8 @@ class Code:
     symbology: str = ""
     """``QRCode``, ``Code128`` … where the source tells, else empty."""
     has_control_characters: bool = False
+    declares_encoding: bool = False
+    """True where the code itself says how its bytes are text (an ECI), so that nothing was guessed."""
 
 
 class ScanTrouble(StrEnum):

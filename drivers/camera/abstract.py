@@ -28,7 +28,16 @@ class Camera(Protocol):
         """State and code, by ageing alone where nothing arrives any more.
 
         ``online``/``ok``; ``offline``/``starting`` or ``stopped``; ``no_device``/``lost``, or ``ended`` for a played recording;
-        ``hardware_error``/``frozen``; ``user_error``/``black`` when the lens seems covered.
+        ``hardware_error``/``frozen``, ``torn`` (only cut pictures) or ``wedged`` (the driver does not return);
+        ``user_error``/``black`` or ``covered`` when something lies on the lens.
+        """
+        ...
+
+    def presence(self) -> DeviceStatus:
+        """Whether the camera is there; made to be asked once a second.
+
+        At rest ``online``/``at_rest`` or ``no_device``/``lost``, and no picture is taken; while started, ``status``.
+        Returns within half a second.
         """
         ...
 

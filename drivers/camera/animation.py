@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.camera.face_warps import HeadTurn, close_eyes, open_mouth
+from drivers.camera.noise import SensorNoise
 from drivers.camera.portrait import Portrait, blend
 from drivers.camera.types import Movement
 from drivers.overwritten import overwritten_picture
 from drivers.types import Image
 
-_NOISE_SIGMA = 2.5
-"""Grey levels; about what a small sensor shows indoors."""
-_NOISE_MARGIN_PX = 64
 _WALK_S = 0.7
 
 
@@ -92,11 +90,7 @@ class PortraitAnimation:
         height, width = portrait.matte.shape
         self._size_px = (width, height)
         self._turn = HeadTurn(portrait.landmarks, self._size_px)
-        self._random = np.random.default_rng(seed)
-        shape = (height + _NOISE_MARGIN_PX, width + _NOISE_MARGIN_PX, 3)
-        noise = self._random.normal(0.0, _NOISE_SIGMA, shape)
-        self._brighter = np.clip(np.round(noise), 0, 40).astype(np.uint8)
-        self._darker = np.clip(np.round(-noise), 0, 40).astype(np.uint8)
+        self._noise = SensorNoise(self._size_px, np.random.default_rng(seed))
 
     def render(self, now_s: float, strengths: dict[Movement, float], absence: float = 0.0) -> Image:
         """One BGR picture of the person at ``now_s`` doing what ``strengths`` says, in memory that zeroes itself."""
@@ -107,7 +101,7 @@ class PortraitAnimation:
         edge = cv2.BORDER_CONSTANT if absence > 0.0 else cv2.BORDER_REPLICATE
         matte = np.asarray(cv2.warpAffine(matte, sway, self._size_px, borderMode=edge), np.uint8)
         picture = overwritten_picture((self._size_px[1], self._size_px[0], 3))
-        picture[...] = self._with_noise(blend(person, matte, self._portrait.wall))
+        picture[...] = self._noise.over(blend(person, matte, self._portrait.wall))
         return picture
 
     def _person(self, strengths: dict[Movement, float]) -> tuple[Image, Image]:
@@ -136,10 +130,3 @@ class PortraitAnimation:
         matrix[0, 2] += 2.0 * math.sin(2 * math.pi * now_s / 3.7) + absence * absence * width * 1.2
         matrix[1, 2] += 1.2 * math.sin(2 * math.pi * now_s / 2.9)
         return matrix
-
-    def _with_noise(self, picture: Image) -> Image:
-        width, height = self._size_px
-        for noise, add in ((self._brighter, cv2.add), (self._darker, cv2.subtract)):
-            y, x = self._random.integers(0, _NOISE_MARGIN_PX, 2)
-            picture = np.asarray(add(picture, noise[y : y + height, x : x + width]), np.uint8)
-        return picture

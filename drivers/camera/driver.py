@@ -1,23 +1,31 @@
-"""Camera driver over OpenCV: a reader thread of its own, newest frame wins, lost and frozen sources are noticed."""
+"""Camera driver over OpenCV: newest frame wins; lost, frozen, dark and stuck cameras are noticed within two seconds.
+
+Two threads while it is started: the reader, which may hang inside a kernel driver, and the keeper, which never does and replaces
+a reader that hangs.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
-import time
-from dataclasses import dataclass
+from dataclasses import replace
 
 from drivers.camera.newest import NewestFrame
-from drivers.camera.source import OpenedSource, VideoSource
+from drivers.camera.reader import CameraTimes, Reader
+from drivers.camera.source import VideoSource
+from drivers.camera.trouble import trouble_of
 from drivers.camera.types import CameraCapabilities
-from drivers.errors import Disconnected
 from drivers.status import DeviceState, DeviceStatus
-from drivers.types import Deadline, Frame
+from drivers.types import Deadline, Frame, Image
 
 _log = logging.getLogger(__name__)
 
-_JOIN_LIMIT_S = 10.0
-"""Above the read time-out of every source; a thread that outlives it hangs inside a kernel driver."""
+_KEEPER_PERIOD_S = 0.1
+_KEEPER_JOIN_S = 0.2
+_LOOKS_IN_A_ROW = 3
+"""How often a call must be seen stuck: when the whole process was asleep, the first look proves nothing."""
+MOST_LEFT_BEHIND = 3
+"""Readers stuck at the same time; beyond it no further thread is spent until one of them returns."""
 
 _STARTING = DeviceStatus(DeviceState.OFFLINE, "starting")
 _STOPPED = DeviceStatus(DeviceState.OFFLINE, "stopped")
@@ -25,55 +33,65 @@ _OK = DeviceStatus(DeviceState.ONLINE, "ok")
 _ENDED = DeviceStatus(DeviceState.NO_DEVICE, "ended", "the recording has come to its end")
 
 
-@dataclass(frozen=True, slots=True)
-class CameraTimes:
-    """When a camera counts as broken, and how patiently it is opened again."""
-
-    frozen_after_s: float = 3.0
-    """No new, or only byte-identical pictures for this long; a real sensor always has noise."""
-    black_after_s: float = 3.0
-    first_retry_s: float = 0.5
-    longest_retry_s: float = 10.0
-
-
 class OpenCvCamera:
-    """A device, stream, file or folder. Every method may be called from any thread; only ``stop`` waits."""
+    """A device, stream, file or folder. Every method may be called from any thread; only ``stop`` waits, at most a second."""
 
-    def __init__(self, url: str, source: VideoSource, *, is_looped: bool = False, times: CameraTimes | None = None) -> None:
-        """``is_looped`` starts a file or folder again at its end; ``url`` names the camera in log and status."""
+    def __init__(
+        self,
+        url: str,
+        source: VideoSource,
+        *,
+        is_looped: bool = False,
+        times: CameraTimes | None = None,
+        drops_torn: bool = False,
+    ) -> None:
+        """``is_looped`` starts a file or folder again at its end; ``url`` names the camera in log and status.
+
+        ``drops_torn`` is for sources that code each picture by itself: cut ones are recognised and dropped.
+        """
         self.url = url
         self._source = source
         self._is_looped = is_looped
         self._times = times or CameraTimes()
-        self._newest = NewestFrame()
-        self._lock = threading.Lock()
+        self._newest = NewestFrame(drops_torn=drops_torn)
+        self._lock = threading.RLock()
         self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._keeper: threading.Thread | None = None
+        self._reader: Reader | None = None
+        self._left_behind: list[Reader] = []
         self._status = _STOPPED
         self._capabilities: CameraCapabilities | None = None
 
     def start(self) -> None:
         """Begin to open and read, in the background; does nothing when already started."""
         with self._lock:
-            if self._thread is not None:
+            if self._keeper is not None:
                 return
             self._ended = threading.Event()
             self._status = _STARTING
             self._newest.open()
-            self._thread = threading.Thread(target=self._run, args=(self._ended,), name=f"camera {self.url}", daemon=True)
-            self._thread.start()
+            self._new_reader()
+            self._keeper = threading.Thread(target=self._keep, args=(self._ended,), name=f"camera {self.url}", daemon=True)
+            self._keeper.start()
 
     def stop(self) -> None:
-        """Stop reading, overwrite the frame held, release the source; may be called twice."""
+        """Stop reading, overwrite the frame held, release the source; may be called twice. Waits at most a second.
+
+        A reader that hangs is left behind; it releases the source when its call returns.
+        """
         with self._lock:
-            thread, self._thread = self._thread, None
-        self._ended.set()
-        if thread is not None:
-            thread.join(_JOIN_LIMIT_S)
-            if thread.is_alive():
-                _log.warning("camera %s does not return from a read; its thread is left behind", self.url)
-        self._newest.close()
-        self._status = _STOPPED
+            keeper, self._keeper = self._keeper, None
+            reader, self._reader = self._reader, None
+            self._ended.set()
+            self._status = _STOPPED
+            self._newest.close()
+        if reader is not None:
+            reader.end()
+            if not reader.join(self._times.stop_limit_s):
+                _log.info("camera %s is still busy with a call; its thread ends by itself", self.url)
+                self._leave_behind(reader)
+        if keeper is not None:
+            keeper.join(_KEEPER_JOIN_S)
 
     def newest(self) -> Frame | None:
         """The newest frame; ``None`` before the first one and after the source was lost."""
@@ -84,65 +102,104 @@ class OpenCvCamera:
         return self._newest.wait_newer(than, deadline)
 
     def capabilities(self) -> CameraCapabilities | None:
-        """What the source delivers, known from the first picture on."""
-        return self._capabilities
+        """What was got, known from the first picture on. A live camera's rate is as measured, once ten pictures have come."""
+        known, measured = self._capabilities, self._newest.frames_per_s
+        if known is None or self._source.is_recording or measured == 0.0:
+            return known
+        return replace(known, frames_per_s=round(measured, 1))
+
+    def presence(self) -> DeviceStatus:
+        """At rest whether the device is there (``at_rest`` or ``lost``), otherwise ``status``."""
+        status = self.status()
+        return self._source.presence() if status.code == "stopped" else status
 
     def status(self) -> DeviceStatus:
-        """``ok``, ``starting``, ``stopped``, ``lost``, ``ended`` (recordings), ``frozen`` or ``black`` (covered lens)."""
+        """``ok``, ``starting``, ``stopped``, ``lost``, ``ended``, ``frozen``, ``torn``, ``wedged``, ``black`` or ``covered``."""
         status = self._status
         if status is not _OK:
             return status
-        if self._newest.unchanged_for_s > self._times.frozen_after_s:
-            return DeviceStatus(DeviceState.HARDWARE_ERROR, "frozen", "the picture no longer changes")
-        if self._newest.black_for_s > self._times.black_after_s:
-            return DeviceStatus(DeviceState.USER_ERROR, "black", "nothing can be seen; is the lens covered?")
-        return status
+        return trouble_of(self._newest, self._times.frozen_after_s, self._times.dark_after_s) or status
 
-    def _run(self, ended: threading.Event) -> None:
-        retry_s = self._times.first_retry_s
-        while not ended.is_set():
-            try:
-                opened = self._source.open()
-            except Disconnected as error:
-                self._lose(error.message)
-                ended.wait(retry_s)
-                retry_s = min(retry_s * 2, self._times.longest_retry_s)
-                continue
-            retry_s = self._times.first_retry_s
-            self._capabilities = opened.capabilities
-            try:
-                self._read_all(opened, ended)
-            finally:
-                opened.close()
-            if not ended.is_set() and not self._goes_on_after_end():
-                self._status = _ENDED
-                self._newest.drop()
-                return
-            if not self._source.is_recording:
-                ended.wait(retry_s)
+    @property
+    def left_behind(self) -> int:
+        """Readers that are still stuck in a call."""
+        with self._lock:
+            self._left_behind = [reader for reader in self._left_behind if reader.is_alive]
+            return len(self._left_behind)
 
-    def _read_all(self, opened: OpenedSource, ended: threading.Event) -> None:
-        """Read until the source gives nothing more. Recordings are played at their own speed, cameras set their own pace."""
-        interval_s = 1.0 / opened.capabilities.frames_per_s if self._source.is_recording else 0.0
-        due_s = time.monotonic()
-        while not ended.wait(max(0.0, due_s - time.monotonic())):
-            picture = opened.read()
-            if picture is None or ended.is_set():
+    def was_opened(self, reader: Reader, capabilities: CameraCapabilities) -> None:
+        """From the reader: the source delivers."""
+        with self._lock:
+            if reader is self._reader:
+                self._capabilities = capabilities
+
+    def has_read(self, reader: Reader, picture: Image) -> None:
+        """From the reader: a new picture."""
+        with self._lock:
+            if reader is not self._reader:
                 return
             if self._status is not _OK:
                 self._newest.open()  # the ages of "frozen" and "black" count from here
             self._newest.put(picture)
             self._status = _OK
-            due_s = max(due_s + interval_s, time.monotonic() - 0.5)
 
-    def _goes_on_after_end(self) -> bool:
-        if self._source.is_recording:
-            return self._is_looped
-        self._lose("gives no more pictures")
-        return True
+    def has_lost(self, reader: Reader, why: str) -> None:
+        """From the reader: the source is gone or cannot be opened."""
+        with self._lock:
+            if reader is not self._reader:
+                return
+            if self._status.code != "lost":
+                _log.info("camera %s is lost: %s", self.url, why)
+            self._status = DeviceStatus(DeviceState.NO_DEVICE, "lost", why)
+            self._newest.drop()
 
-    def _lose(self, why: str) -> None:
-        if self._status.code != "lost":
-            _log.info("camera %s is lost: %s", self.url, why)
-        self._status = DeviceStatus(DeviceState.NO_DEVICE, "lost", why)
-        self._newest.drop()
+    def has_ended(self, reader: Reader) -> None:
+        """From the reader: a recording is over."""
+        with self._lock:
+            if reader is self._reader:
+                self._status = _ENDED
+                self._newest.drop()
+
+    def _keep(self, ended: threading.Event) -> None:
+        """Replace a stuck reader, and have a frozen camera opened again."""
+        looks, frozen_at_s = 0, self._times.reopen_frozen_after_s
+        while not ended.wait(_KEEPER_PERIOD_S):
+            reader = self._reader
+            stuck = reader.stuck_call() if reader is not None else "reader"
+            looks = looks + 1 if stuck else 0
+            if reader is None or looks >= _LOOKS_IN_A_ROW:
+                self._replace(reader, stuck, ended)
+                looks = 0
+                continue
+            unchanged_s = self._newest.unchanged_for_s
+            if unchanged_s < self._times.reopen_frozen_after_s:
+                frozen_at_s = self._times.reopen_frozen_after_s
+            elif unchanged_s > frozen_at_s and self._status is _OK and not self._source.is_recording:
+                reader.reopen()
+                frozen_at_s = unchanged_s + self._times.reopen_frozen_after_s
+
+    def _replace(self, stuck: Reader | None, call: str, ended: threading.Event) -> None:
+        with self._lock:
+            if ended.is_set() or self._reader is not stuck:
+                return
+            if stuck is not None:
+                self._reader = None
+                self._status = DeviceStatus(DeviceState.HARDWARE_ERROR, "wedged", f"the driver does not return from {call}")
+                self._newest.drop()
+                stuck.end()
+                self._leave_behind(stuck)
+                _log.warning("camera %s does not return from %s; %d threads are left behind", self.url, call, self.left_behind)
+            if self.left_behind < MOST_LEFT_BEHIND:
+                self._new_reader()
+
+    def _new_reader(self) -> None:
+        if self.left_behind >= MOST_LEFT_BEHIND:
+            self._status = DeviceStatus(DeviceState.HARDWARE_ERROR, "wedged", "too many calls into the driver do not return")
+            return
+        name = f"camera {self.url} reader"
+        self._reader = Reader(name, self._source, self._times, self, is_looped=self._is_looped)
+        self._reader.start()
+
+    def _leave_behind(self, reader: Reader) -> None:
+        with self._lock:
+            self._left_behind.append(reader)

@@ -6,31 +6,44 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from drivers.camera.abstract import Camera
+from drivers.camera.paired import PairedCamera
+from drivers.camera.types import WantedMode
 from drivers.errors import Unsupported
 
 _LARGEST_SIDE_PX = 4096
+_STREAMS = ("http", "https", "rtsp")
 
 
 def open_camera(url: str) -> Camera:
     """A camera, not yet started, for a URL of the settings; raises ``Unsupported`` for any other text.
 
-    - ``/dev/video0`` or ``/dev/v4l/by-id/…``, with ``?width=1280&height=720`` if wanted
+    - ``/dev/v4l/by-id/…`` or ``/dev/video0``, with ``?width=1280&height=720&fps=30`` if wanted; the nearest mode it has is taken
     - ``http://…``, ``https://…``, ``rtsp://…``
     - a path or ``file:///…`` of a video file or of a folder of pictures, with ``?loop=1``, for folders also ``&fps=15``
-    - ``sim://portrait``, with ``?width=640&height=480&fps=15`` if wanted
+    - ``sim://portrait`` and ``sim://document``, with ``?width=640&height=480&fps=15`` if wanted
     """
     parts = urlsplit(url)
-    if parts.scheme in ("http", "https", "rtsp"):
-        from drivers.camera.driver import OpenCvCamera  # OpenCV's video part is not loaded for the simulator
-        from drivers.camera.source import DeviceSource
-
-        return OpenCvCamera(_without_password(url), DeviceSource(url))
+    if parts.scheme in _STREAMS:
+        return _stream(url, is_motion_jpeg=parts.scheme != "rtsp")
     options = _Options(url, parts.query)
     if parts.scheme == "sim":
         return _simulated(url, parts.netloc, options)
     if parts.scheme in ("", "file") and parts.path:
         return _local(url, Path(unquote(parts.path)), options)
     raise Unsupported(url, "is no camera; known are /dev/video*, files, folders, http, https, rtsp and sim://portrait")
+
+
+def open_camera_pair(visible_url: str, infrared_url: str, max_skew_s: float = 0.05) -> PairedCamera:
+    """A camera and an infrared one beside it, not yet started; raises ``Unsupported`` as ``open_camera`` does."""
+    return PairedCamera(open_camera(visible_url), open_camera(infrared_url), max_skew_s)
+
+
+def shown_url(url: str) -> str:
+    """``url`` for logs, reports and status: without password; of a stream also without what stands behind the question mark."""
+    parts = urlsplit(url)
+    if parts.scheme not in _STREAMS:
+        return url
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
 class _Options:
@@ -50,23 +63,36 @@ class _Options:
         return int(text)
 
 
+def _stream(url: str, *, is_motion_jpeg: bool) -> Camera:
+    from drivers.camera.devices import StreamSource  # OpenCV's video part is not loaded for the simulator
+    from drivers.camera.driver import OpenCvCamera
+
+    shown = shown_url(url)
+    return OpenCvCamera(shown, StreamSource(url, shown), drops_torn=is_motion_jpeg)
+
+
 def _simulated(url: str, name: str, options: _Options) -> Camera:
-    if name != "portrait":
-        raise Unsupported(url, "the only simulated camera is sim://portrait")
+    if name not in ("portrait", "document"):
+        raise Unsupported(url, "the simulated cameras are sim://portrait and sim://document")
     from drivers.camera.simulator import PortraitCamera
 
-    size_px = (options.number("width", 320, 1920) or 640, options.number("height", 240, 1920) or 480)
-    return PortraitCamera(size_px, float(options.number("fps", 1, 60) or 15))
+    default_px = (640, 480) if name == "portrait" else (1920, 1080)
+    size_px = (
+        options.number("width", 320, 1920) or default_px[0],
+        options.number("height", 240, 1920) or default_px[1],
+    )
+    return PortraitCamera(size_px, float(options.number("fps", 1, 60) or 15), scene=name)
 
 
 def _local(url: str, path: Path, options: _Options) -> Camera:
+    from drivers.camera.devices import DeviceSource
     from drivers.camera.driver import OpenCvCamera
-    from drivers.camera.source import DeviceSource, FileSource, FolderSource, VideoSource
+    from drivers.camera.recordings import FileSource, FolderSource
+    from drivers.camera.source import VideoSource
 
     source: VideoSource
     if path.is_relative_to("/dev"):
-        width, height = options.number("width", 160, _LARGEST_SIDE_PX), options.number("height", 120, _LARGEST_SIDE_PX)
-        source = DeviceSource(str(path), width, height)
+        source = DeviceSource(path, _wishes(options))
     elif path.is_dir():
         source = FolderSource(path, float(options.number("fps", 1, 120) or 15))
     else:
@@ -74,7 +100,12 @@ def _local(url: str, path: Path, options: _Options) -> Camera:
     return OpenCvCamera(url, source, is_looped=bool(options.number("loop", 0, 1)))
 
 
-def _without_password(url: str) -> str:
-    """The name of a stream for logs and status."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
+def _wishes(options: _Options) -> tuple[WantedMode, ...]:
+    """The mode of the settings first, then what serves as well."""
+    from drivers.camera.negotiation import DEFAULT_WISHES
+
+    width, height = options.number("width", 160, _LARGEST_SIDE_PX), options.number("height", 120, _LARGEST_SIDE_PX)
+    rate = float(options.number("fps", 1, 120) or 30)
+    if width and height:
+        return (WantedMode(width, height, rate), *DEFAULT_WISHES)
+    return tuple(WantedMode(wish.width_px, wish.height_px, rate) for wish in DEFAULT_WISHES)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from drivers.camera.simulator import PortraitCamera
 from drivers.emulation.host import TcpHost
+from drivers.emulation.line import Host
 from drivers.id_card_reader.cards import EmulatedCard, make_card, sample_card
 from drivers.id_card_reader.emulator import IdReaderEmulator
 from drivers.receipt_printer.emulator import PrinterEmulator
@@ -30,7 +31,7 @@ class Stage:
         self.platform = PlatformProcess(folder / "platform", folder / "platform.log")
         self.reader = IdReaderEmulator()
         self.printer = PrinterEmulator(paper_dir=self.slips)
-        self._hosts: list[TcpHost] = []
+        self._hosts: list[Host] = []
         self._terminal: Terminal | None = None
 
     @property
@@ -42,7 +43,7 @@ class Stage:
 
     @property
     def camera(self) -> PortraitCamera:
-        """The simulated camera, so that the resident can move."""
+        """The simulated person, so that the resident can move."""
         camera = self.terminal.camera
         if not isinstance(camera, PortraitCamera):
             raise TypeError("the demo needs the simulated camera")
@@ -51,22 +52,27 @@ class Stage:
     def start(self) -> None:
         """Platform, devices, enrolment, terminal; in this order."""
         self.platform.start()
-        reader, printer = TcpHost(self.reader), TcpHost(self.printer)
-        self._hosts += [reader, printer]
+        devices = self.emulate_devices()
         data = self.folder / "terminal"
         data.mkdir(parents=True, exist_ok=True)
         add_staff(data / "staff.toml", STAFF_ID, STAFF_PIN)
         settings = config.Settings(
             machine=config.Machine(name=MACHINE_NAME, data_dir=data, full_screen=False),
             platform=config.Platform(url=self.platform.url),
-            devices=config.Devices(
-                id_card_reader=reader.url, camera="sim://portrait", receipt_printer=printer.url, barcode_scanner="sim://"
-            ),
-            times=config.Times(device_poll_s=1.0, heartbeat_s=2.0, farewell_s=4.0),
+            devices=devices,
+            times=config.Times(store_poll_s=1.0, heartbeat_s=2.0, farewell_s=4.0),
         )
         enrol(settings, self.platform.enrol_token(REGION))
         self._terminal = build_terminal(settings, sample=True)
         self._terminal.start()
+
+    def emulate_devices(self) -> config.Devices:
+        """Put the emulated devices on their lines; says where they are."""
+        reader, printer = TcpHost(self.reader), TcpHost(self.printer)
+        self._hosts += [reader, printer]
+        return config.Devices(
+            id_card_reader=reader.url, camera="sim://portrait", receipt_printer=printer.url, barcode_scanner="sim://"
+        )
 
     def stop(self) -> None:
         """Clear everything away; may be called twice, and after a start that failed."""

@@ -66,6 +66,10 @@ PREVIOUS: dict[Step, Step] = {
 }
 """Where *Back* leads. Never back over the identification: form and review belong to the person who was proved."""
 
+READER_LOST, CAMERA_LOST = "card.reader_lost", "face.camera_lost"
+LOST_REASONS = frozenset({READER_LOST, CAMERA_LOST})
+"""Failures of a device that can come back: the step goes on by itself when it has."""
+
 PURPOSE_DATA = "case_data"
 PURPOSE_FACE = "face"
 
@@ -158,23 +162,53 @@ def take_card(state: FlowState, event: CardWasRead, context: Context) -> Result:
     return _enter(state, Step.FACE, busy=True), (remember, MatchFace())
 
 
-def card_failed(state: FlowState, event: CardFailed, _context: Context) -> Result:
-    """Say why, and offer another try."""
-    return replace(state, busy=False, reason=event.reason), ()
+def card_failed(state: FlowState, event: CardFailed, context: Context) -> Result:
+    """Say why, and offer another try; a reader that was lost and is back already is read again at once."""
+    failed = replace(state, busy=False, reason=event.reason)
+    if state.device_lost and event.reason == READER_LOST and _is_open(Route.ID_CARD_STAFF, context):
+        return _read_card(failed)
+    return failed, ()
+
+
+def reader_changed(state: FlowState, _event: ServiceChanged, context: Context) -> Result:
+    """The reader was lost while the card was awaited: wait for the card again by itself as soon as the reader is back."""
+    if not _is_open(Route.ID_CARD_STAFF, context):
+        return replace(state, device_lost=True), ()
+    if not state.busy and state.reason == READER_LOST:
+        return _read_card(state)
+    return state, ()
 
 
 def read_card_again(state: FlowState, _event: Event, _context: Context) -> Result:
     """Wait for the card once more, unless the reader is waiting already."""
-    if state.busy:
-        return state, ()
-    return replace(state, busy=True, reason=""), (ReadCard(),)
+    return (state, ()) if state.busy else _read_card(state)
+
+
+def camera_changed(state: FlowState, _event: ServiceChanged, context: Context) -> Result:
+    """The camera was lost during the face check: begin it again by itself as soon as the camera is back."""
+    if not _is_open(Route.ID_CARD_FACE, context):
+        return replace(state, device_lost=True), ()
+    if not state.busy and state.reason == CAMERA_LOST:
+        return _match_face(state)
+    return state, ()
 
 
 def match_face_again(state: FlowState, _event: Event, _context: Context) -> Result:
     """Another liveness challenge, unless one runs already."""
-    if state.busy:
-        return state, ()
-    return replace(state, busy=True, reason=""), (MatchFace(),)
+    return (state, ()) if state.busy else _match_face(state)
+
+
+def _is_open(route: Route, context: Context) -> bool:
+    """True when the devices that ``route`` needs are there; the staff route needs the card reader alone."""
+    return route not in context.readiness.route_reasons
+
+
+def _read_card(state: FlowState) -> Result:
+    return replace(state, busy=True, reason="", device_lost=False), (ReadCard(),)
+
+
+def _match_face(state: FlowState) -> Result:
+    return replace(state, busy=True, reason="", device_lost=False), (MatchFace(),)
 
 
 def check_staff(state: FlowState, event: StaffCodeEntered, _context: Context) -> Result:
@@ -198,12 +232,22 @@ def proof_failed(state: FlowState, event: ProofFailed, context: Context) -> Resu
     """Count the try. After the last one the route is closed for this visit and the others are offered."""
     if state.route is None:
         return state, ()
+    if event.reason == CAMERA_LOST:
+        return _camera_lost(state, context)
     counted = dict(state.tries) | {state.route: state.tries_of(state.route) + 1}
     after = replace(state, tries=tuple(counted.items()), reason=event.reason, busy=False)
     if after.tries_of(state.route) < context.max_tries:
         return after, ()
     closed = replace(after, route=None, reason="route.too_many_tries")
     return _enter(closed, Step.ROUTE, keep_reason=True), (ForgetPortrait(),)
+
+
+def _camera_lost(state: FlowState, context: Context) -> Result:
+    """The machine's own trouble costs the resident no try; a camera that is back already is used at once."""
+    failed = replace(state, busy=False, reason=CAMERA_LOST)
+    if state.device_lost and _is_open(Route.ID_CARD_FACE, context):
+        return _match_face(failed)
+    return failed, ()
 
 
 def other_item(state: FlowState, _event: Event, _context: Context) -> Result:
@@ -326,5 +370,6 @@ def _enter(state: FlowState, to: Step, *, busy: bool = False, keep_reason: bool 
         busy=busy,
         reason=state.reason if keep_reason else "",
         invalid_fields=(),
+        device_lost=False,
         idle_warning=False,
     )

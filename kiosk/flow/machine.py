@@ -82,10 +82,12 @@ ROWS: tuple[Row, ...] = (
     _row(Step.CARD, CardWasRead, h.take_card, Step.FACE, Step.STAFF, Step.NOT_ELIGIBLE, Step.CARD),
     _row(Step.CARD, CardFailed, h.card_failed),
     _row(Step.CARD, TryAgain, h.read_card_again),
+    _row(Step.CARD, ServiceChanged, h.reader_changed),
     _row(Step.FACE, FaceAsks, h.keep),
     _row(Step.FACE, PersonProved, h.proved, Step.FORM),
     _row(Step.FACE, ProofFailed, h.proof_failed, Step.FACE, Step.ROUTE),
     _row(Step.FACE, TryAgain, h.match_face_again),
+    _row(Step.FACE, ServiceChanged, h.camera_changed),
     _row(Step.STAFF, StaffCodeEntered, h.check_staff),
     _row(Step.STAFF, PersonProved, h.proved, Step.FORM),
     _row(Step.STAFF, ProofFailed, h.proof_failed, Step.STAFF, Step.ROUTE),
@@ -133,9 +135,16 @@ def step(state: FlowState, event: Event, context: Context) -> tuple[FlowState, t
     row = _TABLE.get((state.step, type(event)))
     if row is None:
         return state, ()
-    if state.idle_warning and not isinstance(event, (IdleWarned, IdleEnded)):
+    if state.idle_warning and _is_sign_of_life(event):
         state = replace(state, idle_warning=False)
     after, effects = row.handler(state, event, context)
     if after.step not in row.to and after.step is not state.step:
         raise ValueError(f"{row.event.__name__} in {state.step} led to {after.step}, which its row does not name")
     return after, effects
+
+
+def _is_sign_of_life(event: Event) -> bool:
+    """Devices that come and go by themselves must not keep alive a visit that somebody has walked away from."""
+    if isinstance(event, (CardFailed, ProofFailed)):
+        return event.reason not in h.LOST_REASONS
+    return not isinstance(event, (IdleWarned, IdleEnded, ServiceChanged))

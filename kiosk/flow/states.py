@@ -71,6 +71,8 @@ class FlowState:
     """Code of the last thing that went wrong and still stands on the screen; empty when all is well."""
     busy: bool = False
     """A device or the store is at work for this step."""
+    device_lost: bool = False
+    """The reader or camera that this step waits for went away during the present attempt; it may be back already."""
     idle_warning: bool = False
     paper: Paper = Paper.NOT_ASKED
     paper_reason: str = ""

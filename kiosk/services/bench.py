@@ -1,13 +1,13 @@
-"""All devices of the terminal, opened from its settings, as the plain calls that the workers make."""
+"""All devices of the terminal, opened from its settings and kept in service, as the plain calls that the workers make."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from drivers.barcode_scanner.abstract import BarcodeScanner
 from drivers.barcode_scanner.factory import open_scanner
 from drivers.camera.abstract import Camera
 from drivers.camera.factory import open_camera
@@ -17,54 +17,84 @@ from drivers.id_card_reader.factory import open_reader
 from drivers.receipt_printer.abstract import ReceiptPrinter
 from drivers.receipt_printer.factory import open_printer
 from drivers.receipt_printer.render_image import picture
-from drivers.receipt_printer.types import PaperWidth, PrinterStatus
-from drivers.status import DeviceState, DeviceStatus
+from drivers.receipt_printer.types import PaperWidth
+from drivers.status import DeviceStatus
+from drivers.supervisor import CAMERAS, CARDS, PRINTERS, SCANNERS, DeviceSupervisor, Wedged
 from drivers.types import Deadline, Image
 from kiosk.config import Devices
 from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
-from kiosk.services.cards import read_card
-from kiosk.services.device_slot import DeviceSlot
+from kiosk.services.cards import forget_card, read_card
+from kiosk.services.probes import CameraWatch, of_printer, scanner_settings
 from kiosk.services.slips import SlipFacts, SlipWriter, print_slip
+
+OnDeviceChange = Callable[[str, DeviceStatus], None]
+"""Told a device's name and what it says of itself now."""
+
+_STOP_S = 5.0
 
 
 class Bench:
-    """The devices. Each method group is called from one thread only; nothing is opened before it is first needed."""
+    """The devices, each owned by a thread of its own. Every method may be called from any thread."""
 
     def __init__(self, devices: Devices, slips: SlipWriter) -> None:
+        """Nothing is opened before ``start``; raises ``DeviceError`` for a camera that is none."""
         self._slips = slips
         self._width: PaperWidth = devices.receipt_width
-        self._reader: DeviceSlot[IdCardReader] = DeviceSlot(
-            lambda: open_reader(devices.id_card_reader, devices.id_card_reader_baudrate, devices.photo_library)
-        )
-        self._printer: DeviceSlot[ReceiptPrinter] = DeviceSlot(
-            lambda: open_printer(devices.receipt_printer, devices.receipt_width)
-        )
-        self._scanner: DeviceSlot[BarcodeScanner] = DeviceSlot(lambda: open_scanner(devices.barcode_scanner))
         self.camera: Camera = open_camera(devices.camera)
-        path = Path(devices.camera.partition("?")[0])
-        self._camera_path = path if path.is_relative_to("/dev") else None
-
-    @property
-    def probes(self) -> Mapping[str, Callable[[], DeviceStatus]]:
-        """How each device is asked for its state."""
-        return {
-            "id_card_reader": self._probe_reader,
-            "camera": self._probe_camera,
-            "receipt_printer": self._probe_printer,
-            "barcode_scanner": self._probe_scanner,
+        self._reader: DeviceSupervisor[IdCardReader] = DeviceSupervisor(
+            "id_card_reader",
+            lambda: open_reader(devices.id_card_reader, devices.id_card_reader_baudrate, devices.photo_library),
+            lambda reader: reader.status(),
+            CARDS,
+        )
+        self._printer: DeviceSupervisor[ReceiptPrinter] = DeviceSupervisor(
+            "receipt_printer",
+            lambda: open_printer(devices.receipt_printer, devices.receipt_width),
+            lambda printer: of_printer(printer.status()),
+            PRINTERS,
+        )
+        self.supervisors: Mapping[str, DeviceSupervisor[Any]] = {
+            "id_card_reader": self._reader,
+            "camera": DeviceSupervisor(
+                "camera", partial(CameraWatch, self.camera, devices.camera), lambda watch: watch.status(), CAMERAS
+            ),
+            "receipt_printer": self._printer,
+            "barcode_scanner": DeviceSupervisor(
+                "barcode_scanner",
+                lambda: open_scanner(devices.barcode_scanner, scanner_settings(devices)),
+                lambda scanner: scanner.status(),
+                SCANNERS,
+            ),
         }
+
+    def start(self) -> None:
+        """Open all devices and keep them in service from now on."""
+        for supervisor in self.supervisors.values():
+            supervisor.start()
+
+    def subscribe(self, on_change: OnDeviceChange) -> Callable[[], None]:
+        """Be told each device's present status at once and then its changes, on the devices' threads; returns how to end that."""
+        ends = [one.subscribe(partial(on_change, name)) for name, one in self.supervisors.items()]
+
+        def unsubscribe() -> None:
+            for end in ends:
+                end()
+
+        return unsubscribe
 
     def read_card(self, deadline: Deadline) -> CardWasRead | CardFailed:
         """Wait for a card and read it."""
         try:
-            return self._reader.use(lambda reader: read_card(reader, deadline))
+            return self._reader.call(lambda reader: read_card(reader, deadline), deadline, dispose=forget_card)
         except DeviceError:
             return CardFailed("card.reader_lost")
 
     def print_slip(self, facts: SlipFacts, deadline: Deadline) -> SlipPrinted | SlipFailed:
         """Print the slip and follow it to its end."""
         try:
-            return self._printer.use(lambda printer: print_slip(printer, self._slips.blocks(facts), deadline))
+            return self._printer.call(lambda printer: print_slip(printer, self._slips.blocks(facts), deadline), deadline)
+        except Wedged:
+            return SlipFailed("paper.unknown")  # it hangs in the middle: part of the slip may be out
         except DeviceError as error:
             return SlipFailed(f"paper.{error.code}")
 
@@ -75,44 +105,12 @@ class Bench:
         except DeviceError:
             return None
 
+    def stop(self) -> None:
+        """Cancel what the devices are doing and let go of them: whoever waits for one gets an answer; may be called twice."""
+        for supervisor in self.supervisors.values():
+            supervisor.stop(_STOP_S)
+
     def close(self) -> None:
-        """Let go of all devices; called when their threads have ended."""
-        self._reader.close()
-        self._printer.close()
-        self._scanner.close()
+        """Let go of everything; called when the threads that call have ended."""
+        self.stop()
         self.camera.stop()
-
-    def _probe_reader(self) -> DeviceStatus:
-        return _asked(lambda: self._reader.use(lambda reader: reader.status()))
-
-    def _probe_camera(self) -> DeviceStatus:
-        """Between face checks the lens is not read, on purpose: that is no trouble."""
-        if self._camera_path is not None and not self._camera_path.exists():
-            return DeviceStatus(DeviceState.NO_DEVICE, "lost", f"{self._camera_path} is not there")
-        status = self.camera.status()
-        return DeviceStatus(DeviceState.ONLINE, "ok", "at rest") if status.code == "stopped" else status
-
-    def _probe_scanner(self) -> DeviceStatus:
-        return _asked(lambda: self._scanner.use(lambda scanner: scanner.status()))
-
-    def _probe_printer(self) -> DeviceStatus:
-        return _asked(lambda: of_printer(self._printer.use(lambda printer: printer.status())))
-
-
-def of_printer(status: PrinterStatus) -> DeviceStatus:
-    """One status out of the printer's several; a printer that cannot print is not online."""
-    if status.can_print or not status.device.is_online:
-        return status.device
-    return DeviceStatus(DeviceState.USER_ERROR, status.device.code, status.device.detail)
-
-
-def trouble_of(status: DeviceStatus) -> str:
-    """Code of what is wrong, empty when nothing is."""
-    return "" if status.is_online else status.code
-
-
-def _asked(ask: Callable[[], DeviceStatus]) -> DeviceStatus:
-    try:
-        return ask()
-    except DeviceError as error:
-        return DeviceStatus(DeviceState.NO_DEVICE, error.code, error.message)

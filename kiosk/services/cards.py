@@ -31,3 +31,9 @@ def to_person(record: IdCardRecord) -> Person:
         address=record.address,
         card_valid_to=record.valid_to,
     )
+
+
+def forget_card(event: CardWasRead | CardFailed) -> None:
+    """Overwrite what a reading brought that nobody waits for any more."""
+    if isinstance(event, CardWasRead) and event.portrait is not None:
+        event.portrait.forget()

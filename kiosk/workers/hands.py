@@ -1,16 +1,15 @@
-"""Carries out the machine's effects on the threads that own the devices; what comes of them returns as events."""
+"""Carries out the machine's effects on threads that may wait; what comes of them returns as events."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal
 
-from drivers.status import DeviceStatus
 from drivers.types import Deadline, Image
 from kiosk.config import Times
 from kiosk.domain.identity import Portrait
@@ -19,6 +18,7 @@ from kiosk.flow.effects import CancelIdentify, CheckStaff, DeviceEffect, MatchFa
 from kiosk.flow.events import CardFailed, CardWasRead, Event, FaceAsks
 from kiosk.flow.session import SessionContext
 from kiosk.readiness import StoreHealth
+from kiosk.services.cards import forget_card
 from kiosk.services.cases import CaseDesk, CaseFacts
 from kiosk.services.slips import SlipFacts, stated
 from kiosk.workers.job_thread import Job, JobThread
@@ -39,29 +39,17 @@ class Services:
     print_slip: Callable[[SlipFacts, Deadline], Event]
     draw_slip: Callable[[SlipFacts], Image | None]
     cases: CaseDesk
-    probes: Mapping[str, Callable[[], DeviceStatus]]
-    """How to ask each device for its state, by device name; each is asked on the thread that owns the device."""
     store_health: Callable[[], StoreHealth] = StoreHealth
     """How to ask the queue; on the store's thread, because a disk may take its time."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceSeen:
-    """What a device said of itself when it was last asked."""
-
-    device: str
-    status: DeviceStatus
-
-
 class Hands(QObject):
-    """One thread for each: card reader, camera and face, printer, scanner, store."""
+    """One thread for each that may have to wait: card reader, camera and face, printer, store."""
 
     happened = Signal(object)
     """An event of the flow, on the GUI thread."""
     slip_drawn = Signal(object)
     """Picture of the slip, as an array of grey or BGR."""
-    device_seen = Signal(object)
-    """``DeviceSeen``."""
     store_seen = Signal(object)
     """``StoreHealth``."""
     delivered = Signal(str)
@@ -75,10 +63,8 @@ class Hands(QObject):
         self._services = services
         self._times = times
         self._face_run = 0
-        self.card, self.face, self.printer, self.scanner, self.store = (
-            JobThread(name, self) for name in ("card", "face", "printer", "scanner", "store")
-        )
-        self._threads = (self.card, self.face, self.printer, self.scanner, self.store)
+        self.card, self.face, self.printer, self.store = (JobThread(name, self) for name in ("card", "face", "printer", "store"))
+        self._threads = (self.card, self.face, self.printer, self.store)
         for thread in self._threads:
             thread.done.connect(self._tell)
             thread.failed.connect(self.broke)
@@ -94,19 +80,9 @@ class Hands(QObject):
         self.face.submit(_beside(lambda _deadline: load_models()), WARM_UP_S)
 
     def ask_all(self) -> None:
-        """Ask the store and every device that is not at work; answers come as ``store_seen`` and ``device_seen``."""
+        """Ask the store, unless it is at work; the answer comes as ``store_seen``."""
         if not self.store.is_busy:
             self.store.submit(_beside(lambda _deadline: self._services.store_health()), PROBE_S)
-        owners = {
-            "id_card_reader": self.card,
-            "camera": self.scanner,  # may be asked from any thread, and the face thread can be busy for a minute
-            "receipt_printer": self.printer,
-            "barcode_scanner": self.scanner,
-        }
-        free = {owner for owner in owners.values() if not owner.is_busy}
-        for name, probe in self._services.probes.items():
-            if owners[name] in free:
-                owners[name].submit(_beside(partial(_ask, name, probe)), PROBE_S)
 
     def device(self, effect: DeviceEffect, session: SessionContext) -> None:
         """Start, or stop, what the effect asks of a device. Slips have a call of their own."""
@@ -165,8 +141,8 @@ class Hands(QObject):
 
     def _read_card(self, deadline: Deadline) -> CardWasRead | CardFailed:
         event = self._services.read_card(deadline)
-        if deadline.is_cancelled and isinstance(event, CardWasRead) and event.portrait is not None:
-            event.portrait.forget()  # nobody will get it
+        if deadline.is_cancelled:
+            forget_card(event)  # nobody will get it
         return event
 
     def _match_face(self, portrait: Portrait | None) -> None:
@@ -188,8 +164,6 @@ class Hands(QObject):
         if isinstance(result, _Drawn):
             if result.image is not None:
                 self.slip_drawn.emit(result.image)
-        elif isinstance(result, DeviceSeen):
-            self.device_seen.emit(result)
         elif isinstance(result, StoreHealth):
             self.store_seen.emit(result)
         elif isinstance(result, _Arrived):
@@ -206,10 +180,6 @@ class _Drawn:
 @dataclass(frozen=True, slots=True)
 class _Arrived:
     case_id: str
-
-
-def _ask(device: str, probe: Callable[[], DeviceStatus], _deadline: Deadline) -> DeviceSeen:
-    return DeviceSeen(device, probe())
 
 
 def _beside(job: Job) -> Job:

@@ -1,29 +1,48 @@
-"""Keeps an eye on devices, store and network, and tells when what can be done changes."""
+"""Hears of the devices, asks the store, and tells when what can be done changes."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from drivers.status import DeviceStatus
 from kiosk.catalogue.models import Catalogue
 from kiosk.readiness import Facts, Readiness, StoreHealth, assess, serving
-from kiosk.services.bench import trouble_of
-from kiosk.workers.hands import DeviceSeen, Hands
+from kiosk.services.bench import OnDeviceChange
+from kiosk.services.probes import trouble_of
+from kiosk.workers.hands import Hands
 
 _log = logging.getLogger(__name__)
 
 
+Subscribe = Callable[[OnDeviceChange], Callable[[], None]]
+"""How to be told of the devices; returns how to end that."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSeen:
+    """What a device says of itself from now on."""
+
+    device: str
+    status: DeviceStatus
+
+
 class Health(QObject):
-    """Asks every so often; ``readiness_changed`` comes only on a change."""
+    """Lives on the GUI thread; ``readiness_changed`` comes only on a change."""
 
     readiness_changed = Signal(object)
+    _device_seen = Signal(object)
+    """Emitted on the devices' threads, heard on the GUI thread."""
 
-    def __init__(self, catalogue: Catalogue, hands: Hands, poll_s: float) -> None:
+    def __init__(self, catalogue: Catalogue, hands: Hands, subscribe: Subscribe, poll_s: float) -> None:
+        """``subscribe`` tells of the devices; the store is asked every ``poll_s`` seconds."""
         super().__init__()
+        self._subscribe = subscribe
+        self._unsubscribe: Callable[[], None] | None = None
         self._catalogue = catalogue
         self._hands = hands
         self._store = StoreHealth(enrolled=False)
@@ -33,20 +52,25 @@ class Health(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(round(poll_s * 1000))
         self._timer.timeout.connect(self.ask)
-        hands.device_seen.connect(self._on_device)
+        self._device_seen.connect(self._on_device)
         hands.store_seen.connect(self._on_store)
 
     def start(self) -> None:
-        """Ask at once, and from now on."""
+        """Hear of the devices and ask the store, at once and from now on."""
+        if self._unsubscribe is None:
+            self._unsubscribe = self._subscribe(lambda device, status: self._device_seen.emit(DeviceSeen(device, status)))
         self.ask()
         self._timer.start()
 
     def stop(self) -> None:
-        """Ask no more."""
+        """Ask and hear no more; may be called twice."""
         self._timer.stop()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
 
     def ask(self) -> None:
-        """Ask the devices and the store; the answers come later."""
+        """Ask the store; the answer comes later."""
         self._hands.ask_all()
 
     @property
@@ -60,18 +84,16 @@ class Health(QObject):
         return serving(self._readiness, self._catalogue)
 
     def devices(self) -> Mapping[str, DeviceStatus]:
-        """What each device last said. Safe from any thread."""
+        """What each device says. Safe from any thread."""
         with self._lock:
             return dict(self._devices)
 
     @Slot(object)
     def _on_device(self, seen: DeviceSeen) -> None:
         with self._lock:
-            before = self._devices.get(seen.device)
             self._devices[seen.device] = seen.status
-        if before is None or before.code != seen.status.code:
-            _log.info("%s: %s (%s)", seen.device, seen.status.state.value, seen.status.code)
-            self._assess()
+        _log.info("%s: %s (%s)", seen.device, seen.status.state.value, seen.status.code)
+        self._assess()
 
     @Slot(object)
     def _on_store(self, seen: StoreHealth) -> None:

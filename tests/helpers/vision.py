@@ -102,3 +102,9 @@ def measurement(
 
 def plain_picture(brightness: int, size_px: tuple[int, int] = (64, 48)) -> Image:
     return np.full((size_px[1], size_px[0], 3), brightness, np.uint8)
+
+
+def gradient(brightness: int, size_px: tuple[int, int] = (64, 48)) -> Image:
+    """Something to be seen: from dark at the left to twice ``brightness`` at the right."""
+    row = np.linspace(0, min(255, 2 * brightness), size_px[0], dtype=np.uint8)
+    return np.ascontiguousarray(np.broadcast_to(row[None, :, None], (size_px[1], size_px[0], 3)))

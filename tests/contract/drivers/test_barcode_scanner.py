@@ -1,7 +1,8 @@
-"""What every scanner promises: the simulator, and the driver on the emulator over TCP and over a pseudo terminal."""
+"""What every scanner promises: the simulator, and the driver on the emulator in every profile, over TCP and a pseudo terminal."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ import pytest
 from drivers.barcode_scanner.abstract import BarcodeScanner
 from drivers.barcode_scanner.driver import SerialScanner
 from drivers.barcode_scanner.emulator import ScannerEmulator
+from drivers.barcode_scanner.profiles import ProfileName
+from drivers.barcode_scanner.settings import ScannerSettings
 from drivers.barcode_scanner.simulator import SimulatedScanner
 from drivers.barcode_scanner.types import Code, NotScanned, ScanOutcome, ScanTrouble
 from drivers.errors import Disconnected
@@ -37,18 +40,24 @@ class Setup:
         return reading.result()
 
 
-@pytest.fixture(params=["simulator", *LINES])
+VARIANTS = ["simulator", *(f"{line}-{profile}" for line in LINES for profile in ProfileName)]
+
+
+@pytest.fixture(params=VARIANTS)
 def subject(request: pytest.FixtureRequest) -> Iterator[Setup]:
     if request.param == "simulator":
         simulator = SimulatedScanner()
         yield Setup(simulator, simulator.scan)
         return
-    emulator = ScannerEmulator()
-    with LINES[request.param](emulator) as host:
-        scanner = SerialScanner.create(host.url, gap_s=0.2)  # a busy test machine makes pauses of its own
+    line, _, profile = request.param.partition("-")
+    emulator = ScannerEmulator(profile=ProfileName(profile))
+    with LINES[line](emulator) as host:
+        # A busy test machine makes pauses of its own.
+        scanner = SerialScanner.create(host.url, ScannerSettings(profile=ProfileName(profile), gap_s=0.2))
         wait_until(lambda: emulator.is_connected)
         yield Setup(scanner, emulator.scan)
         scanner.close()
+        assert emulator.lost_commands == 0, "commands follow each other too fast"
 
 
 def test_it_is_online(subject: Setup) -> None:
@@ -83,6 +92,32 @@ def test_what_the_last_resident_scanned_is_not_read_by_the_next(subject: Setup) 
     subject.scan("上一位居民的码".encode())
     Deadline(1.0).sleep(0.2)
     assert subject.scanner.read(Deadline(0.8)) == NotScanned(ScanTrouble.NOTHING)
+
+
+def test_a_code_that_still_lies_there_is_not_given_out_again(subject: Setup) -> None:
+    raw = b"seen twice"
+    assert subject.read_while_scanning(raw) == Code(raw, "seen twice")
+    reading = InBackground(lambda: subject.scanner.read(Deadline(1.0)))
+    pause = Deadline(PLENTY_S)
+    for _ in range(2):
+        pause.sleep(0.35)
+        subject.scan(raw)
+    assert reading.result() == NotScanned(ScanTrouble.NOTHING)
+    assert subject.read_while_scanning(b"another") == Code(b"another", "another")
+
+
+@pytest.mark.parametrize("patience_s", [0.0, 0.13, 0.4])
+def test_a_read_ends_with_its_deadline(subject: Setup, patience_s: float) -> None:
+    begun_s = time.monotonic()
+    assert subject.scanner.read(Deadline(patience_s)) == NotScanned(ScanTrouble.NOTHING)
+    assert time.monotonic() - begun_s < patience_s + 1.0
+
+
+def test_status_leaves_reading_as_it_was(subject: Setup) -> None:
+    for _ in range(3):
+        assert subject.scanner.status().code == "ok"
+    assert subject.read_while_scanning(b"after status") == Code(b"after status", "after status")
+    assert subject.scanner.status().code == "ok"
 
 
 def test_a_cancelled_read_ends_at_once(subject: Setup) -> None:

@@ -23,7 +23,7 @@ def _settings(folder: Path, url: str = "http://127.0.0.1:9", **times: float) -> 
     return config.Settings(
         machine=config.Machine(data_dir=folder / "terminal", full_screen=False),
         platform=config.Platform(url=url),
-        times=config.Times(device_poll_s=0.2, heartbeat_s=0.5, **times),
+        times=config.Times(store_poll_s=0.2, heartbeat_s=0.5, **times),
     )
 
 

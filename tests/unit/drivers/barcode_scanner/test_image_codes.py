@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drivers.barcode_scanner import image_codes
-from drivers.barcode_scanner.image_codes import UnreadablePicture, read_codes, read_codes_file
+from drivers.barcode_scanner.image_codes import UnreadablePicture, read_codes, read_codes_file, read_codes_live
 from drivers.types import Image
 
 SAMPLES = Path(__file__).parents[5] / "shared" / "qr"
@@ -44,6 +44,35 @@ def test_chinese_is_read_exactly(encoding: str) -> None:
     (code,) = read_codes(qr_picture(raw))
     assert (code.raw, code.text, code.symbology) == (raw, "受理号330302202611230001，测试", "QRCode")
     assert not code.has_control_characters
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("text", ["预约", "受理号330302202611230001，测试", "林小𠮷"])
+def test_chinese_in_a_camera_frame_is_read_exactly(encoding: str, text: str) -> None:
+    frame = np.full((1080, 1920, 3), 120, np.uint8)
+    code = qr_picture(text.encode(encoding))
+    frame[300 : 300 + len(code), 700 : 700 + len(code)] = code[..., None]
+    for reader in (read_codes, read_codes_live):
+        (found,) = reader(frame)
+        assert (found.raw, found.text) == (text.encode(encoding), text)
+
+
+def test_light_on_dark_is_read_in_frames_too() -> None:
+    assert [code.text for code in read_codes_live(255 - qr_picture(b"dark mode"))] == ["dark mode"]
+
+
+def test_frames_are_not_searched_for_what_nobody_holds_up() -> None:
+    data_matrix = zxingcpp.create_barcode("other", zxingcpp.BarcodeFormat.DataMatrix)
+    picture = np.array(zxingcpp.write_barcode_to_image(data_matrix, scale=8))
+    assert [code.symbology for code in read_codes(picture)] == ["DataMatrix"]
+    assert read_codes_live(picture) == []
+
+
+def test_small_modules_are_read_at_twice_the_size() -> None:
+    code = qr_picture(b"tiny modules " * 6, pixels=2)
+    soft = cv2.GaussianBlur(np.pad(code, 30, constant_values=255), (0, 0), 0.9)
+    assert zxingcpp.read_barcodes(soft) == []
+    assert [found.raw for found in read_codes(soft)] == [b"tiny modules " * 6]
 
 
 def test_a_code_of_three_kilobytes_is_read() -> None:
@@ -103,6 +132,13 @@ def test_without_zbar_the_terminal_still_reads(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 100), (100, 1, 3), (2, 2, 3)])
 def test_tiny_pictures_hold_nothing(shape: tuple[int, ...]) -> None:
     assert read_codes(np.zeros(shape, np.uint8)) == []
+
+
+def test_a_picture_longer_than_zxing_takes_holds_nothing(tmp_path: Path) -> None:
+    assert read_codes(np.full((40_000, 60), 200, np.uint8)) == [], "doubled it would be too long"
+    assert read_codes(np.full((70_000, 60), 200, np.uint8)) == []
+    PIL.Image.new("L", (70_000, 60)).save(tmp_path / "long.png")
+    assert reason_code(tmp_path / "long.png") == "too_large"
 
 
 def reason_code(path: Path) -> str:

@@ -57,7 +57,13 @@ def test_a_typed_line_is_scanned_and_shown(served: Served, capsys: pytest.Captur
     command = InBackground(lambda: main(["read", "--url", served.url, "--json"]))
     assert served.type_until_done(command, "测试码".encode()) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts == {"ok": True, "text": "测试码", "bytes_hex": "测试码".encode().hex(), "has_control_characters": False}
+    assert facts == {
+        "ok": True,
+        "text": "测试码",
+        "bytes_hex": "测试码".encode().hex(),
+        "symbology": "",
+        "has_control_characters": False,
+    }
 
 
 def test_terminal_escapes_are_shown_not_obeyed(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,8 +91,8 @@ def test_a_missing_scanner_is_one_line_and_exit_code_3(command: str, capsys: pyt
 
 
 def test_an_unknown_suffix_is_told() -> None:
-    with pytest.raises(ValueError, match="cr, crlf, lf, none"):
-        serve(None, False, "tab", lambda _: None, threading.Event())
+    with pytest.raises(ValueError, match="cr, crlf, lf, tab, none"):
+        serve(None, False, "nul", lambda _: None, threading.Event())
 
 
 def test_a_simulated_scanner_has_its_url() -> None:

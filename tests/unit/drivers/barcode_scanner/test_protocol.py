@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.barcode_scanner.protocol import SUFFIX, FrameEnd, Framing, ScanFrame, ScanFramer, to_code, to_outcome
+from drivers.barcode_scanner.protocol import (
+    SUFFIX,
+    FrameEnd,
+    Framing,
+    ScanFrame,
+    ScanFramer,
+    to_code,
+    to_outcome,
+)
 from drivers.barcode_scanner.types import Code, NotScanned, ScanTrouble
 
-WITH_SUFFIX = [Framing.CR, Framing.CRLF, Framing.LF]
+WITH_SUFFIX = [framing for framing in Framing if framing.has_suffix]
 VCARD = b"BEGIN:VCARD\r\nFN:SAMPLE\r\nEND:VCARD"
 
 
@@ -66,11 +74,17 @@ def test_the_cap_itself_is_allowed(subject: ScanFramer, framing: Framing) -> Non
     assert subject.feed(b"x" * 101 + suffix) == [ScanFrame(FrameEnd.TOO_LONG)]
 
 
-@pytest.mark.parametrize("line_end", [b"", b"\r", b"\n", b"\r\n"])
+@pytest.mark.parametrize("line_end", [b"", b"\r", b"\n", b"\r\n", b"\t"])
 def test_by_gap_the_payload_keeps_its_own_line_ends(line_end: bytes) -> None:
     subject = ScanFramer(Framing.GAP)
     assert subject.feed(VCARD + line_end) == []
     assert subject.line_is_quiet() == complete(VCARD)
+
+
+def test_without_any_suffix_all_that_comes_belongs_to_the_code() -> None:
+    subject = ScanFramer(Framing.NONE)
+    subject.feed(b"code\r\n")
+    assert subject.line_is_quiet() == complete(b"code\r\n")
 
 
 def test_by_gap_only_one_line_end_is_dropped() -> None:
@@ -95,7 +109,7 @@ def test_by_gap_the_longest_qr_code_fits_and_more_does_not() -> None:
 
 @given(
     st.sampled_from(WITH_SUFFIX),
-    st.lists(st.binary(max_size=130).map(lambda data: data.replace(b"\r", b"").replace(b"\n", b"")), max_size=6),
+    st.lists(st.binary(max_size=130).map(lambda data: bytes(byte for byte in data if byte not in b"\r\n\t")), max_size=6),
     st.lists(st.integers(1, 90), max_size=20),
 )
 def test_pieces_of_the_line_do_not_matter(framing: Framing, payloads: list[bytes], cuts: list[int]) -> None:
@@ -119,6 +133,29 @@ def test_any_bytes_are_bounded_and_end_in_quiet(framing: Framing, chunks: list[b
     last = subject.line_is_quiet()
     assert last is None or len(last.payload) <= 100
     assert not subject.is_inside_code
+
+
+@given(
+    st.sampled_from(WITH_SUFFIX),
+    st.lists(st.binary(min_size=1, max_size=60), max_size=6),
+    st.lists(st.tuples(st.integers(0, 500), st.sampled_from(["drop", "flip", "double"])), max_size=8),
+    st.lists(st.integers(1, 90), max_size=12),
+)
+def test_of_a_damaged_stream_no_code_comes_that_was_not_on_the_line(
+    framing: Framing, payloads: list[bytes], damage: list[tuple[int, str]], cuts: list[int]
+) -> None:
+    stream = b"".join(payload + SUFFIX[framing] for payload in payloads)
+    for place, kind in damage:
+        at = place % (len(stream) + 1)
+        middle = {"drop": b"", "flip": bytes(255 - byte for byte in stream[at : at + 1]), "double": stream[at : at + 1] * 2}[kind]
+        stream = stream[:at] + middle + stream[at + 1 :]
+    subject, frames, rest = ScanFramer(framing, longest=100), list[ScanFrame](), stream
+    for piece in cuts:
+        frames += subject.feed(rest[:piece])
+        rest = rest[piece:]
+    frames += subject.feed(rest)
+    parts = [part for part in stream.split(SUFFIX[framing])[:-1] if part]
+    assert frames == [complete(part) if len(part) <= 100 else ScanFrame(FrameEnd.TOO_LONG) for part in parts]
 
 
 @pytest.mark.parametrize("text", ["受理号330302", "https://example.cn/?q=测试", "𠮷", "plain"])
@@ -159,3 +196,46 @@ def test_each_end_of_a_frame_has_its_outcome(frame: ScanFrame, outcome: object) 
 
 def test_what_was_scanned_does_not_show_in_a_repr() -> None:
     assert "geheim" not in repr(to_code(b"geheim")) + repr(complete(b"geheim"))
+
+
+@pytest.mark.parametrize(
+    ("payload", "raw", "text", "symbology", "is_declared"),
+    [
+        (b"]C0ABC", b"ABC", "ABC", "Code128", False),
+        (b"]C10112345678901231", b"0112345678901231", "0112345678901231", "GS1-128", False),
+        (b"]E06901234567892", b"6901234567892", "6901234567892", "EAN", False),
+        (b"]A0A-1", b"A-1", "A-1", "Code39", False),
+        (b"]L0x", b"x", "x", "PDF417", False),
+        (b"]d1x", b"x", "x", "DataMatrix", False),
+        ("]Q1测试".encode(), "测试".encode(), "测试", "QRCode", False),
+        ("]Q1测试".encode("gb18030"), "测试".encode("gb18030"), "测试", "QRCode", False),
+        ("]Q2\\000026测试".encode(), "测试".encode(), "测试", "QRCode", True),
+        (b"]Q2\\000029" + "测试".encode("gbk"), "测试".encode("gbk"), "测试", "QRCode", True),
+        (b"]Q2\\000032" + "𠮷".encode("gb18030"), "𠮷".encode("gb18030"), "𠮷", "QRCode", True),
+        (b"]Q2\\000003\xe9", b"\xe9", "é", "QRCode", True),
+        (b"]Q2C:\\\\x\\000026\\\\y", b"C:\\x\\y", "C:\\x\\y", "QRCode", True),
+        (b"]Q2\\000999abc", b"abc", "abc", "QRCode", False),
+        (b"]Q1\\000026abc", b"\\000026abc", "\\000026abc", "QRCode", False),
+        (b"]X9abc", b"]X9abc", "]X9abc", "", False),
+        (b"]", b"]", "]", "", False),
+        (b"no prefix", b"no prefix", "no prefix", "", False),
+    ],
+)
+def test_an_aim_prefix_tells_the_symbology(payload: bytes, raw: bytes, text: str, symbology: str, is_declared: bool) -> None:
+    outcome = to_outcome(complete(payload), strips_aim=True)
+    assert outcome == Code(raw, text, symbology, declares_encoding=is_declared)
+
+
+def test_an_aim_prefix_belongs_to_the_code_where_none_is_agreed() -> None:
+    assert to_outcome(complete(b"]C0ABC")) == Code(b"]C0ABC", "]C0ABC")
+
+
+def test_a_prefix_alone_is_no_code() -> None:
+    assert to_outcome(complete(b"]Q1"), strips_aim=True) == NotScanned(ScanTrouble.UNDECODABLE, "empty")
+
+
+@given(st.binary(max_size=200), st.booleans())
+def test_any_payload_gives_an_outcome(payload: bytes, strips_aim: bool) -> None:
+    for prefix in (b"", b"]Q2", b"]Q2\\000026", b"]C0"):
+        outcome = to_outcome(complete(prefix + payload), strips_aim)
+        assert isinstance(outcome, NotScanned) or outcome.raw

@@ -9,16 +9,21 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from drivers.camera.driver import CameraTimes, OpenCvCamera
+from drivers.camera.driver import MOST_LEFT_BEHIND, OpenCvCamera
+from drivers.camera.presence import AT_REST
+from drivers.camera.reader import CameraTimes
 from drivers.camera.source import OpenedSource
 from drivers.camera.types import CameraCapabilities
 from drivers.errors import Disconnected
 from drivers.overwritten import overwritten_copy
+from drivers.status import DeviceStatus
 from drivers.types import Deadline, Image
-from tests.helpers.vision import plain_picture
+from tests.helpers.vision import gradient
 
-QUICK = CameraTimes(frozen_after_s=0.2, black_after_s=0.2, first_retry_s=0.01, longest_retry_s=0.04)
-NEVER = CameraTimes(frozen_after_s=600.0, black_after_s=600.0, first_retry_s=0.01, longest_retry_s=0.04)
+QUICK = CameraTimes(frozen_after_s=0.2, dark_after_s=0.2, first_retry_s=0.01, longest_retry_s=0.04)
+NEVER = CameraTimes(
+    frozen_after_s=600.0, dark_after_s=600.0, reopen_frozen_after_s=600.0, first_retry_s=0.01, longest_retry_s=0.04
+)
 
 
 class ScriptedSource:
@@ -29,6 +34,9 @@ class ScriptedSource:
         self.is_recording = is_recording
         self.opened_at_s: list[float] = []
         self.is_open = False
+
+    def presence(self) -> DeviceStatus:
+        return AT_REST
 
     def open(self) -> OpenedSource:
         self.opened_at_s.append(time.monotonic())
@@ -52,7 +60,7 @@ class ScriptedSource:
 
 
 def _pictures(count: int) -> Callable[[], Iterator[Image]]:
-    return lambda: iter([plain_picture(40 + number) for number in range(count)])
+    return lambda: iter([gradient(40 + number) for number in range(count)])
 
 
 def _endless(brightest: int, *, changes: bool = True) -> Callable[[], Iterator[Image]]:
@@ -152,7 +160,7 @@ def test_a_source_that_hangs_in_a_read_is_frozen(start: Callable[..., OpenCvCame
     release = threading.Event()
 
     def script() -> Iterator[Image]:
-        yield plain_picture(90)
+        yield gradient(90)
         release.wait(30)
 
     subject = start(ScriptedSource(script), QUICK)
@@ -163,7 +171,7 @@ def test_a_source_that_hangs_in_a_read_is_frozen(start: Callable[..., OpenCvCame
 
 
 def test_a_covered_lens_is_black_and_not_frozen(start: Callable[..., OpenCvCamera]) -> None:
-    subject = start(ScriptedSource(_endless(6)), CameraTimes(frozen_after_s=600.0, black_after_s=0.2))
+    subject = start(ScriptedSource(_endless(6)), CameraTimes(frozen_after_s=600.0, dark_after_s=0.2))
     _await(lambda: subject.status().code == "black")
 
 
@@ -196,3 +204,161 @@ def test_starting_twice_opens_once(start: Callable[..., OpenCvCamera]) -> None:
     subject.start()
     assert subject.wait_newer(None, Deadline(20)) is not None
     assert len(source.opened_at_s) == 1
+
+
+HASTY = CameraTimes(
+    frozen_after_s=600.0,
+    dark_after_s=600.0,
+    reopen_frozen_after_s=600.0,
+    first_retry_s=0.01,
+    longest_retry_s=0.04,
+    read_limit_s=0.2,
+    open_limit_s=0.2,
+    stop_limit_s=0.3,
+)
+
+
+class StuckSource(ScriptedSource):
+    """Hangs in the calls it is told to until it is let go."""
+
+    def __init__(self, *scripts: Callable[[], Iterator[Image]], stuck_opens: int = 0) -> None:
+        super().__init__(*scripts)
+        self.release = threading.Event()
+        self.stuck_opens = stuck_opens
+        self.closed = 0
+
+    def hang(self) -> Iterator[Image]:
+        yield gradient(90)
+        self.release.wait(30)
+        yield gradient(10)  # what comes out of a call that should have been forgotten
+
+    def open(self) -> OpenedSource:
+        if self.stuck_opens > 0:
+            self.stuck_opens -= 1
+            self.release.wait(30)
+        opened = super().open()
+        close = opened.close
+
+        def counted() -> None:
+            self.closed += 1
+            close()
+
+        opened.close = counted  # type: ignore[method-assign]
+        return opened
+
+
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize("call", ["read", "open"])
+def test_a_stuck_reader_is_replaced_and_says_nothing_when_it_returns(start: Callable[..., OpenCvCamera], call: str) -> None:
+    source = StuckSource(stuck_opens=1) if call == "open" else StuckSource()
+    source.scripts = [_endless(200)] if call == "open" else [source.hang, _endless(200)]
+    subject = start(source, HASTY)
+    try:
+        _await(lambda: subject.left_behind == 1)
+        _await(lambda: (frame := subject.newest()) is not None and frame.sequence > 4)
+        assert subject.status().code == "ok"
+        before = subject.left_behind
+    finally:
+        source.release.set()
+    assert before == 1
+    source.scripts.append(_endless(200))
+    _await(lambda: subject.left_behind == 0)
+    shown = [subject.wait_newer(None, Deadline(20)) for _ in range(3)]
+    assert all(frame is not None and frame.image.max() > 100 for frame in shown)
+    assert subject.status().code == "ok"
+    subject.stop()
+    assert source.closed == len(source.opened_at_s)
+
+
+@pytest.mark.expects_warnings
+def test_while_everything_is_stuck_the_status_says_wedged_and_threads_are_capped(start: Callable[..., OpenCvCamera]) -> None:
+    source = StuckSource(stuck_opens=99)
+    subject = start(source, HASTY)
+    try:
+        _await(lambda: subject.left_behind == MOST_LEFT_BEHIND)
+        _await(lambda: subject.status().code == "wedged")
+        Deadline(0.8).sleep(0.8)
+        assert subject.left_behind == MOST_LEFT_BEHIND
+        assert threading.active_count() < MOST_LEFT_BEHIND + 8
+        assert subject.presence().code == "wedged"
+        source.scripts = [_endless(200)] * (MOST_LEFT_BEHIND + 2)
+        source.stuck_opens = 0
+    finally:
+        source.release.set()
+    _await(lambda: subject.status().code == "ok")
+    assert subject.left_behind == 0
+
+
+def test_stopping_a_stuck_camera_does_not_wait_for_it(start: Callable[..., OpenCvCamera]) -> None:
+    source = StuckSource()
+    source.scripts = [source.hang]
+    subject = start(source, CameraTimes())
+    try:
+        assert subject.wait_newer(None, Deadline(20)) is not None
+        began_s = time.monotonic()
+        subject.stop()
+        spent_s = time.monotonic() - began_s
+        assert subject.status().code == "stopped"
+        assert subject.newest() is None
+        assert subject.left_behind == 1
+    finally:
+        source.release.set()
+    assert spent_s <= 1.05
+    _await(lambda: subject.left_behind == 0)
+    assert source.closed == 1
+    assert subject.newest() is None
+
+
+def test_a_frozen_camera_is_opened_again_and_stays_frozen_until_its_picture_changes(start: Callable[..., OpenCvCamera]) -> None:
+    still = _endless(200, changes=False)
+    source = ScriptedSource(still, still, still, _endless(200))
+    subject = start(source, CameraTimes(frozen_after_s=0.2, dark_after_s=600.0, reopen_frozen_after_s=0.4))
+    _await(lambda: subject.status().code == "frozen")
+    codes: list[tuple[int, str]] = []
+
+    def look() -> bool:
+        code = subject.status().code  # before the openings are counted: what it tells belongs to no later opening
+        codes.append((len(source.opened_at_s), code))
+        return codes[-1][0] == 4
+
+    _await(look)
+    assert {code for openings, code in codes if openings < 4} == {"frozen"}
+    _await(lambda: subject.status().code == "ok")
+
+
+def test_a_recording_that_stands_still_is_not_opened_again(start: Callable[..., OpenCvCamera]) -> None:
+    source = ScriptedSource(_endless(200, changes=False), is_recording=True)
+    subject = start(source, CameraTimes(frozen_after_s=0.1, reopen_frozen_after_s=0.2))
+    _await(lambda: subject.status().code == "frozen")
+    Deadline(0.6).sleep(0.6)
+    assert len(source.opened_at_s) == 1
+
+
+def test_an_even_colour_is_covered(start: Callable[..., OpenCvCamera]) -> None:
+    def hand() -> Iterator[Image]:
+        noise = np.random.default_rng(1)
+        while True:
+            yield noise.integers(48, 56, (48, 64, 3), dtype=np.uint8)
+            time.sleep(0.005)
+
+    subject = start(ScriptedSource(hand), CameraTimes(frozen_after_s=600.0, dark_after_s=0.2))
+    _await(lambda: subject.status().code == "covered")
+
+
+def test_presence_asks_the_source_only_at_rest(start: Callable[..., OpenCvCamera]) -> None:
+    subject = start(ScriptedSource())
+    _await(lambda: subject.presence().code == "lost")
+    subject.stop()
+    assert subject.presence() == AT_REST
+
+
+def test_the_rate_told_is_the_one_measured(start: Callable[..., OpenCvCamera]) -> None:
+    def steady() -> Iterator[Image]:
+        noise = np.random.default_rng(1)
+        while True:
+            time.sleep(0.02)
+            yield noise.integers(0, 200, (48, 64, 3), dtype=np.uint8)
+
+    subject = start(ScriptedSource(steady))
+    _await(lambda: (known := subject.capabilities()) is not None and 10 < known.frames_per_s < 60)
+    assert "100.0" not in repr(subject.capabilities())

@@ -6,21 +6,27 @@ from pathlib import Path
 
 import pytest
 
+from drivers.camera.devices import DeviceSource, StreamSource
 from drivers.camera.driver import OpenCvCamera
-from drivers.camera.factory import open_camera
+from drivers.camera.factory import open_camera, open_camera_pair, shown_url
+from drivers.camera.negotiation import DEFAULT_WISHES
+from drivers.camera.recordings import FileSource, FolderSource
 from drivers.camera.simulator import PortraitCamera
-from drivers.camera.source import DeviceSource, FileSource, FolderSource
+from drivers.camera.types import WantedMode
 from drivers.errors import Unsupported
 
 
 @pytest.mark.parametrize(
     ("url", "source"),
     [
-        ("/dev/video0", DeviceSource("/dev/video0")),
-        ("/dev/v4l/by-id/usb-cam?width=1280&height=720", DeviceSource("/dev/v4l/by-id/usb-cam", 1280, 720)),
+        ("/dev/video0", DeviceSource(Path("/dev/video0"))),
+        (
+            "/dev/v4l/by-id/usb-cam?width=1280&height=720&fps=25",
+            DeviceSource(Path("/dev/v4l/by-id/usb-cam"), (WantedMode(1280, 720, 25.0), *DEFAULT_WISHES)),
+        ),
         ("file:///srv/a%20b.mp4", FileSource(Path("/srv/a b.mp4"))),
         ("clips/visit.mp4?loop=1", FileSource(Path("clips/visit.mp4"))),
-        ("rtsp://user:secret@10.0.0.8/live", DeviceSource("rtsp://user:secret@10.0.0.8/live")),
+        ("rtsp://user:secret@10.0.0.8/live", StreamSource("rtsp://user:secret@10.0.0.8/live", "rtsp://10.0.0.8/live")),
     ],
 )
 def test_urls_of_the_settings_name_their_source(url: str, source: object) -> None:
@@ -46,6 +52,24 @@ def test_the_simulated_camera_takes_its_size() -> None:
     camera = open_camera("sim://portrait?width=720&height=960&fps=10")
     assert isinstance(camera, PortraitCamera)
     assert (camera._size_px, camera._frames_per_s) == ((720, 960), 10.0)
+
+
+def test_a_pair_is_opened_from_two_urls() -> None:
+    pair = open_camera_pair("sim://document", "sim://document?width=320&height=240")
+    assert pair.presence().code == "at_rest"
+    with pytest.raises(Unsupported):
+        open_camera_pair("sim://document", "sim://nobody")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("rtsp://user:secret@10.0.0.8:554/live?token=secret", "rtsp://10.0.0.8:554/live"),
+        ("/dev/video0?width=640&height=480", "/dev/video0?width=640&height=480"),
+    ],
+)
+def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
+    assert shown_url(url) == shown
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.camera.source import DeviceSource, FileSource, FolderSource
+from drivers.camera.devices import DeviceSource, StreamSource
+from drivers.camera.recordings import FileSource, FolderSource
 from drivers.errors import Disconnected
 
 
@@ -86,8 +87,8 @@ def test_failures_are_told_to_us_and_not_to_the_screen(tmp_path: Path, video: Pa
     cut = tmp_path / "cut.avi"
     cut.write_bytes(video.read_bytes()[:-900])
     for source in (
-        DeviceSource("/dev/video-that-is-not-there"),
-        DeviceSource("http://127.0.0.1:9/nothing"),
+        DeviceSource(Path("/dev/video-that-is-not-there")),
+        StreamSource("http://127.0.0.1:9/nothing"),
         FileSource(tmp_path / "none.mp4"),
         FileSource(garbage),
     ):

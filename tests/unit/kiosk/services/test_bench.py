@@ -17,9 +17,11 @@ from drivers.types import Deadline
 from kiosk.config import Devices
 from kiosk.domain.language import Language
 from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
-from kiosk.services.bench import Bench, of_printer, trouble_of
+from kiosk.services.bench import Bench
+from kiosk.services.probes import of_printer, trouble_of
 from kiosk.services.slips import SlipFacts, SlipWriter
 from tests.helpers.people import SENIOR, sample_catalogue
+from tests.helpers.waiting import until
 
 
 @pytest.fixture
@@ -38,6 +40,7 @@ def subject(reader: IdReaderEmulator, printer: PrinterEmulator) -> Iterator[Benc
     with TcpHost(reader) as reader_host, TcpHost(printer) as printer_host:
         devices = Devices(id_card_reader=reader_host.url, receipt_printer=printer_host.url)
         bench = Bench(devices, SlipWriter(assets.ROOT / "receipts" / "slip.yaml"))
+        bench.start()
         yield bench
         bench.close()
 
@@ -74,8 +77,9 @@ def test_a_card_becomes_a_person(subject: Bench, reader: IdReaderEmulator) -> No
 def test_nobody_and_a_lost_reader_are_told_apart(subject: Bench) -> None:
     assert subject.read_card(Deadline(0.5)) == CardFailed("card.no_card")
     bench = Bench(Devices(id_card_reader="socket://127.0.0.1:9"), SlipWriter(assets.ROOT / "receipts" / "slip.yaml"))
+    bench.start()
     assert bench.read_card(Deadline(0.5)) == CardFailed("card.reader_lost")
-    assert trouble_of(bench.probes["id_card_reader"]()) == "disconnected"
+    assert trouble_of(bench.supervisors["id_card_reader"].status) == "disconnected"
     bench.close()
 
 
@@ -90,7 +94,7 @@ def test_the_slip_that_is_printed_says_what_the_screen_shows(subject: Bench, pri
 def test_an_empty_roll_is_a_reason_and_prints_again_when_full(subject: Bench, printer: PrinterEmulator, facts: SlipFacts) -> None:
     printer.set_paper_mm(0)
     assert subject.print_slip(facts, Deadline(40)) == SlipFailed("paper.paper_out")
-    assert trouble_of(subject.probes["receipt_printer"]()) == "paper_out"
+    assert until(lambda: trouble_of(subject.supervisors["receipt_printer"].status) == "paper_out")
     printer.load_paper()
     assert subject.print_slip(facts, Deadline(40)) == SlipPrinted()
 
@@ -98,5 +102,5 @@ def test_an_empty_roll_is_a_reason_and_prints_again_when_full(subject: Bench, pr
 def test_low_paper_is_no_trouble_and_a_camera_at_rest_neither(subject: Bench) -> None:
     low = PrinterStatus(DeviceStatus(DeviceState.ONLINE, "near_end"), SupplyState.LOW, cover_open=False, cutter_error=False)
     assert not trouble_of(of_printer(low))
-    assert not trouble_of(subject.probes["camera"]())
+    assert until(lambda: subject.supervisors["camera"].status.is_online)
     assert trouble_of(DeviceStatus(DeviceState.NO_DEVICE, "lost")) == "lost"

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from drivers.status import DeviceState, DeviceStatus
 from drivers.types import Deadline, Image
 from kiosk.config import Settings, Times
 from kiosk.domain.identity import AssuranceLevel, Portrait, Proof, Route
 from kiosk.domain.rating import Grade
 from kiosk.flow import events as ev
 from kiosk.flow.states import Paper, Step
+from kiosk.readiness import StoreHealth
 from kiosk.services.cases import CaseFacts
 from kiosk.services.slips import SlipFacts
 from kiosk.workers.hands import Hands, Services
@@ -48,6 +48,7 @@ class Script:
         self.drawn: list[SlipFacts] = []
         self.stated: list[str] = []
         self.statement_answer: str | None = sample_statement(receipt_number="330304261123A00100001D").text
+        self.health: StoreHealth | Exception = StoreHealth()
         self.slip: ev.SlipPrinted | ev.SlipFailed = ev.SlipPrinted()
         self.commit_answer: ev.CaseStored | ev.CaseRefused | Exception = ev.CaseStored("case-1", "330304261123A00100001D", "now")
 
@@ -82,6 +83,11 @@ class Script:
         self.stated.append(case_id)
         return self.statement_answer
 
+    def store_health(self) -> StoreHealth:
+        if isinstance(self.health, Exception):
+            raise self.health
+        return self.health
+
     def rate(self, case_id: str, grade: Grade) -> None:
         self.ratings.append((case_id, grade))
 
@@ -100,7 +106,7 @@ def subject(qtbot: QtBot, script: Script) -> Iterator[Visit]:
         print_slip=script.print_slip,
         draw_slip=script.draw_slip,
         cases=script,
-        probes={"camera": lambda: DeviceStatus(DeviceState.ONLINE, "ok")},
+        store_health=script.store_health,
     )
     hands = Hands(services, Times(farewell_s=0.1))
     visit = Visit(
@@ -226,11 +232,10 @@ def test_a_refused_case_is_told_and_nothing_is_printed(subject: Visit, script: S
     assert not script.slips
 
 
-def test_devices_are_asked_on_their_threads(subject: Visit, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(subject._hands.device_seen, timeout=10_000) as seen:
+def test_the_store_is_asked_on_its_thread(subject: Visit, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(subject._hands.store_seen, timeout=10_000) as seen:
         subject._hands.ask_all()
-    assert seen.args is not None
-    assert seen.args[0].status.code == "ok"
+    assert seen.args == [StoreHealth()]
 
 
 def test_a_receipt_that_comes_late_is_told_by_its_case(subject: Visit, qtbot: QtBot) -> None:
@@ -250,12 +255,11 @@ def test_an_answer_to_the_idle_warning_by_a_device_stops_the_countdown_too(subje
 
 
 @pytest.mark.expects_warnings
-def test_a_bug_in_a_probe_ends_no_visit(subject: Visit, qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
-    def broken() -> DeviceStatus:
-        raise RuntimeError("a bug")
-
+def test_a_bug_in_what_is_asked_beside_ends_no_visit(
+    subject: Visit, script: Script, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
     _to_form(subject, qtbot)
-    subject._hands._services.probes["camera"] = broken  # type: ignore[index]
+    script.health = RuntimeError("a bug")
     subject._hands.ask_all()
     qtbot.waitUntil(lambda: "RuntimeError" in caplog.text, timeout=10_000)
     assert subject.state.step is Step.FORM
