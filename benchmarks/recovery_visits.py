@@ -80,9 +80,9 @@ class TriedScene(Scene):
 class Trial:
     """All visits on one stage."""
 
-    def __init__(self, folder: Path, *, use_pty: bool, out_s: float, patience_s: float, say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, *, use_pty: bool, patience_s: float, say: Callable[[str], None]) -> None:
         self._folder, self._use_pty = folder, use_pty
-        self._out_s, self._patience_s = out_s, patience_s
+        self._patience_s = patience_s
         self._say = say
         self._lives = 0
         self._stage = self._new_stage()
@@ -101,7 +101,7 @@ class Trial:
         """One visit with ``device`` in trouble; a visit that cannot be ended costs a restart, which counts."""
         stage = self._stage
         before = len(stage.printer.slips)
-        mishap = Mishap(stage, device, self._out_s, self._patience_s)
+        mishap = Mishap(stage, device, self._patience_s)
         scene = TriedScene(stage, mishap, self._folder / "pictures", lambda _line: None)
         outcome.visits += 1
         self._say(f"{device}: a visit")

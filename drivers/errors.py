@@ -20,6 +20,17 @@ class Disconnected(DeviceError):
     code = "disconnected"
 
 
+class Stalled(Disconnected):
+    """The port is there and takes no more bytes now: the device is switched off, or its buffer is full and nothing empties it."""
+
+    code = "no_answer"
+
+    def __init__(self, port: str, message: str, written: int = 0) -> None:
+        """``written``: how many of the bytes were taken; who has time may try again with the rest."""
+        super().__init__(port, message)
+        self.written = written
+
+
 class NoResponse(DeviceError):
     """The device took the command and stayed silent until the deadline."""
 

@@ -17,7 +17,6 @@ import assets
 from drivers.camera.abstract import Camera
 from drivers.errors import DeviceError
 from drivers.status import DeviceStatus
-from drivers.types import Image
 from kiosk.catalogue.loader import CatalogueError, load
 from kiosk.catalogue.models import Catalogue
 from kiosk.config import Settings
@@ -28,10 +27,12 @@ from kiosk.services.bench import Bench
 from kiosk.services.cases import CHINA_TIME
 from kiosk.services.faces import FaceCheck
 from kiosk.services.platform import PlatformTrouble
+from kiosk.services.print_journal import PrintJournal
 from kiosk.services.queue_desk import QueueDesk
+from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipWriter
 from kiosk.services.staff import StaffBook, StaffFileError
-from kiosk.workers.hands import Hands, Services
+from kiosk.workers.hands import DrawnSlip, Hands, Services
 from kiosk.workers.health import Health
 from kiosk.workers.idle_watch import IdleWatch
 from kiosk.workers.platform_link import PlatformLink
@@ -167,9 +168,10 @@ class Terminal(QObject):
         self._preview.set_running(step is Step.FACE)
 
     @Slot(object)
-    def _on_slip_drawn(self, image: Image) -> None:
-        if self.visit.state.step is Step.SLIP:
-            picture: QImage = to_qimage(image)
+    def _on_slip_drawn(self, drawn: DrawnSlip) -> None:
+        """A picture that took so long that its resident has left is nobody's business any more."""
+        if self.visit.state.step is Step.SLIP and drawn.case_id == self.visit.session.case_id and drawn.image is not None:
+            picture: QImage = to_qimage(drawn.image)
             self.window.show_slip_picture(picture)
 
     @Slot()
@@ -190,7 +192,10 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     try:
         catalogue = load(assets.ROOT / "catalogue" / "items.yaml")
         staff = StaffBook(settings.machine.data_dir / "staff.toml", time.monotonic)
-        bench = Bench(settings.devices, SlipWriter(assets.ROOT / "receipts" / "slip.yaml"))
+        slips = SlipDesk(
+            SlipWriter(assets.ROOT / "receipts" / "slip.yaml"), PrintJournal(settings.machine.data_dir / "prints.db")
+        )
+        bench = Bench(settings.devices, slips)
         link = PlatformLink(settings, catalogue.version)
     except (CatalogueError, StaffFileError, PlatformTrouble, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error

@@ -56,7 +56,7 @@ class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receipt_printer: str = "sim://"
     receipt_width: Literal["80mm", "58mm"] = "80mm"
     receipt_model: Literal["standard", "no_chinese", "pictures"] = "standard"
-    """What the printer can do by itself; what it cannot is sent as a picture."""
+    """What the receipt printer can do: ``no_chinese`` has no Chinese font, ``pictures`` makes no codes by itself either."""
     barcode_scanner: str = "sim://"
     """Also ``input:///dev/input/by-id/…-event-kbd``: a scanner that types, grabbed so that it types nowhere else."""
     scanner_baudrate: int = 9600

@@ -9,50 +9,22 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
+from drivers.emulation.faults import FaultBook
 from drivers.emulation.host import Link
 from drivers.receipt_printer.emulator_commands import RealTimeScanner, Token, next_token
 from drivers.receipt_printer.emulator_engine import Action, Cut, PrintEngine
 from drivers.receipt_printer.emulator_paper import PaperStrip, Slip
+from drivers.receipt_printer.emulator_state import Model, State, automatic_packet, queued_answer, real_time_answer
+from drivers.receipt_printer.emulator_voice import Fault, Voice
 from drivers.receipt_printer.glyphs import Glyphs
 from drivers.receipt_printer.types import DOTS_PER_MM, PAPERS, PaperWidth
 
 _BUFFER_LIMIT = 1 << 20
 _TICK_S = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """In what printers differ."""
-
-    chinese_at_power_on: bool = False
-    """Most printers for the Chinese market start in Chinese mode, Japanese and European ones do not."""
-    gs_enlarges_chinese: bool = True
-    """GS ! enlarges Chinese characters too; otherwise only FS ! does."""
-    clears_on_request: bool = True
-    """Knows DLE DC4 fn 8."""
-    answers_queued_status: bool = True
-    """Knows GS r."""
-
-
-@dataclass(slots=True)
-class _Faults:
-    """What is wrong with the printer now."""
-
-    cover_open: bool = False
-    cutter_stuck: bool = False
-    cutter_error: bool = False
-    head_hot: bool = False
-    unrecoverable: bool = False
-    near_end: bool = False
-    mute: bool = False
-
-    @property
-    def is_error(self) -> bool:
-        return self.cutter_error or self.head_hot or self.unrecoverable
 
 
 class PrinterEmulator:
@@ -72,16 +44,16 @@ class PrinterEmulator:
         """Raises ``FontMissing`` when there is no Chinese font for the paper."""
         self._lock = threading.RLock()
         self._model = model or Model()
-        self._link: Link | None = None
-        self._faults = _Faults()
+        self.book = FaultBook()
+        self.voice = Voice(self.book)
+        self._state = State()
         self._paper = PaperStrip(PAPERS[width].width_dots, self._keep)
         self._paper_dir = paper_dir
         self._slips: list[Slip] = []
         self._engine = PrintEngine(
             self._paper.width_dots,
             Glyphs(font_paths),
-            chinese_at_power_on=self._model.chinese_at_power_on,
-            gs_enlarges_chinese=self._model.gs_enlarges_chinese,
+            model=self._model,
         )
         self._scanner = RealTimeScanner()
         self._buffer = bytearray()
@@ -89,7 +61,6 @@ class PrinterEmulator:
         self._triggers: list[tuple[int, Callable[[], None]]] = []
         self._auto_status = 0
         self._last_packet = b""
-        self._answer_prefix = b""
         self._received_bytes = 0
         self._allowance: int | None = None
         self._pacer: threading.Thread | None = None
@@ -100,7 +71,7 @@ class PrinterEmulator:
     def connected(self, link: Link) -> None:
         """A host is there."""
         with self._lock:
-            self._link = link
+            self.voice.link = link
             self._scanner = RealTimeScanner()
 
     def received(self, data: bytes) -> None:
@@ -115,7 +86,7 @@ class PrinterEmulator:
     def disconnected(self) -> None:
         """The host has gone; what it sent stays in the buffer."""
         with self._lock:
-            self._link = None
+            self.voice.link = None
 
     # What can be seen of it
 
@@ -156,59 +127,80 @@ class PrinterEmulator:
 
     def set_near_end(self, is_near: bool = True) -> None:
         """Near-end sensor; without it the last 500 mm count as near the end."""
-        self._change(lambda: setattr(self._faults, "near_end", is_near))
+        self._change(lambda: setattr(self._state, "near_end", is_near))
 
     def open_cover(self) -> None:
         """Printing stops where it is."""
-        self._change(lambda: setattr(self._faults, "cover_open", True))
+        self._change(lambda: setattr(self._state, "cover_open", True))
 
     def close_cover(self) -> None:
         """Printing goes on."""
-        self._change(lambda: setattr(self._faults, "cover_open", False))
+        self._change(lambda: setattr(self._state, "cover_open", False))
 
     def cutter_jam(self) -> None:
         """The blade sticks from now on: the next cut fails, and the error stays until the jam is cleared and DLE ENQ comes."""
-        self._change(lambda: setattr(self._faults, "cutter_stuck", True))
+        self._change(lambda: setattr(self._state, "cutter_stuck", True))
 
     def clear_cutter_jam(self) -> None:
         """Somebody has freed the blade; the printer still waits for DLE ENQ."""
-        self._change(lambda: setattr(self._faults, "cutter_stuck", False))
+        self._change(lambda: setattr(self._state, "cutter_stuck", False))
 
     def head_hot(self, is_hot: bool = True) -> None:
         """Printing pauses until the head has cooled down."""
-        self._change(lambda: setattr(self._faults, "head_hot", is_hot))
+        self._change(lambda: setattr(self._state, "head_hot", is_hot))
 
     def break_down(self) -> None:
         """An error from which only a power cycle could recover, and does not."""
-        self._change(lambda: setattr(self._faults, "unrecoverable", True))
+        self._change(lambda: setattr(self._state, "unrecoverable", True))
 
     def mute(self, is_mute: bool = True) -> None:
         """Answer nothing; bytes received are still printed."""
-        self._change(lambda: setattr(self._faults, "mute", is_mute))
+        self.book.inject(Fault.MUTE, None if is_mute else 0)
+
+    def hang(self, is_hung: bool = True) -> None:
+        """Take everything, do nothing and say nothing, as firmware that has lost its way; then go on with what has come."""
+        self.book.inject(Fault.AWOL, None if is_hung else 0)
+        self._change(lambda: None)
+
+    def go_offline(self, is_offline: bool = True) -> None:
+        """The button on its front: nothing is printed until it is pressed again."""
+        self._change(lambda: setattr(self._state, "offline", is_offline))
+
+    def mend(self) -> None:
+        """All in order again: no fault is due, cover closed, blade free, head cool, a roll without end."""
+        with self._lock:
+            self.book.clear()
+            self.voice.noise_probability, self.voice.prefix = 1.0, b""
+            self.voice.slow(0.0)
+            if self._paper.is_out:
+                self._paper.tear()
+            self._paper.left_dots = None
+            self._state = State()
+        self.pace(None)
 
     def unplug(self) -> None:
         """Cut the line; behind a ``TcpHost`` the host may connect again. Power and buffers stay."""
-        with self._lock:
-            link = self._link
+        link = self.voice.link
         if link is not None:
             link.hang_up()
 
     def power_cycle(self) -> None:
         """Off and on: buffers and modes are lost, the paper stays where it is."""
         with self._lock:
+            self.book.inject(Fault.AWOL, 0)
             self._drop_buffers()
             self._engine.reset()
-            self._faults.cutter_error = False
+            self._auto_status = 0
+            self._state.cutter_error = False
             self._work()
 
     def say(self, data: bytes) -> None:
         """Send bytes nobody asked for."""
-        self._send(data)
+        self.voice.say(data)
 
     def precede_answers(self, data: bytes) -> None:
         """Send ``data`` ahead of every answer from now on, as an automatic status that crosses a question would be."""
-        with self._lock:
-            self._answer_prefix = data
+        self.voice.prefix = data
 
     def at_mm(self, paper_mm: float, happening: Callable[[], None]) -> None:
         """Call ``happening`` when the paper has moved so far from now, in the middle of whatever is printed there."""
@@ -216,7 +208,7 @@ class PrinterEmulator:
             self._triggers.append((self._paper.moved_dots + round(paper_mm * DOTS_PER_MM), happening))
             self._triggers.sort(key=lambda trigger: trigger[0])
 
-    def slow(self, bytes_per_second: int | None) -> None:
+    def pace(self, bytes_per_second: int | None) -> None:
         """Work off at most so many bytes a second; ``None``: at once. Ends with ``close`` too."""
         self._pacer_stop.set()
         if self._pacer is not None and self._pacer is not threading.current_thread():
@@ -231,7 +223,8 @@ class PrinterEmulator:
             self._work()
 
     def close(self) -> None:
-        """End the thread that ``slow`` started; may be called twice."""
+        """End the threads that ``pace`` and ``slow`` started; may be called twice."""
+        self.voice.close()
         self._pacer_stop.set()
         if self._pacer is not None:
             self._pacer.join(timeout=5.0)
@@ -243,10 +236,6 @@ class PrinterEmulator:
         self.close()
 
     # Inside
-
-    @property
-    def _is_offline(self) -> bool:
-        return self._paper.is_out or self._faults.cover_open or self._faults.is_error
 
     def _change(self, change: Callable[[], None]) -> None:
         with self._lock:
@@ -270,8 +259,10 @@ class PrinterEmulator:
 
     def _work(self) -> None:
         """Go on until offline, or until the buffer holds no whole command."""
+        if self.book.is_on(Fault.AWOL):
+            return
         self._report_change()
-        while not self._is_offline:
+        while not (self._seen().is_offline or self.book.is_on(Fault.AWOL)):
             if self._actions:
                 self._move()
             elif not self._execute_next():
@@ -287,7 +278,8 @@ class PrinterEmulator:
             self._allowance -= length
         del self._buffer[:length]
         if token.name == b"\x1dr":
-            self._answer_queued(token.parameters[0])
+            if self._model.answers_queued_status:
+                self.voice.answer(queued_answer(token.parameters[0], self._seen()))
         elif token.name == b"\x1da":
             self._auto_status, self._last_packet = token.parameters[0], b""
         else:
@@ -297,8 +289,8 @@ class PrinterEmulator:
     def _move(self) -> None:
         action = self._actions.popleft()
         if isinstance(action, Cut):
-            if self._faults.cutter_stuck:
-                self._faults.cutter_error = True
+            if self._state.cutter_stuck:
+                self._state.cutter_error = True
             else:
                 self._paper.cut()
             return
@@ -311,64 +303,39 @@ class PrinterEmulator:
 
     def _obey_at_once(self, token: Token) -> None:
         number = token.parameters[0]
+        if self.book.is_on(Fault.AWOL):
+            return
         if token.name == b"\x10\x04" and 1 <= number <= 4:
-            self._send(self._answer_prefix + bytes([self._real_time_status(number)]))
+            self.voice.answer(real_time_answer(number, self._seen()))
         elif token.name == b"\x10\x05" and number in (1, 2):
             self._recover(drops_buffers=number == 2)
         elif token.name == b"\x10\x14" and self._model.clears_on_request:
             self._drop_buffers()
-            self._send(b"\x37\x25\x00")
+            self.voice.answer(b"\x37\x25\x00")
 
     def _recover(self, *, drops_buffers: bool) -> None:
         """DLE ENQ is obeyed only in a cutter error; a blade that still sticks brings the error back."""
-        if not self._faults.cutter_error:
+        if not self._state.cutter_error:
             return
         if drops_buffers:
             self._drop_buffers()
-        self._faults.cutter_error = self._faults.cutter_stuck
+        self._state.cutter_error = self._state.cutter_stuck
 
     def _drop_buffers(self) -> None:
         self._buffer.clear()
         self._actions.clear()
         self._engine.drop_line()
 
-    def _real_time_status(self, number: int) -> int:
-        faults, is_out = self._faults, self._paper.is_out
-        is_near_end = faults.near_end or self._paper.is_near_end
-        bits = {
-            1: 0x04 | 0x08 * self._is_offline,  # bit 2: no drawer is connected, its pin is high
-            2: 0x04 * faults.cover_open | 0x20 * is_out | 0x40 * faults.is_error,
-            3: 0x08 * faults.cutter_error | 0x20 * faults.unrecoverable | 0x40 * faults.head_hot,
-            4: 0x0C * is_near_end | 0x60 * is_out,
-        }
-        return 0x12 | bits[number]
-
-    def _answer_queued(self, number: int) -> None:
-        if self._model.answers_queued_status and number in (1, 49):
-            is_near_end = self._faults.near_end or self._paper.is_near_end
-            self._send(self._answer_prefix + bytes([0x03 * is_near_end | 0x0C * self._paper.is_out]))
-        elif self._model.answers_queued_status and number in (2, 50):
-            self._send(self._answer_prefix + b"\x01")
+    def _seen(self) -> State:
+        """The state, with what the paper sensors see."""
+        paper = self._paper
+        return replace(self._state, near_end=self._state.near_end or paper.is_near_end, paper_out=paper.is_out)
 
     def _report_change(self) -> None:
         """Automatic status: at once when it is switched on, then on every change."""
         if not self._auto_status:
             return
-        faults, is_out = self._faults, self._paper.is_out
-        packet = bytes(
-            [
-                0x14 | 0x08 * self._is_offline | 0x20 * faults.cover_open,
-                0x08 * faults.cutter_error | 0x20 * faults.unrecoverable | 0x40 * faults.head_hot,
-                0x03 * (faults.near_end or self._paper.is_near_end) | 0x0C * is_out,
-                0,
-            ]
-        )
+        packet = automatic_packet(self._seen())
         if packet != self._last_packet:
             self._last_packet = packet
-            self._send(packet)
-
-    def _send(self, data: bytes) -> None:
-        with self._lock:
-            link = None if self._faults.mute else self._link
-        if link is not None:
-            link.send(data)
+            self.voice.say(packet)

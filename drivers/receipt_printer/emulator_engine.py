@@ -11,6 +11,7 @@ import zxingcpp
 from drivers.receipt_printer import emulator_code128
 from drivers.receipt_printer.emulator_commands import Token
 from drivers.receipt_printer.emulator_paper import HEAD_TO_CUTTER_DOTS, Dots, Print
+from drivers.receipt_printer.emulator_state import Model
 from drivers.receipt_printer.glyphs import Glyphs, black_dots, emphasised
 
 _DEFAULT_SPACING = 30
@@ -46,11 +47,11 @@ Action = Print | Cut
 class PrintEngine:
     """Takes tokens, gives rows to print and cuts to make. Answers and real-time commands are not its business."""
 
-    def __init__(self, width_dots: int, glyphs: Glyphs, *, chinese_at_power_on: bool, gs_enlarges_chinese: bool) -> None:
+    def __init__(self, width_dots: int, glyphs: Glyphs, model: Model) -> None:
         self._width = width_dots
         self._glyphs = glyphs
-        self._power_on = Modes(chinese_at_power_on)
-        self._gs_enlarges_chinese = gs_enlarges_chinese
+        self._power_on = Modes(model.chinese_at_power_on and model.has_chinese)
+        self._model = model
         self._modes = self._power_on
         self._line: list[tuple[str, Dots]] = []
         self._qr_payload = b""
@@ -75,12 +76,19 @@ class PrintEngine:
         """What the token makes the mechanics do; nothing for commands that set a mode or are unknown."""
         if not token.name:
             return list(self._text(token.data))
+        if self._is_unknown(token.name):
+            return list(self._text(token.name[1:]))  # the first byte is no text; what follows prints
         setter = self._setters.get(token.name)
         if setter is not None:
             self._modes = setter(self._modes, (token.parameters + b"\x00")[0])
             return []
         mover = self._MOVERS.get(token.name)
         return list(mover(self, token)) if mover is not None else []
+
+    def _is_unknown(self, name: bytes) -> bool:
+        if name[:1] == b"\x1c":
+            return not self._model.has_chinese
+        return name in (b"\x1d(k", b"\x1dk") and not self._model.makes_codes
 
     def _make_setters(self) -> dict[bytes, Callable[[Modes, int], Modes]]:
         return {
@@ -105,7 +113,7 @@ class PrintEngine:
 
     def _set_size(self, modes: Modes, n: int) -> Modes:
         size = ((n >> 4 & 7) + 1, (n & 7) + 1)
-        return replace(modes, size=size, chinese_size=size if self._gs_enlarges_chinese else modes.chinese_size)
+        return replace(modes, size=size, chinese_size=size if self._model.gs_enlarges_chinese else modes.chinese_size)
 
     def _text(self, data: bytes) -> Iterator[Action]:
         for char, is_chinese in _characters(data, self._modes):

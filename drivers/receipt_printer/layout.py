@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from drivers.receipt_printer import symbols, text
+from drivers.receipt_printer.models import PrinterModel
 from drivers.receipt_printer.types import Align, Block, Code128, Pair, Paper, QrCode, Rule, Space, Text
 
 COLUMN_DOTS = 12
@@ -95,9 +96,10 @@ def height_dots(groups: Sequence[Group]) -> int:
     return sum(line.height_dots for group in groups for line in group)
 
 
-def needs_font(groups: Sequence[Group]) -> bool:
+def needs_font(groups: Sequence[Group], model: PrinterModel) -> bool:
     """True when a line must be drawn by us to be printed."""
-    return any(isinstance(line, TextLine) and line.is_raster for group in groups for line in group)
+    lines = (line for group in groups for line in group if isinstance(line, TextLine))
+    return any(line.is_raster or model.draws(line.text) for line in lines)
 
 
 def _lay_out_block(block: Block, paper: Paper) -> Group:
@@ -170,7 +172,7 @@ def _code128(block: Code128, paper: Paper) -> Group:
     label = tuple(_line(line, paper, is_centred=True) for line in text.wrap(block.payload, paper.columns))
     dots = min(_MAX_BAR_DOTS, paper.width_dots // (count + 2 * _BARCODE_QUIET_MODULES))
     if dots < _MIN_MODULE_DOTS:
-        return label
+        return (Gap(LINE_DOTS // 2), *label)
     bars = BarSymbol(block.payload, (paper.width_dots - count * dots) // 2, dots, BARCODE_DOTS)
     return (Gap(LINE_DOTS // 2), bars, Gap(LINE_DOTS // 5), *label)
 

@@ -11,6 +11,7 @@ from enum import Enum
 
 from drivers.receipt_printer.types import PrinterStatus
 from drivers.status import DeviceState, DeviceStatus, SupplyState
+from drivers.transport.printer_line import LineStatus
 
 
 class Command(bytes, Enum):
@@ -252,6 +253,22 @@ def status_of(findings: Findings) -> PrinterStatus:
     return PrinterStatus(device, paper, findings.cover_open, findings.cutter_error)
 
 
+def status_of_line(line: LineStatus) -> PrinterStatus:
+    """What a silent printer's line says; only for a line with trouble, for a line without any proves nothing."""
+    if line.is_paper_out:
+        device = DeviceStatus(
+            DeviceState.OFFLINE, "paper_out", "the paper is used up, says the line; the printer itself is silent"
+        )
+        return PrinterStatus(device, SupplyState.OUT, cover_open=False, cutter_error=False)
+    if line.has_error:
+        return unknown_status(DeviceState.HARDWARE_ERROR, "unnamed_error", "the line reports an error; the printer is silent")
+    return unknown_status(DeviceState.OFFLINE, "offline", "the line says that the printer is offline; the printer is silent")
+
+
+UNANSWERED = frozenset({"no_answer", "bad_answer", "not_asked"})
+"""Codes of a printer that has not told how it is: whatever was sent to it, nobody knows what became of it."""
+
+
 def unknown_status(state: DeviceState, code: str, detail: str) -> PrinterStatus:
     """Status of a printer that could not be asked."""
     return PrinterStatus(DeviceStatus(state, code, detail), SupplyState.UNKNOWN, cover_open=False, cutter_error=False)
@@ -260,6 +277,21 @@ def unknown_status(state: DeviceState, code: str, detail: str) -> PrinterStatus:
 def no_answer(port: str) -> PrinterStatus:
     """The port is there and the printer silent: switched off, not plugged in at its end, or no ESC/POS printer."""
     return unknown_status(DeviceState.UNKNOWN, "no_answer", f"{port}: the printer does not answer")
+
+
+def contradiction(port: str) -> PrinterStatus:
+    """Something answers, and not as an ESC/POS printer does."""
+    return unknown_status(DeviceState.UNKNOWN, "bad_answer", f"{port}: the printer's answers contradict each other")
+
+
+def not_asked() -> PrinterStatus:
+    """The caller's deadline left no time for a question."""
+    return unknown_status(DeviceState.UNKNOWN, "not_asked", "no time was left to ask the printer")
+
+
+def busy() -> PrinterStatus:
+    """It answers, and had no time yet for the sweep that must come before the next slip."""
+    return unknown_status(DeviceState.BUSY, "busy", "the printer is still at work on what an earlier job left")
 
 
 def disconnected(detail: str) -> PrinterStatus:

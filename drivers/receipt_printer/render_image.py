@@ -46,16 +46,16 @@ def _ink(line: Line, zoom: int, glyphs: Glyphs) -> Ink:
         case TextLine():
             return glyphs.line(line.text, zoom * line.scale, is_bold=line.bold)
         case QrSymbol():
-            return _enlarged(symbols.qr_modules(line.payload), line.module_dots * zoom, line.module_dots * zoom)
+            return _inked(symbols.qr_modules(line.payload), line.module_dots * zoom, line.module_dots * zoom)
         case BarSymbol():
             bars = symbols.code128_modules(line.payload)[np.newaxis, :]
-            return _enlarged(bars, line.module_dots * zoom, line.height_dots * zoom)
+            return _inked(bars, line.module_dots * zoom, line.height_dots * zoom)
         case Gap():
             return np.zeros((0, 0), np.uint8)
 
 
-def _enlarged(modules: NDArray[np.bool_], width_dots: int, height: int) -> Ink:
-    return np.kron(modules, np.ones((height, width_dots), np.bool_)).astype(np.uint8) * 255
+def _inked(modules: NDArray[np.bool_], across: int, down: int) -> Ink:
+    return symbols.enlarged(modules, across, down).astype(np.uint8) * 255
 
 
 def _put(canvas: NDArray[np.uint8], ink: Ink, top: int, left: int) -> None:

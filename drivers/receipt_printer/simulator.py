@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+from drivers.receipt_printer.abstract import always
 from drivers.receipt_printer.layout import BarSymbol, Group, Line, QrSymbol, TextLine, lay_out
 from drivers.receipt_printer.protocol import Findings, disconnected, no_answer, status_of
 from drivers.receipt_printer.render_image import picture_of
@@ -44,6 +45,8 @@ class _Switches:
     cover_open: bool = False
     cutter_stuck: bool = False
     head_hot: bool = False
+    offline: bool = False
+    broken: bool = False
     mute: bool = False
     unplugged: bool = False
 
@@ -76,35 +79,39 @@ class SimulatedPrinter:
             if switches.mute:
                 return no_answer(_PORT)
             is_out = switches.lines_left == 0
-            is_offline = is_out or switches.cover_open or switches.cutter_stuck or switches.head_hot
+            is_stopped = switches.cover_open or switches.cutter_stuck or switches.head_hot or switches.offline or switches.broken
             return status_of(
                 Findings(
-                    offline=is_offline,
+                    offline=is_out or is_stopped,
                     cover_open=switches.cover_open,
                     paper_out=is_out,
                     near_end=switches.near_end,
                     cutter_error=switches.cutter_stuck,
-                    unrecoverable=False,
+                    unrecoverable=switches.broken,
                     head_hot=switches.head_hot,
                     other_error=False,
                 )
             )
 
-    def print_receipt(self, blocks: Sequence[Block], deadline: Deadline) -> PrintOutcome:
+    def print_receipt(
+        self, blocks: Sequence[Block], deadline: Deadline, before_bytes: Callable[[], bool] = always
+    ) -> PrintOutcome:
         """Print line by line; a fault between two lines ends the job there."""
         lines = [line for group in lay_out(blocks, self._paper) for line in group]
         before = self.status()
-        if not before.can_print or deadline.is_over:
+        if not before.can_print or deadline.is_over or not before_bytes():
             return PrintOutcome(PrintResult.NOT_PRINTED, before)
         printed: list[Line] = []
         for line in lines:
-            outcome = self._stopped(deadline)
+            outcome = self._stopped(deadline, has_begun=bool(printed))
             if outcome is not None:
                 return self._come_out(printed, outcome)
             self._print_line(line, len(printed), deadline)
             printed.append(line)
         # As with a real printer: what happens behind the last line, before the cut, leaves a slip that nobody can vouch for.
-        return self._come_out(printed, self._stopped(deadline) or PrintOutcome(PrintResult.PRINTED, self.status()))
+        return self._come_out(
+            printed, self._stopped(deadline, has_begun=True) or PrintOutcome(PrintResult.PRINTED, self.status())
+        )
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -140,6 +147,14 @@ class SimulatedPrinter:
         """The head is too hot, or has cooled down."""
         self._switch("head_hot", is_hot)
 
+    def go_offline(self, is_offline: bool = True) -> None:
+        """Somebody has pressed the button on its front, or has pressed it again."""
+        self._switch("offline", is_offline)
+
+    def break_down(self) -> None:
+        """An error from which it does not recover."""
+        self._switch("broken", True)
+
     def mute(self, is_mute: bool = True) -> None:
         """Answer nothing."""
         self._switch("mute", is_mute)
@@ -174,16 +189,16 @@ class SimulatedPrinter:
         for happening in due:
             happening()
 
-    def _stopped(self, deadline: Deadline) -> PrintOutcome | None:
-        """The outcome if the job cannot go on; waits while the head cools down."""
+    def _stopped(self, deadline: Deadline, *, has_begun: bool) -> PrintOutcome | None:
+        """The outcome if the job cannot go on; waits while the head cools down, and for whoever pressed the button."""
         status = self.status()
-        while status.device.code == "head_hot" and not deadline.is_over:
+        while status.device.code in ("head_hot", "offline") and not deadline.is_over:
             deadline.sleep(0.05)
             status = self.status()
         if status.device.code in _UNANSWERED:
-            return PrintOutcome(PrintResult.UNKNOWN, status)
+            return PrintOutcome(PrintResult.UNKNOWN if has_begun else PrintResult.NOT_PRINTED, status)
         if not status.can_print or deadline.is_over:
-            return PrintOutcome(PrintResult.PARTLY_PRINTED, status)
+            return PrintOutcome(PrintResult.PARTLY_PRINTED if has_begun else PrintResult.NOT_PRINTED, status)
         return None
 
     def _come_out(self, printed: list[Line], outcome: PrintOutcome) -> PrintOutcome:

@@ -78,6 +78,11 @@ def code128_width_modules(payload: str) -> int:
     return symbols * 11 + 13
 
 
+def enlarged(modules: Modules, across: int, down: int) -> Modules:
+    """Each module as a block of so many dots."""
+    return np.kron(modules, np.ones((down, across), np.bool_))
+
+
 def _code128_parts(payload: str) -> Iterator[bytes]:
     position = 0
     for match in _DIGIT_RUN.finditer(payload):

@@ -16,6 +16,10 @@ MAX_CHARACTERS = 1000
 
 _NO_LINE_START = frozenset("，。、；：？！）》】〉」』”’…—～％%℃·,.;:?!)]}>")
 _NO_LINE_END = frozenset("（《【〈「『“‘￥$([{<")
+_SHORT_BRACKETS = re.compile("（[^（）]{1,4}）|【[^【】]{1,4}】|《[^《》]{1,4}》|「[^「」]{1,4}」")
+"""Kept on one line."""
+_LEAST_LAST_LINE = 6
+_LEAST_WIDTH_TO_BALANCE = 16
 _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _ACCENTED = re.compile("[A-Za-z][\u0300-\u036f]+")
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # only the base character can be drawn
@@ -84,7 +88,8 @@ def wrap(text: str, width: int) -> list[str]:
     """Sanitised ``text`` in lines of at most ``width`` columns, at least one line; ``width`` must be 2 or more.
 
     A wide character is never split, no line begins with a closing punctuation mark or ends with an opening one where that can
-    be helped, and Latin words stay whole unless longer than a line.
+    be helped, Latin words and short brackets stay whole unless longer than a line, and no paragraph ends in a line of one or two
+    characters.
     """
     if width < 2:
         raise ValueError(f"no Chinese character fits into {width} columns")
@@ -100,24 +105,35 @@ def wraps_whole(text: str, width: int) -> bool:
 
 
 def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
-    lines: list[str] = []
-    line = ""
+    lines: list[list[str]] = [[]]
     for unit in _units(paragraph):
-        if columns(line + unit.rstrip()) <= width:
-            line += unit
+        if columns("".join(lines[-1]) + unit.rstrip()) <= width:
+            lines[-1].append(unit)
             continue
-        if line.strip():
-            lines.append(line.rstrip())
-        *full, line = _split_long(unit.lstrip(), width)
-        lines += full
-    return [*lines, line.rstrip()]
+        if not "".join(lines[-1]).strip():
+            lines.pop()
+        lines += [[piece] for piece in _split_long(unit.lstrip(), width)]
+    if width >= _LEAST_WIDTH_TO_BALANCE:
+        _fill_last(lines, width)
+    return ["".join(line).rstrip() for line in lines]
+
+
+def _fill_last(lines: list[list[str]], width: int) -> None:
+    """A last line of a character or two looks like a mistake, and often tears a word: let it take from the line before."""
+    while len(lines) > 1 and len(lines[-2]) > 1 and 0 < columns("".join(lines[-1]).rstrip()) < _LEAST_LAST_LINE:
+        *kept, moved = lines[-2]
+        longer = [moved, *lines[-1]]
+        if columns("".join(longer).rstrip()) > width or columns("".join(kept)) * 2 < width:
+            return
+        lines[-2], lines[-1] = kept, longer
 
 
 def _units(paragraph: str) -> Iterator[str]:
     """Pieces that should not be torn apart, spaces attached to the piece before them."""
+    whole = {index for match in _SHORT_BRACKETS.finditer(paragraph) for index in range(match.start() + 1, match.end())}
     unit = ""
-    for char in paragraph:
-        if unit and _may_break(unit, char):
+    for index, char in enumerate(paragraph):
+        if unit and index not in whole and _may_break(unit, char):
             yield unit
             unit = ""
         unit += char

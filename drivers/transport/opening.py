@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from drivers.transport.port import Port
+
+_LP_DEVICE = re.compile(r"/dev/(usb/|usb)?lp\d+")
 
 OpenPort = Callable[[str, int], Port]
 """Opens the line at a URL, at a speed in bits a second; raises ``Disconnected``."""
@@ -14,6 +17,7 @@ def open_port(url: str, baudrate: int = 115200) -> Port:
     """Open ``url`` now; raises ``Disconnected``, also for a URL of which nothing can be made.
 
     - ``/dev/serial/by-id/…``, ``socket://host:port`` and everything else that pyserial opens
+    - ``usb://VENDOR:PRODUCT[/SERIAL]``: a USB printer without a kernel driver; ``/dev/usb/lp0``: one with it
     - ``replay:///path/to/transcript``: what a device said when the transcript was recorded
     """
     # Late imports: a machine with one kind of line loads no library for the others.
@@ -21,6 +25,14 @@ def open_port(url: str, baudrate: int = 115200) -> Port:
         from drivers.transport.transcript import ReplayPort
 
         return ReplayPort(url)
+    if url.startswith("usb://"):
+        from drivers.transport.usb_port import UsbPort
+
+        return UsbPort(url)
+    if _LP_DEVICE.fullmatch(url):
+        from drivers.transport.lp_port import LpPort
+
+        return LpPort(url)
     from drivers.transport.serial_port import SerialPort
 
     return SerialPort(url, baudrate)

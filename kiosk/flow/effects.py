@@ -45,7 +45,7 @@ class AwaitDelivery:
 
 @dataclass(frozen=True, slots=True)
 class PrintSlip:
-    """Print the slip; ``copy`` marks it 副本 COPY."""
+    """Print the slip; ``copy`` is set for another try. The journal of prints decides whether it is marked 副本 COPY."""
 
     copy: bool = False
 

@@ -173,13 +173,16 @@ class DeliveryKnown:
 
 @dataclass(frozen=True, slots=True)
 class SlipPrinted:
-    """The slip came out whole."""
+    """The slip of this case came out whole."""
+
+    case_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class SlipFailed:
-    """The slip did not, as a reason code (``paper.…``)."""
+    """The slip of this case did not, as a reason code (``paper.…``)."""
 
+    case_id: str
     reason: str
 
 

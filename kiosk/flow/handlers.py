@@ -46,6 +46,7 @@ from kiosk.flow.events import (
     ServiceChanged,
     SignatureDrawn,
     SlipFailed,
+    SlipPrinted,
     StaffCodeEntered,
 )
 from kiosk.flow.states import IDENTIFYING, FlowState, Paper, Step
@@ -308,18 +309,22 @@ def delivery_came_late(state: FlowState, event: DeliveryKnown, _context: Context
     return state, (RememberDelivery(event.delivered),)
 
 
-def slip_printed(state: FlowState, _event: Event, _context: Context) -> Result:
-    """The slip is out."""
+def slip_printed(state: FlowState, event: SlipPrinted, context: Context) -> Result:
+    """The slip is out. A slip of an earlier visit, still printing when its resident left, says nothing about this one's."""
+    if event.case_id != context.session.case_id:
+        return state, ()
     return replace(state, paper=Paper.PRINTED, paper_reason=""), ()
 
 
-def slip_failed(state: FlowState, event: SlipFailed, _context: Context) -> Result:
-    """The slip is not; the case is safe, and the screen says both."""
+def slip_failed(state: FlowState, event: SlipFailed, context: Context) -> Result:
+    """The slip is not; the case is safe, and the screen says both. Of another case as above."""
+    if event.case_id != context.session.case_id:
+        return state, ()
     return replace(state, paper=Paper.FAILED, paper_reason=event.reason), ()
 
 
 def print_again(state: FlowState, _event: Event, _context: Context) -> Result:
-    """Another slip, marked as a copy: part of the first may lie in somebody's hand."""
+    """Another slip, a copy as far as the flow knows: part of the first may lie in somebody's hand. The journal knows better."""
     if state.paper is not Paper.FAILED:
         return state, ()
     return replace(state, paper=Paper.PRINTING, paper_reason=""), (PrintSlip(copy=True),)

@@ -1,4 +1,4 @@
-"""The slip: what it says, and printing it."""
+"""The slip: what it says. ``slip_desk`` prints it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ import msgspec
 import yaml
 
 from contract.statements import Kind, SignedStatement, read
-from drivers.receipt_printer.abstract import ReceiptPrinter
-from drivers.receipt_printer.types import Align, Block, Code128, Pair, PrintOutcome, PrintResult, QrCode, Rule, Space, Text
-from drivers.types import Deadline
+from drivers.receipt_printer.types import Align, Block, Code128, Pair, QrCode, Rule, Space, Text
 from kiosk.catalogue.models import Item
 from kiosk.config import Settings
 from kiosk.domain.language import Language, Words
-from kiosk.flow.events import SlipFailed, SlipPrinted
 from kiosk.flow.session import SessionContext
 
 QR_MODULE_DOTS = 5
@@ -158,15 +155,3 @@ class SlipWriter:
             Text(self._say("check", facts), Align.CENTER),
             Text(facts.check_at, Align.CENTER),
         )
-
-
-def print_slip(printer: ReceiptPrinter, blocks: tuple[Block, ...], deadline: Deadline) -> SlipPrinted | SlipFailed:
-    """Print and follow to the end; passes on ``DeviceError``. Whatever happens here, the case is safe."""
-    outcome = printer.print_receipt(blocks, deadline)
-    return SlipPrinted() if outcome.result is PrintResult.PRINTED else SlipFailed(_reason(outcome))
-
-
-def _reason(outcome: PrintOutcome) -> str:
-    if outcome.status.device.code != "ok" and not outcome.status.can_print:
-        return f"paper.{outcome.status.device.code}"
-    return f"paper.{outcome.result.value}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import assert_never
 
@@ -43,13 +43,21 @@ class Services:
     """How to ask the queue; on the store's thread, because a disk may take its time."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnSlip:
+    """Picture of a slip, as an array of grey or BGR; ``None`` where there is no font. It belongs to one case only."""
+
+    case_id: str
+    image: Image | None = field(repr=False)
+
+
 class Hands(QObject):
     """One thread for each that may have to wait: card reader, camera and face, printer, store."""
 
     happened = Signal(object)
     """An event of the flow, on the GUI thread."""
     slip_drawn = Signal(object)
-    """Picture of the slip, as an array of grey or BGR."""
+    """``DrawnSlip``: picture of a case's slip."""
     store_seen = Signal(object)
     """``StoreHealth``."""
     delivered = Signal(str)
@@ -125,15 +133,16 @@ class Hands(QObject):
     def print_slip(self, facts: SlipFacts) -> None:
         """Print the slip, and draw the same slip for the screen."""
         final = self._with_statement(facts)
-        self._draw(final)
+        self._draw(facts.case_id, final)
         self.printer.submit(lambda deadline: self._services.print_slip(final(), deadline), self._times.print_s)
 
     def draw_slip(self, facts: SlipFacts) -> None:
         """Draw the slip for the screen, also where nothing can be printed."""
-        self._draw(self._with_statement(facts))
+        self._draw(facts.case_id, self._with_statement(facts))
 
-    def _draw(self, final: Callable[[], SlipFacts]) -> None:
-        self.printer.submit(_beside(lambda _deadline: _Drawn(self._services.draw_slip(final()))), self._times.print_s)
+    def _draw(self, case_id: str, final: Callable[[], SlipFacts]) -> None:
+        draw = self._services.draw_slip
+        self.printer.submit(_beside(lambda _deadline: DrawnSlip(case_id, draw(final()))), self._times.print_s)
 
     def _with_statement(self, facts: SlipFacts) -> Callable[[], SlipFacts]:
         """Asks the store once, on the printer's thread: the slip on the screen is the slip on the paper."""
@@ -161,20 +170,15 @@ class Hands(QObject):
             self.happened.emit(asks)
 
     def _tell(self, result: object) -> None:
-        if isinstance(result, _Drawn):
+        if isinstance(result, DrawnSlip):
             if result.image is not None:
-                self.slip_drawn.emit(result.image)
+                self.slip_drawn.emit(result)
         elif isinstance(result, StoreHealth):
             self.store_seen.emit(result)
         elif isinstance(result, _Arrived):
             self.delivered.emit(result.case_id)
         elif result is not None:
             self.happened.emit(result)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Drawn:
-    image: Image | None
 
 
 @dataclass(frozen=True, slots=True)

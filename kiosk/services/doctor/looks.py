@@ -70,7 +70,7 @@ def at_camera(url: str, findings: Findings) -> None:
 
 def at_receipt_printer(devices: Devices, print_test: bool, findings: Findings) -> None:
     """Status, and a test slip where that is wanted."""
-    printer = open_printer(devices.receipt_printer, devices.receipt_width)
+    printer = open_printer(devices.receipt_printer, devices.receipt_width, model=devices.receipt_model)
     try:
         status = printer.status()
         findings.status = of_printer(status)

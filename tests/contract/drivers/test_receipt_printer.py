@@ -1,4 +1,4 @@
-"""What every receipt printer promises: in memory, and the production driver on TCP and on a pseudo terminal."""
+"""What every receipt printer promises: in memory, and the production driver over every kind of line to the emulated printer."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ from drivers.receipt_printer.emulator import PrinterEmulator
 from drivers.receipt_printer.simulator import SimulatedPrinter
 from drivers.receipt_printer.types import Code128, Pair, PrintResult, QrCode, Text
 from drivers.status import SupplyState
+from drivers.transport.lp_port import LpPort
+from drivers.transport.opening import OpenPort, open_port
+from drivers.transport.usb_port import UsbPort
 from drivers.types import Deadline
 from tests.helpers.slips import sample_slip
+from tests.helpers.usb_stand_in import UsbBus, UsbDevice
 
 
 @dataclass
@@ -26,9 +30,12 @@ class Rig:
 
     printer: ReceiptPrinter
     device: SimulatedPrinter | PrinterEmulator
+    run_out_now: Callable[[], None]
     run_out_soon: Callable[[], None]
     soon: Callable[[Callable[[], None]], None]
     """Make something happen in the middle of the next slip."""
+    comes_back: bool = False
+    """The line can be opened again right after it was cut."""
 
     @property
     def texts(self) -> list[str]:
@@ -37,22 +44,55 @@ class Rig:
 
 def simulated(_: ExitStack) -> Rig:
     printer = SimulatedPrinter()
-    return Rig(printer, printer, lambda: printer.set_paper_lines(5), lambda happening: printer.at_line(5, happening))
+    return Rig(
+        printer,
+        printer,
+        lambda: printer.set_paper_lines(0),
+        lambda: printer.set_paper_lines(5),
+        lambda happening: printer.at_line(5, happening),
+    )
 
 
-def emulated(stack: ExitStack, host_class: type[TcpHost] | type[PtyHost]) -> Rig:
+def emulated(stack: ExitStack, line: Callable[[ExitStack, PrinterEmulator], tuple[str, OpenPort]]) -> Rig:
     emulator = stack.enter_context(PrinterEmulator())
-    host = stack.enter_context(host_class(emulator))
-    printer = EscPosPrinter(host.url, answer_s=0.5)
+    url, opener = line(stack, emulator)
+    printer = EscPosPrinter(url, answer_s=1.0, open_port=opener)
     stack.callback(printer.close)
     # The sweep before the first slip takes 16 mm; the rest ends a few lines into the slip.
-    return Rig(printer, emulator, lambda: emulator.set_paper_mm(47), lambda happening: emulator.at_mm(45, happening))
+    return Rig(
+        printer,
+        emulator,
+        lambda: emulator.set_paper_mm(0),
+        lambda: emulator.set_paper_mm(47),
+        lambda happening: emulator.at_mm(45, happening),
+        comes_back=line is tcp,
+    )
+
+
+def tcp(stack: ExitStack, emulator: PrinterEmulator) -> tuple[str, OpenPort]:
+    return stack.enter_context(TcpHost(emulator)).url, open_port
+
+
+def pty(stack: ExitStack, emulator: PrinterEmulator) -> tuple[str, OpenPort]:
+    return stack.enter_context(PtyHost(emulator)).url, open_port
+
+
+def usb(_: ExitStack, emulator: PrinterEmulator) -> tuple[str, OpenPort]:
+    bus = UsbBus(UsbDevice(emulator))
+    return "usb://04b8:0e15", lambda url, _baudrate: UsbPort(url, backend=bus)
+
+
+def usblp(stack: ExitStack, emulator: PrinterEmulator) -> tuple[str, OpenPort]:
+    """A pseudo terminal gives and takes bytes as ``/dev/usb/lp0`` does."""
+    return stack.enter_context(PtyHost(emulator)).url, LpPort
 
 
 KINDS: dict[str, Callable[[ExitStack], Rig]] = {
     "simulator": simulated,
-    "tcp": lambda stack: emulated(stack, TcpHost),
-    "pty": lambda stack: emulated(stack, PtyHost),
+    "tcp": lambda stack: emulated(stack, tcp),
+    "pty": lambda stack: emulated(stack, pty),
+    "usb": lambda stack: emulated(stack, usb),
+    "usblp": lambda stack: emulated(stack, usblp),
 }
 
 
@@ -103,6 +143,77 @@ def test_an_open_cover_keeps_a_slip_from_beginning(rig: Rig, subject: ReceiptPri
     rig.device.close_cover()
     assert rig.texts == []
     assert subject.print_receipt([Text("好了")], Deadline(10)).result is PrintResult.PRINTED
+
+
+FAULTS: dict[str, Callable[[SimulatedPrinter | PrinterEmulator], object]] = {
+    "cover_open": lambda device: device.open_cover(),
+    "head_hot": lambda device: device.head_hot(),
+    "offline": lambda device: device.go_offline(),
+    "unrecoverable_error": lambda device: device.break_down(),
+    "no_answer": lambda device: device.mute(),
+}
+
+
+@pytest.mark.parametrize("code", [*FAULTS, "paper_out", "disconnected"])
+def test_each_trouble_has_a_code_of_its_own_and_lets_no_slip_begin(rig: Rig, subject: ReceiptPrinter, code: str) -> None:
+    if code == "paper_out":
+        rig.run_out_now()
+    elif code == "disconnected":
+        subject.status()
+        rig.device.unplug()
+    else:
+        FAULTS[code](rig.device)
+    asked: list[None] = []
+    outcome = subject.print_receipt(sample_slip(), Deadline(5), lambda: asked.append(None) is None)
+    if code == "disconnected" and rig.comes_back:
+        return  # a line that can be opened again at once was opened again
+    assert (outcome.result, outcome.status.device.code, outcome.status.can_print) == (PrintResult.NOT_PRINTED, code, False)
+    assert asked == [], "nothing was sent, so there was nothing to note"
+    assert subject.status().device.code == code
+    assert rig.texts == []
+
+
+def test_a_jammed_cutter_is_told_and_ends_the_slip(rig: Rig, subject: ReceiptPrinter) -> None:
+    assert subject.print_receipt([Text("暖机")], Deadline(10)).result is PrintResult.PRINTED
+    rig.device.cutter_jam()
+    outcome = subject.print_receipt(sample_slip(), Deadline(20))
+    assert outcome.result in (PrintResult.PARTLY_PRINTED, PrintResult.NOT_PRINTED)
+    assert (outcome.status.device.code, outcome.status.cutter_error) == ("cutter_error", True)
+    assert not subject.status().can_print
+
+
+def test_the_caller_is_asked_once_before_the_first_byte_of_a_slip(rig: Rig, subject: ReceiptPrinter) -> None:
+    seen: list[list[str]] = []
+
+    def note() -> bool:
+        seen.append(rig.texts)
+        return True
+
+    assert subject.print_receipt([Text("第一张")], Deadline(10), note).result is PrintResult.PRINTED
+    assert subject.print_receipt([Text("第二张")], Deadline(10), note).result is PrintResult.PRINTED
+    assert [[text.strip() for text in texts] for texts in seen] == [[], ["第一张"]]
+
+
+def test_nothing_of_a_slip_is_sent_when_the_caller_says_no(rig: Rig, subject: ReceiptPrinter) -> None:
+    outcome = subject.print_receipt([Text("不许")], Deadline(10), lambda: False)
+    assert (outcome.result, outcome.status.can_print) == (PrintResult.NOT_PRINTED, True)
+    assert subject.print_receipt([Text("下一位")], Deadline(10)).result is PrintResult.PRINTED
+    assert [text.strip() for text in rig.texts] == ["下一位"]
+
+
+@pytest.mark.parametrize("is_cancelled", [True, False], ids=["cancelled", "over"])
+def test_a_deadline_that_ends_while_the_caller_notes_prints_nothing(
+    rig: Rig, subject: ReceiptPrinter, is_cancelled: bool
+) -> None:
+    assert subject.print_receipt([Text("暖机")], Deadline(10)).result is PrintResult.PRINTED
+    deadline = Deadline(60 if is_cancelled else 1.0)
+
+    def note_slowly() -> bool:
+        deadline.cancel() if is_cancelled else Deadline(5).sleep(1.1)
+        return True
+
+    assert subject.print_receipt([Text("太晚")], deadline, note_slowly).result is PrintResult.NOT_PRINTED
+    assert [text.strip() for text in rig.texts] == ["暖机"]
 
 
 def test_paper_that_ends_in_a_slip_ends_the_job_and_the_next_person_sees_nothing_of_it(rig: Rig, subject: ReceiptPrinter) -> None:

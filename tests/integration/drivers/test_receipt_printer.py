@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from drivers.emulation.host import PtyHost, TcpHost
+from drivers.emulation.lines import LineSource
 from drivers.receipt_printer import driver as driver_module
 from drivers.receipt_printer.driver import EscPosPrinter
 from drivers.receipt_printer.emulate import serve
@@ -158,7 +160,7 @@ def test_without_a_queued_answer_nothing_is_called_printed(stack: ExitStack, mon
 def test_a_slow_printer_is_waited_for(stack: ExitStack) -> None:
     emulator, subject = rig(stack)
     assert subject.print_receipt([Text("暖机")], Deadline(10)).result is PrintResult.PRINTED
-    emulator.slow(1500)
+    emulator.pace(1500)
     assert subject.print_receipt([Text("慢慢来" * 8)] * 12, Deadline(60)).result is PrintResult.PRINTED
     assert emulator.slips[-1].text.count("慢慢来") == 96
 
@@ -166,10 +168,10 @@ def test_a_slow_printer_is_waited_for(stack: ExitStack) -> None:
 def test_a_deadline_ends_a_slow_slip_and_the_rest_is_dropped(stack: ExitStack) -> None:
     emulator, subject = rig(stack)
     assert subject.print_receipt([Text("暖机")], Deadline(10)).result is PrintResult.PRINTED
-    emulator.slow(40)
+    emulator.pace(40)
     outcome = subject.print_receipt([Text(f"第 {number} 行") for number in range(60)], Deadline(1.0))
     assert outcome.result is PrintResult.PARTLY_PRINTED
-    emulator.slow(None)
+    emulator.pace(None)
     assert subject.print_receipt([Text("下一位")], Deadline(10)).result is PrintResult.PRINTED
     assert "第 59 行" not in "".join(slip.text for slip in emulator.slips)
     assert emulator.slips[-1].text.strip() == "下一位"
@@ -229,6 +231,18 @@ def test_the_factory_knows_the_simulator() -> None:
     assert isinstance(open_printer("/dev/ttyUSB0"), EscPosPrinter)
 
 
+def _free_address() -> tuple[str, int]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[:2]
+
+
+def _said(control: tuple[str, int], words: str) -> str:
+    with socket.create_connection(control, 10) as connection, connection.makefile("rw", encoding="utf-8") as file:
+        file.write(words + "\n")
+        file.flush()
+        return file.readline().strip()
+
+
 @pytest.mark.parametrize("use_pty", [True, False])
 def test_serving_an_emulated_printer(tmp_path: Path, use_pty: bool) -> None:
     ready, stop, urls = threading.Event(), threading.Event(), []
@@ -238,10 +252,22 @@ def test_serving_an_emulated_printer(tmp_path: Path, use_pty: bool) -> None:
         ready.set()
 
     listen = None if use_pty else ("127.0.0.1", 0)
-    server = threading.Thread(target=serve, args=(listen, use_pty, tmp_path / "paper", on_ready, stop))
+    control = _free_address()
+    server = threading.Thread(
+        target=serve,
+        args=(listen, use_pty, tmp_path / "paper", on_ready, stop),
+        kwargs={"width": "58mm", "control": control, "lines": LineSource(None)},
+    )
     server.start()
     try:
         assert ready.wait(20)
+        asked = open_printer(urls[0])
+        assert asked.status().can_print
+        assert _said(control, "cover_open") == "ok"
+        assert asked.status().device.code == "cover_open"
+        assert _said(control, "nonsense").startswith("error ")
+        assert _said(control, "clear") == "ok"
+        asked.close()
         subject = open_printer(urls[0])
         assert subject.print_receipt([Text("一张小票")], Deadline(20)).result is PrintResult.PRINTED
         subject.close()

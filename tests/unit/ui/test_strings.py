@@ -23,7 +23,8 @@ DEMANDED_REASONS = {
     "face": "no_face many_faces timed_out wrong_action face_lost no_match camera_lost unusable_portrait cancelled",
     "staff": "wrong_code locked none_configured",
     "route": "too_many_tries",
-    "paper": "paper_out cover_open cutter_error head_hot no_answer disconnected offline missing partly_printed unknown no_font",
+    "paper": "paper_out cover_open cutter_error head_hot no_answer disconnected offline missing partly_printed unknown no_font "
+    "not_printed not_noted bad_answer busy unrecoverable_error",
     "store": "not_enrolled disk_full storage_failed backlog_full backlog_old clock_doubtful busy",
     "eligibility": "card_expired card_kind too_young household_local household_other",
     "field": "missing too_long characters phone choice date date_future",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from drivers.receipt_printer import layout, text
 from drivers.receipt_printer.layout import BarSymbol, Gap, QrSymbol, TextLine, lay_out
+from drivers.receipt_printer.models import MODELS
 from drivers.receipt_printer.types import PAPERS, Align, Block, Code128, Pair, QrCode, Rule, Space, Text
 from tests.helpers.slips import sample_slip
 
@@ -57,8 +58,10 @@ def test_double_size_halves_the_columns_and_centres_by_dots() -> None:
 def test_only_lines_with_rare_characters_are_drawn() -> None:
     (group,) = lay_out([Text("普通一行\n林小𠮷")], WIDE)
     assert [line.is_raster for line in group if isinstance(line, TextLine)] == [False, True]
-    assert layout.needs_font([group])
-    assert not layout.needs_font(lay_out([Text("普通")], WIDE))
+    assert layout.needs_font([group], MODELS["standard"])
+    assert not layout.needs_font(lay_out([Text("普通")], WIDE), MODELS["standard"])
+    assert layout.needs_font(lay_out([Text("普通")], WIDE), MODELS["no_chinese"])
+    assert not layout.needs_font(lay_out([Text("plain")], WIDE), MODELS["no_chinese"])
 
 
 def test_a_qr_code_has_its_quiet_zone_on_all_sides() -> None:
@@ -91,6 +94,7 @@ def test_a_bar_code_payload_must_be_ascii(payload: str) -> None:
 
 def test_a_bar_code_that_would_be_too_fine_leaves_its_text() -> None:
     assert not any(isinstance(line, BarSymbol) for line in lay_out([Code128("330303251123A7K200042X")], NARROW)[0])
+    assert isinstance(lay_out([Code128("330303251123A7K200042X")], NARROW)[0][0], Gap)  # it belongs to nothing above it
     assert lines_of(Code128("330303251123A7K200042X"), NARROW) == ["330303251123A7K200042X"]
     assert any(isinstance(line, BarSymbol) for line in lay_out([Code128("330303251123A7K200042X")], WIDE)[0])
 

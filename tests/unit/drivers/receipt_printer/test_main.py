@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
+import zxingcpp
+from PIL import Image
 
 from drivers.emulation.host import TcpHost
 from drivers.receipt_printer.__main__ import main
@@ -73,3 +77,17 @@ def test_a_missing_printer_costs_one_line_and_starts_no_qt() -> None:
     assert json.loads(done.stdout)["code"] == "disconnected"
     assert len(done.stderr.splitlines()) == 1
     assert "/dev/no-such-printer" in done.stderr
+
+
+@pytest.mark.parametrize("width", ["80mm", "58mm"])
+def test_the_test_page_can_be_drawn(tmp_path: Path, width: str) -> None:
+    out = tmp_path / "page.png"
+    assert main(["picture", "--width", width, "--out", str(out)]) == 0
+    with Image.open(out) as image:
+        found = zxingcpp.read_barcodes(np.asarray(image))
+    assert {code.text for code in found} == {"TEST-PRINTER-QR-0123456789", "TEST-0123456789"}
+
+
+def test_a_picture_that_cannot_be_written_costs_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["picture", "--out", str(tmp_path / "no" / "page.png")]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -15,11 +15,16 @@ from drivers.receipt_printer.emulator_commands import Token, next_token
 from drivers.receipt_printer.errors import FontMissing
 from drivers.receipt_printer.glyphs import Glyphs
 from drivers.receipt_printer.layout import lay_out
+from drivers.receipt_printer.models import MODELS, ModelName
 from drivers.receipt_printer.protocol import REAL_TIME_PREFIXES
-from drivers.receipt_printer.types import PAPERS, Align, Block, Code128, Pair, QrCode, Rule, Space, Text
+from drivers.receipt_printer.types import PAPERS, Align, Block, Code128, Pair, PaperWidth, QrCode, Rule, Space, Text
 from tests.helpers.slips import sample_slip
 from tests.unit.drivers.receipt_printer.test_layout import BLOCKS
 
+CODES = st.one_of(
+    st.builds(QrCode, st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=300), st.integers(1, 16)),
+    st.builds(Code128, st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=60)),
+)
 CHINESE_TEST = bytes.fromhex("1C26 B2E2CAD4 1C2E 0A")
 
 
@@ -101,6 +106,26 @@ def test_no_text_adds_commands_and_no_piece_holds_a_real_time_one(blocks: list[B
     for piece in pieces:
         assert {token.name for token in tokens(piece)} <= allowed
         assert not any(prefix in piece for prefix in REAL_TIME_PREFIXES)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.one_of(BLOCKS, CODES), max_size=4), st.sampled_from(sorted(MODELS)), st.sampled_from(sorted(PAPERS)))
+def test_for_every_model_pieces_are_whole_commands_without_real_time_ones(
+    blocks: list[Block], model: ModelName, width: PaperWidth
+) -> None:
+    for piece in render_escpos.render(lay_out(blocks, PAPERS[width]), model=MODELS[model]):
+        names = {token.name for token in tokens(piece)}
+        assert not any(prefix in piece for prefix in REAL_TIME_PREFIXES)
+        assert MODELS[model].text == "gb18030" or not any(name[:1] == b"\x1c" for name in names)
+        assert MODELS[model].codes == "commands" or not names & {b"\x1d(k", b"\x1dk"}
+
+
+@pytest.mark.parametrize("length", [1037, 1293])
+def test_a_qr_code_whose_length_reads_as_a_real_time_command_is_drawn(length: int) -> None:
+    made = body(QrCode("A" * length))
+    assert not any(prefix in made for prefix in REAL_TIME_PREFIXES)
+    assert b"\x1d(k" not in made
+    assert b"\x1d(k" in body(QrCode("A" * (length + 1)))
 
 
 def test_no_command_is_longer_than_the_sweep_allows_for() -> None:

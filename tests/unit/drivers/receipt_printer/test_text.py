@@ -93,6 +93,12 @@ def test_no_line_begins_with_closing_punctuation(value: str, width: int) -> None
         ("", 8, [""]),
         ("  缩进", 8, ["  缩进"]),
         ("奇数宽度", 5, ["奇数", "宽度"]),
+        ("瓯海区社会保险中心（测试）", 22, ["瓯海区社会保险中心", "（测试）"]),
+        ("瓯海区社会保险（五个字以上）", 22, ["瓯海区社会保险（五个字", "以上）"]),
+        ("您的材料已加密保存，不会丢失。", 28, ["您的材料已加密保存，不会", "丢失。"]),
+        ("一二三四五六七八九", 16, ["一二三四五六", "七八九"]),
+        ("keep it to ask about progress", 25, ["keep it to ask about", "progress"]),
+        ("keep this number and ask on", 24, ["keep this number and", "ask on"]),
     ],
 )
 def test_wrapping(value: str, width: int, lines: list[str]) -> None:

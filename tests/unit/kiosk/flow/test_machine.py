@@ -78,7 +78,7 @@ def test_a_visit_by_face_runs_from_touch_to_rest(subject: Visitor) -> None:
     _filled(subject).does(
         ev.CaseStored("id", "number", "now"),
         ev.DeliveryKnown(True),
-        ev.SlipPrinted(),
+        ev.SlipPrinted("id"),
         ev.Continue(),
         ev.RatingGiven(Grade.SATISFIED),
     )
@@ -180,9 +180,21 @@ def test_nobody_can_leave_while_the_case_is_being_stored(subject: Visitor) -> No
 def test_a_slip_that_fails_can_be_printed_again_as_a_copy_and_only_then(subject: Visitor) -> None:
     _filled(subject).does(ev.CaseStored("id", "number", "now"), ev.DeliveryKnown(False), ev.PrintAgain())
     assert [e for e in subject.asked if isinstance(e, fx.PrintSlip)] == [fx.PrintSlip(copy=False)]
-    subject.does(ev.SlipFailed("paper.paper_out"), ev.PrintAgain(), ev.SlipPrinted(), ev.PrintAgain())
+    subject.does(ev.SlipFailed("id", "paper.paper_out"), ev.PrintAgain(), ev.SlipPrinted("id"), ev.PrintAgain())
     assert [e for e in subject.asked if isinstance(e, fx.PrintSlip)] == [fx.PrintSlip(copy=False), fx.PrintSlip(copy=True)]
     assert subject.state.paper is Paper.PRINTED
+
+
+@pytest.mark.parametrize("paper", [Paper.PRINTING, Paper.FAILED])
+@pytest.mark.parametrize("event", [ev.SlipPrinted("earlier"), ev.SlipFailed("earlier", "paper.paper_out")])
+def test_the_slip_of_an_earlier_visit_says_nothing_about_this_one(subject: Visitor, event: ev.Event, paper: Paper) -> None:
+    _filled(subject).does(ev.CaseStored("id", "number", "now"), ev.DeliveryKnown(False))
+    if paper is Paper.FAILED:
+        subject.does(ev.SlipFailed("id", "paper.cover_open"))
+    before = subject.state
+    assert before.paper is paper
+    assert subject.does(event).state == before
+    assert subject.does(ev.SlipPrinted("id")).state.paper is Paper.PRINTED
 
 
 def test_a_broken_printer_takes_the_paper_and_not_the_visit(subject: Visitor) -> None:
@@ -212,7 +224,7 @@ EVENTS: list[ev.Event] = [
     ev.FieldEntered("?", "x"), ev.SignatureDrawn(sample_signature()), ev.PrintAgain(), ev.RatingGiven(Grade.DISSATISFIED), ev.RatingSkipped(),
     ev.CardWasRead(sample_person(), None), ev.CardFailed("card.no_card"), ev.PersonProved(PROOF), ev.ProofFailed("face.no_match"),
     ev.CaseStored("id", "number", "now"), ev.CaseRefused("store.disk_full"), ev.DeliveryKnown(True), ev.DeliveryKnown(False),
-    ev.SlipPrinted(), ev.SlipFailed("paper.paper_out"), ev.IdleWarned(), ev.IdleEnded(), ev.ServiceChanged(True), ev.ServiceChanged(False),
+    ev.SlipPrinted("id"), ev.SlipFailed("id", "paper.paper_out"), ev.SlipPrinted("?"), ev.SlipFailed("?", "paper.unknown"), ev.IdleWarned(), ev.IdleEnded(), ev.ServiceChanged(True), ev.ServiceChanged(False),
     ev.FarewellOver(),
 ]  # fmt: skip
 

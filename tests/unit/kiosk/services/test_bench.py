@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import assets
+from drivers.camera.simulator import PortraitCamera
 from drivers.emulation.host import TcpHost
 from drivers.id_card_reader.cards import sample_card
 from drivers.id_card_reader.emulator import IdReaderEmulator
@@ -18,10 +20,18 @@ from kiosk.config import Devices
 from kiosk.domain.language import Language
 from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
 from kiosk.services.bench import Bench
+from kiosk.services.print_journal import PrintJournal
 from kiosk.services.probes import of_printer, trouble_of
+from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipFacts, SlipWriter
 from tests.helpers.people import SENIOR, sample_catalogue
 from tests.helpers.waiting import until
+
+CASE = "019abc00-1234-7abc-8def-0123456789ab"
+
+
+def desk(folder: Path) -> SlipDesk:
+    return SlipDesk(SlipWriter(assets.ROOT / "receipts" / "slip.yaml"), PrintJournal(folder / "prints.db"))
 
 
 @pytest.fixture
@@ -36,10 +46,10 @@ def printer() -> Iterator[PrinterEmulator]:
 
 
 @pytest.fixture
-def subject(reader: IdReaderEmulator, printer: PrinterEmulator) -> Iterator[Bench]:
+def subject(reader: IdReaderEmulator, printer: PrinterEmulator, tmp_path: Path) -> Iterator[Bench]:
     with TcpHost(reader) as reader_host, TcpHost(printer) as printer_host:
         devices = Devices(id_card_reader=reader_host.url, receipt_printer=printer_host.url)
-        bench = Bench(devices, SlipWriter(assets.ROOT / "receipts" / "slip.yaml"))
+        bench = Bench(devices, desk(tmp_path))
         bench.start()
         yield bench
         bench.close()
@@ -52,7 +62,7 @@ def facts() -> SlipFacts:
     return SlipFacts(
         language=Language.ZH,
         item=item,
-        case_id="019abc00-1234-7abc-8def-0123456789ab",
+        case_id=CASE,
         receipt_number="330304261123A00100001D",
         stored_at="2026-11-23 20:00",
         delivered=False,
@@ -74,9 +84,9 @@ def test_a_card_becomes_a_person(subject: Bench, reader: IdReaderEmulator) -> No
     assert event.portrait is None
 
 
-def test_nobody_and_a_lost_reader_are_told_apart(subject: Bench) -> None:
+def test_nobody_and_a_lost_reader_are_told_apart(subject: Bench, tmp_path: Path) -> None:
     assert subject.read_card(Deadline(0.5)) == CardFailed("card.no_card")
-    bench = Bench(Devices(id_card_reader="socket://127.0.0.1:9"), SlipWriter(assets.ROOT / "receipts" / "slip.yaml"))
+    bench = Bench(Devices(id_card_reader="socket://127.0.0.1:9"), desk(tmp_path / "other"))
     bench.start()
     assert bench.read_card(Deadline(0.5)) == CardFailed("card.reader_lost")
     assert trouble_of(bench.supervisors["id_card_reader"].status) == "disconnected"
@@ -84,7 +94,7 @@ def test_nobody_and_a_lost_reader_are_told_apart(subject: Bench) -> None:
 
 
 def test_the_slip_that_is_printed_says_what_the_screen_shows(subject: Bench, printer: PrinterEmulator, facts: SlipFacts) -> None:
-    assert subject.print_slip(facts, Deadline(40)) == SlipPrinted()
+    assert subject.print_slip(facts, Deadline(40)) == SlipPrinted(CASE)
     text = printer.slips[-1].text
     assert "已保存在本机，尚未送达" in text
     assert facts.receipt_number in text
@@ -93,10 +103,10 @@ def test_the_slip_that_is_printed_says_what_the_screen_shows(subject: Bench, pri
 
 def test_an_empty_roll_is_a_reason_and_prints_again_when_full(subject: Bench, printer: PrinterEmulator, facts: SlipFacts) -> None:
     printer.set_paper_mm(0)
-    assert subject.print_slip(facts, Deadline(40)) == SlipFailed("paper.paper_out")
+    assert subject.print_slip(facts, Deadline(40)) == SlipFailed(CASE, "paper.paper_out")
     assert until(lambda: trouble_of(subject.supervisors["receipt_printer"].status) == "paper_out")
     printer.load_paper()
-    assert subject.print_slip(facts, Deadline(40)) == SlipPrinted()
+    assert subject.print_slip(facts, Deadline(40)) == SlipPrinted(CASE)
 
 
 def test_low_paper_is_no_trouble_and_a_camera_at_rest_neither(subject: Bench) -> None:
@@ -104,3 +114,31 @@ def test_low_paper_is_no_trouble_and_a_camera_at_rest_neither(subject: Bench) ->
     assert not trouble_of(of_printer(low))
     assert until(lambda: subject.supervisors["camera"].status.is_online)
     assert trouble_of(DeviceStatus(DeviceState.NO_DEVICE, "lost")) == "lost"
+
+
+def test_a_document_printer_is_kept_in_service_where_the_settings_name_one() -> None:
+    slips = SlipWriter(assets.ROOT / "receipts" / "slip.yaml")
+    assert "document_printer" not in Bench(Devices(), slips).supervisors
+    bench = Bench(Devices(document_printer="sim://"), slips)
+    bench.start()
+    assert until(lambda: bench.supervisors["document_printer"].status.is_online)
+    bench.close()
+
+
+def test_a_lost_camera_at_rest_is_known_and_known_again_when_it_is_back(subject: Bench) -> None:
+    camera = subject.camera
+    assert isinstance(camera, PortraitCamera)
+    camera.unplug()
+    assert until(lambda: trouble_of(subject.supervisors["camera"].status) == "lost")
+    camera.plug_in()
+    assert until(lambda: subject.supervisors["camera"].status.is_online)
+
+
+def test_everyone_is_told_of_every_device_until_they_have_heard_enough(subject: Bench) -> None:
+    told: dict[str, str] = {}
+    end = subject.subscribe(lambda name, status: told.update({name: status.code}))
+    assert until(lambda: set(told) == set(subject.supervisors) and "starting" not in told.values())
+    end()
+    told.clear()
+    subject.close()
+    assert not told

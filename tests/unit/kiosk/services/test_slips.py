@@ -13,20 +13,15 @@ from contract.receipt_number import make
 from contract.statements import Kind
 from drivers.barcode_scanner.image_codes import read_codes
 from drivers.receipt_printer.render_image import picture
-from drivers.receipt_printer.types import PAPERS, Block, PaperWidth, PrinterStatus, PrintOutcome, PrintResult, QrCode, Text
-from drivers.status import DeviceState, DeviceStatus, SupplyState
-from drivers.types import Deadline
+from drivers.receipt_printer.types import PAPERS, Block, PaperWidth, QrCode, Text
 from kiosk.config import Machine, Platform, Settings
 from kiosk.domain.language import Language
-from kiosk.flow.events import SlipFailed, SlipPrinted
 from kiosk.flow.session import SessionContext
-from kiosk.services.slips import SlipFacts, SlipWriter, facts_of, print_slip, short_name, stated
+from kiosk.services.slips import SlipFacts, SlipWriter, facts_of, short_name, stated
 from tests.helpers.people import SENIOR, TODAY, sample_catalogue, sample_person
 from tests.helpers.statements import sample_statement
 
 SETTINGS = Settings(machine=Machine(name="一号机"), platform=Platform(url="https://platform.example/"))
-FINE = PrinterStatus(DeviceStatus(DeviceState.ONLINE, "ok"), SupplyState.FULL, cover_open=False, cutter_error=False)
-OUT = PrinterStatus(DeviceStatus(DeviceState.USER_ERROR, "paper_out"), SupplyState.OUT, cover_open=False, cutter_error=False)
 
 
 @pytest.fixture
@@ -116,30 +111,3 @@ def test_samples_are_marked(subject: SlipWriter, facts: SlipFacts) -> None:
 @pytest.mark.parametrize(("name", "short"), [("林小瓯", "**瓯"), ("测试·林小瓯", "*****瓯"), ("SMITH, JOHN", "S***"), ("", "")])
 def test_names_are_shortened(name: str, short: str) -> None:
     assert short_name(name) == short
-
-
-class Printer:
-    def __init__(self, outcome: PrintOutcome) -> None:
-        self.outcome = outcome
-
-    def status(self) -> PrinterStatus:
-        return FINE
-
-    def print_receipt(self, blocks: Sequence[Block], deadline: Deadline) -> PrintOutcome:
-        return self.outcome
-
-    def close(self) -> None:
-        return
-
-
-@pytest.mark.parametrize(
-    ("outcome", "event"),
-    [
-        (PrintOutcome(PrintResult.PRINTED, FINE), SlipPrinted()),
-        (PrintOutcome(PrintResult.PARTLY_PRINTED, OUT), SlipFailed("paper.paper_out")),
-        (PrintOutcome(PrintResult.NOT_PRINTED, OUT), SlipFailed("paper.paper_out")),
-        (PrintOutcome(PrintResult.UNKNOWN, FINE), SlipFailed("paper.unknown")),
-    ],
-)
-def test_every_end_of_a_job_has_its_reason(facts: SlipFacts, outcome: PrintOutcome, event: object) -> None:
-    assert print_slip(Printer(outcome), (), Deadline(1)) == event

@@ -18,7 +18,7 @@ from kiosk.flow.states import Paper, Step
 from kiosk.readiness import StoreHealth
 from kiosk.services.cases import CaseFacts
 from kiosk.services.slips import SlipFacts
-from kiosk.workers.hands import Hands, Services
+from kiosk.workers.hands import DrawnSlip, Hands, Services
 from kiosk.workers.visit import Clock, Visit
 from tests.helpers.people import (
     FACE,
@@ -33,6 +33,7 @@ from tests.helpers.people import (
 from tests.helpers.statements import sample_statement
 
 CATALOGUE = sample_catalogue()
+SLIP_ENDS = (ev.SlipPrinted, ev.SlipFailed)
 
 
 class Script:
@@ -48,8 +49,9 @@ class Script:
         self.drawn: list[SlipFacts] = []
         self.stated: list[str] = []
         self.statement_answer: str | None = sample_statement(receipt_number="330304261123A00100001D").text
+        self.slow_slips: dict[str, threading.Event] = {}
+        self.slips_end: dict[str, ev.SlipPrinted | ev.SlipFailed] = {}
         self.health: StoreHealth | Exception = StoreHealth()
-        self.slip: ev.SlipPrinted | ev.SlipFailed = ev.SlipPrinted()
         self.commit_answer: ev.CaseStored | ev.CaseRefused | Exception = ev.CaseStored("case-1", "330304261123A00100001D", "now")
 
     def read_card(self, deadline: Deadline) -> ev.CardWasRead | ev.CardFailed:
@@ -61,7 +63,9 @@ class Script:
 
     def print_slip(self, facts: SlipFacts, deadline: Deadline) -> ev.Event:
         self.slips.append(facts)
-        return self.slip
+        if (slow := self.slow_slips.get(facts.case_id)) is not None:
+            assert slow.wait(20.0)
+        return self.slips_end.get(facts.case_id, ev.SlipPrinted(facts.case_id))
 
     def draw_slip(self, facts: SlipFacts) -> Image:
         self.drawn.append(facts)
@@ -175,6 +179,36 @@ def test_a_whole_visit_commits_once_prints_the_truth_and_leaves_nothing(subject:
     assert len(script.commits) == 1
     assert script.commits[0].person.name == sample_person().name
     assert {value.name: value.source for value in script.commits[0].values}["address"] == "card"
+
+
+def test_a_slip_still_printing_when_its_resident_leaves_is_not_taken_for_the_next_one_s(
+    subject: Visit, script: Script, qtbot: QtBot
+) -> None:
+    script.slow_slips = {"case-1": threading.Event(), "case-2": threading.Event()}
+    script.slips_end["case-1"] = ev.SlipFailed("case-1", "paper.paper_out")
+    told: list[str] = []
+    subject._hands.happened.connect(lambda event: told.append(event.case_id) if isinstance(event, SLIP_ENDS) else None)
+    _hand_in(subject, qtbot)
+    qtbot.waitUntil(lambda: [slip.case_id for slip in script.slips] == ["case-1"], timeout=10_000)
+    subject.handle(ev.Quit())
+    _until(qtbot, subject, Step.IDLE)
+    script.commit_answer = ev.CaseStored("case-2", "330304261123A001000020", "now")
+    _hand_in(subject, qtbot)
+    _until(qtbot, subject, Step.SLIP)
+    script.slow_slips["case-1"].set()
+    qtbot.waitUntil(lambda: told == ["case-1"], timeout=10_000)
+    assert subject.state.paper is Paper.PRINTING
+    script.slow_slips["case-2"].set()
+    qtbot.waitUntil(lambda: subject.state.paper is Paper.PRINTED, timeout=10_000)
+    assert told == ["case-1", "case-2"]
+
+
+def test_every_picture_of_a_slip_names_its_case(subject: Visit, script: Script, qtbot: QtBot) -> None:
+    drawn: list[DrawnSlip] = []
+    subject._hands.slip_drawn.connect(drawn.append)
+    _hand_in(subject, qtbot)
+    qtbot.waitUntil(lambda: bool(drawn), timeout=10_000)
+    assert [slip.case_id for slip in drawn] == ["case-1"]
 
 
 def test_movements_are_passed_on_only_while_the_face_step_stands(subject: Visit, qtbot: QtBot) -> None:
