@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from benchmarks import harness
@@ -121,10 +122,23 @@ def words(result: dict[str, Any]) -> list[str]:
     ]
 
 
+def plot(result: dict[str, Any], path: Path | None) -> None:
+    """Two bars: the line alone, and the whole read."""
+    with harness.figure(
+        path, f"Card to typed record at {BAUDRATE} baud, ms ({result['overhead_pct']:.1f} % over the wire)"
+    ) as axes:
+        if axes is not None:
+            drawn = axes.barh(
+                ["whole read", "frames alone"], [result["read_ms"], result["wire_ms"]], color=["#1f5a96", "#7a8aa0"]
+            )
+            axes.bar_label(drawn, fmt="%.1f", padding=4)
+
+
 def main() -> None:
     """Command line."""
     asked = harness.arguments(__doc__).parse_args()
     result = run(asked)
+    plot(result, asked.plot)
     harness.report(result, words(result), asked)
 
 

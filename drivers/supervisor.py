@@ -22,13 +22,14 @@ from drivers.supervision.calls import Call, Closable, Device, Result
 from drivers.supervision.errors import NotServed, Stopped, Wedged
 from drivers.supervision.judgement import BUG, STARTING, Judgement, status_of_error
 from drivers.supervision.owner import Owner
-from drivers.supervision.policy import CAMERAS, CARDS, PRINTERS, SCANNERS, SupervisorPolicy, is_gone
+from drivers.supervision.policy import CAMERAS, CARDS, DOCUMENTS, PRINTERS, SCANNERS, SupervisorPolicy, is_gone
 from drivers.supervision.watchdog import SHARED, Watchdog
 from drivers.types import Deadline
 
 __all__ = [
     "CAMERAS",
     "CARDS",
+    "DOCUMENTS",
     "PRINTERS",
     "SCANNERS",
     "Closable",

@@ -62,7 +62,7 @@ class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scanner_baudrate: int = 9600
     scanner_profile: Literal["passive", "newland", "honeywell", "gm65"] = "passive"
     """How the scanner is told to look."""
-    scanner_framing: Literal["gap", "cr", "crlf", "lf"] = "gap"
+    scanner_framing: Literal["gap", "cr", "crlf", "lf", "tab", "none"] = "gap"
     """How the end of a code is told."""
     scanner_aim: bool = False
     """The scanner sends the kind of the code (``]cm``) ahead of it."""

@@ -85,13 +85,11 @@ class SerialScanner:
         A triggered scanner is lit while this waits, and dark when it comes back, however it does.
         """
         try:
-            outcome = self._read(deadline, is_lit=True)
-        except Disconnected:
+            return self._read(deadline, is_lit=True)
+        finally:
+            # A code that came is given out even if the line breaks behind it: the next call will tell.
             with contextlib.suppress(Disconnected):
                 self._trigger.switch_off()
-            raise
-        self._trigger.switch_off()
-        return outcome
 
     def read_dark(self, deadline: Deadline) -> ScanOutcome:
         """As ``read``, with the light left off: of a triggered scanner nothing must come."""

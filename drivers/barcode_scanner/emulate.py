@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 
-from drivers.barcode_scanner.emulator import MEANINGS, ScannerEmulator
+from drivers.barcode_scanner.emulator import LASTING, MEANINGS, Fault, ScannerEmulator
 from drivers.barcode_scanner.profiles import ProfileName
 from drivers.emulation.language import FaultLanguage, Word, at_most_one, number, plain_word, times_word
 from drivers.emulation.line import Host
@@ -75,7 +75,10 @@ def language(emulator: ScannerEmulator, scan: Callable[[bytes], None], host: Hos
     def drip(words: Sequence[str]) -> None:
         emulator.slow_down(number(at_most_one(words) or "", 0.0, 10.0))
 
-    faults = [times_word(emulator.faults, fault, meaning) for fault, meaning in MEANINGS.items()]
+    faults = [
+        _lasting_word(emulator, fault) if fault in LASTING else times_word(emulator.faults, fault, meaning)
+        for fault, meaning in MEANINGS.items()
+    ]
     return FaultLanguage(
         [
             Word("scan", "scan TEXT", "hold a code with this text under the scanner", scan_text),
@@ -88,6 +91,10 @@ def language(emulator: ScannerEmulator, scan: Callable[[bytes], None], host: Hos
             plain_word("clear", "all faults are over; what is being sent goes out at once", emulator.clear_faults),
         ]
     )
+
+
+def _lasting_word(emulator: ScannerEmulator, fault: Fault) -> Word:
+    return plain_word(fault, MEANINGS[fault], lambda: emulator.faults.inject(fault))
 
 
 def _scan_or_say(emulator: ScannerEmulator, scan: Callable[[bytes], None], payload: bytes) -> None:

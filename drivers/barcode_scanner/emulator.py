@@ -35,7 +35,7 @@ class Fault(StrEnum):
 
 MEANINGS = {
     Fault.MUTE: "the scanner beeps and sends nothing",
-    Fault.AWOL: "takes everything, sends nothing at all",
+    Fault.AWOL: "takes everything, sends nothing at all, until clear",
     Fault.NO_SUFFIX: "the suffix stays out",
     Fault.HALF_FRAME: "the second half of the code stays out, and the suffix too",
     Fault.CUT: "the line is cut in the middle of the code",
@@ -44,9 +44,11 @@ MEANINGS = {
     Fault.NAK: "a command is refused",
     Fault.NO_ACK: "a command is obeyed and not answered",
     Fault.LATE_ACK: "a command is answered behind the next code, or ahead of the next answer",
-    Fault.WRONG_PROFILE: "commands are not understood, as by a scanner of another maker",
-    Fault.WRONG_MODE: "the scanner is not set up to be triggered by command",
+    Fault.WRONG_PROFILE: "commands are not understood, as by a scanner of another maker, until clear",
+    Fault.WRONG_MODE: "the scanner is not set up to be triggered by command, until clear",
 }
+LASTING = frozenset({Fault.AWOL, Fault.STUCK, Fault.WRONG_PROFILE, Fault.WRONG_MODE})
+"""These are states of the scanner, not things that happen to one code: they last until ``clear``."""
 
 
 class ScannerEmulator:

@@ -7,7 +7,7 @@ the line falls quiet: then it was part of a code.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from drivers.barcode_scanner.profiles import PROFILES, CountedReply, MarkedReply, ProfileName, ReplyForm
@@ -87,7 +87,7 @@ class ReplySorter:
         for name, form in self._forms:
             look = _look_at(name, form, held + form.tail) if isinstance(form, MarkedReply) and not form.is_tail_sure else None
             if isinstance(look, Reply) and look.size == len(held) + 1:
-                return b"", [look]
+                return b"", [replace(look, size=len(held))]
         if not held:
             return b"", []
         # Its first byte begins no reply; one may still stand behind it.

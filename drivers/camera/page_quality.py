@@ -34,9 +34,11 @@ LEAST_SHARPNESS = 0.5
 """A blur of about two pixels (standard deviation) of the copy, 0.6 mm on A4: print of 10 points is at the edge of legible."""
 LEAST_BRIGHTNESS = 75.0
 MOST_GLARE = 0.006
-_EVENLY_BRIGHT = 0.6
+_BRIGHT_PAPER = 243.0
+"""Paper as bright as this around a spot burns out here and there by itself, as white paper does in many cameras. That does no
+harm while the print stays dark; a burnt-out spot can then not be told from paper."""
+_MOST_OF_A_SPOT = 0.6
 _PALEST_INK = 110.0
-"""Many cameras show all white paper as burnt out; that does no harm while the print stays dark."""
 
 
 def quality_of(image: Image, corners: Corners, page: Image, shape: PageShape) -> PageQuality:
@@ -102,11 +104,15 @@ def _steep_tenth(steepness: NDArray[np.float32]) -> float:
 
 
 def _burnt_out(page: Image) -> float:
-    """Share of the page in burnt-out spots; single pixels and thin lines do not count."""
-    burnt = np.asarray(cv2.blur(page, (3, 3)).min(axis=2) >= _BURNT_OUT, np.uint8)
-    share = float(burnt.mean())
-    if share > _EVENLY_BRIGHT:
-        return share if float(np.percentile(page[::2, ::2, 1], 0.5)) > _PALEST_INK else 0.0
+    """Share of the page in burnt-out spots; single pixels, thin lines and evenly bright paper do not count."""
+    darkest = np.asarray(cv2.blur(page, (3, 3)).min(axis=2), np.uint8)
+    burnt = np.asarray(darkest >= _BURNT_OUT, np.uint8)
     spot = max(3, round(max(page.shape[:2]) * _SPOT_OF_PAGE))
     spots = np.asarray(cv2.morphologyEx(burnt, cv2.MORPH_OPEN, np.ones((spot, spot), np.uint8)), np.uint8)
-    return float(spots.mean())
+    if not spots.any():
+        return 0.0
+    near, far = (cv2.dilate(spots, np.ones((wide, wide), np.uint8)) for wide in (3 * spot, 7 * spot))
+    around = darkest[(far > near) & (burnt == 0)]
+    if float(spots.mean()) < _MOST_OF_A_SPOT and around.size and float(np.percentile(around, 80)) < _BRIGHT_PAPER:
+        return float(spots.mean())
+    return float(burnt.mean()) if float(np.percentile(darkest, 0.5)) > _PALEST_INK else 0.0

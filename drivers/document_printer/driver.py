@@ -12,7 +12,7 @@ from drivers.document_printer.checks import check_call, fault_in
 from drivers.document_printer.job import DocumentJob, Patience, purge
 from drivers.document_printer.link import CupsLink
 from drivers.document_printer.protocol import get_jobs, get_printer, job_report
-from drivers.document_printer.states import status_of, status_of_failure, unknown_status
+from drivers.document_printer.states import status_of, status_of_failure, time_is_up, unknown_status
 from drivers.document_printer.types import DocumentOutcome, DocumentPrinterStatus, PrintResult
 from drivers.errors import DeviceError
 from drivers.status import DeviceState
@@ -69,8 +69,8 @@ class CupsPrinter:
         try:
             before = self._made_ready(deadline)
         except DeviceError as error:
-            return _not_printed(status_of_failure(error), is_purged=not self._owed and not self._must_search)
-        if not before.can_print or deadline.is_over:
+            before = time_is_up() if deadline.is_over else status_of_failure(error)
+        if not before.can_print:
             return _not_printed(before)
         job = DocumentJob(
             self._link, f"{JOB_PREFIX}{secrets.token_hex(8)}-{title}", self._patience, counts_pages=self._counts_pages
@@ -130,5 +130,5 @@ class CupsPrinter:
             self._owed.add(job.job_id)
 
 
-def _not_printed(status: DocumentPrinterStatus, *, is_purged: bool = True) -> DocumentOutcome:
-    return DocumentOutcome(PrintResult.NOT_PRINTED, status, is_purged=is_purged)
+def _not_printed(status: DocumentPrinterStatus) -> DocumentOutcome:
+    return DocumentOutcome(PrintResult.NOT_PRINTED, status)

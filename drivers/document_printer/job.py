@@ -25,7 +25,7 @@ from drivers.document_printer.protocol import (
     job_report,
     send_document,
 )
-from drivers.document_printer.states import status_of, status_of_failure, unknown_status
+from drivers.document_printer.states import status_of, status_of_failure, time_is_up, unknown_status
 from drivers.document_printer.types import DocumentOutcome, DocumentPrinterStatus, PrintResult
 from drivers.errors import DeviceError
 from drivers.status import DeviceState
@@ -51,7 +51,7 @@ class Patience:
     """So long may CUPS go on trying to reach the printer."""
     ending: float = 2.0
     """Kept back from the deadline for cancelling and purging; a quarter of the whole time when that is less."""
-    grace: float = 0.04
+    grace: float = 0.02
     """When the deadline is over already: so long may a last attempt to cancel take. The rest is done by the next call."""
 
 
@@ -129,7 +129,7 @@ class DocumentJob:
 
     def _send(self, pdf: bytes, deadline: Deadline) -> DocumentPrinterStatus | None:
         if self.job_id is None or deadline.is_over:
-            return _time_is_up()
+            return time_is_up()
         self._seen.was_sent = True
         try:
             limit_s = min(self._patience.document, deadline.remaining_s / 2)
@@ -154,7 +154,7 @@ class DocumentJob:
             if reason is not None:
                 return reason
             deadline.sleep(min(self._patience.poll, until.remaining_s))
-        return self._seen.status if self._seen.status is not None and not self._seen.status.can_print else _time_is_up()
+        return self._seen.status if self._seen.status is not None and not self._seen.status.can_print else time_is_up()
 
     def _look(self, deadline: Deadline) -> None:
         """Ask for the job and for the printer; a lost answer is asked for again by the next look."""
@@ -341,7 +341,3 @@ def _job_id(answer: Answer) -> int | None:
 
 def _has_failed(report: JobReport) -> bool:
     return any(reason in _FAILING for reason in report.reasons)
-
-
-def _time_is_up() -> DocumentPrinterStatus:
-    return unknown_status(DeviceState.UNKNOWN, "time_is_up", "the job did not end within its time, or was given up")

@@ -234,7 +234,7 @@ class PrivateCups:
 
     def _furnish(self, backends: Mapping[str, Path], *, keeps_jobs: bool, log_level: str, flush_s: int) -> None:
         self.folder.chmod(0o711)  # the user lp must find its way in, and see nothing on the way
-        for name in ("bin/backend", "conf/ppd", "cache", "run", "log", "spool/tmp"):
+        for name in ("bin/backend", "conf/ppd", "conf/ssl", "cache", "run", "log", "spool/tmp"):
             (self.folder / name).mkdir(parents=True)
         for tool in ("cgi-bin", "daemon", "driver", "filter", "monitor", "notifier"):
             (self.folder / "bin" / tool).symlink_to(_SERVER_BIN / tool)

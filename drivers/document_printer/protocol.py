@@ -9,11 +9,13 @@ does not know, and trips over an empty attribute group.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pyipp.enums import IppJobState, IppOperation, IppPrinterState, IppStatus, IppTag
+from pyipp.enums import IppJobState, IppOperation, IppStatus, IppTag
 from pyipp.serializer import construct_attribute
+
+from drivers.document_printer.attributes import Attributes, Value, number_of, text_of, texts_of
 
 IPP_VERSION = (2, 0)
 MAX_ANSWER_BYTES = 1 << 20
@@ -37,9 +39,6 @@ JOB_ATTRIBUTES = (
     "time-at-processing",
 )
 
-Value = int | bool | str
-Attributes = Mapping[str, tuple[Value, ...]]
-
 NOT_FOUND = (IppStatus.ERROR_NOT_FOUND, IppStatus.ERROR_GONE)
 """The job, or the queue, is not there."""
 
@@ -49,7 +48,6 @@ TERMINAL = (IppJobState.CANCELED, IppJobState.ABORTED, IppJobState.COMPLETED)
 _STATUS_NAMES = {status.value: status.name.lower() for status in IppStatus}
 OPERATION = IppOperation
 JOB_STATE = IppJobState
-PRINTER_STATE = IppPrinterState
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,26 +224,6 @@ def _decoded(tag: int, raw: bytes) -> Value | None:
     if tag == IppTag.BOOLEAN:
         return raw != b"\x00" if len(raw) == 1 else None
     return raw.decode("utf-8", "replace") if 0x40 <= tag <= 0x4A else None
-
-
-def text_of(attributes: Attributes, name: str) -> str:
-    """First value as text; empty when there is none."""
-    return next((value for value in attributes.get(name, ()) if isinstance(value, str)), "")
-
-
-def texts_of(attributes: Attributes, name: str) -> tuple[str, ...]:
-    """All values that are texts."""
-    return tuple(value for value in attributes.get(name, ()) if isinstance(value, str))
-
-
-def number_of(attributes: Attributes, name: str) -> int | None:
-    """First value as a number; ``None`` when there is none."""
-    return next((value for value in attributes.get(name, ()) if isinstance(value, int) and not isinstance(value, bool)), None)
-
-
-def truth_of(attributes: Attributes, name: str) -> bool | None:
-    """First value as yes or no; ``None`` when there is none."""
-    return next((value for value in attributes.get(name, ()) if isinstance(value, bool)), None)
 
 
 @dataclass(frozen=True, slots=True)

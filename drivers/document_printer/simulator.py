@@ -8,10 +8,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from drivers.document_printer.attributes import Attributes, PrinterState, Value
 from drivers.document_printer.checks import check_call, fault_in, pages_in
 from drivers.document_printer.paper import PrintedDocument
-from drivers.document_printer.protocol import PRINTER_STATE, Attributes, Value
-from drivers.document_printer.states import status_of, unknown_status
+from drivers.document_printer.states import status_of, time_is_up, unknown_status
 from drivers.document_printer.types import DocumentOutcome, DocumentPrinterStatus, PrintResult
 from drivers.status import DeviceState
 from drivers.types import Deadline
@@ -71,9 +71,9 @@ class SimulatedDocumentPrinter:
         fault = fault_in(pdf)
         if fault is not None:
             return DocumentOutcome(PrintResult.NOT_PRINTED, unknown_status(DeviceState.USER_ERROR, *fault))
-        before = self.status()
-        if not before.can_print or deadline.is_over:
-            return DocumentOutcome(PrintResult.NOT_PRINTED, before if not before.can_print else _time_is_up())
+        before = time_is_up() if deadline.is_over else self.status()
+        if not before.can_print:
+            return DocumentOutcome(PrintResult.NOT_PRINTED, before)
         if before_bytes is not None:
             before_bytes()
         return self._come_out(pdf, pages_in(pdf) * copies, deadline)
@@ -145,7 +145,7 @@ class SimulatedDocumentPrinter:
 
     def _attributes(self) -> Attributes:
         paused = self._is_on("paused")
-        state = PRINTER_STATE.STOPPED if paused else PRINTER_STATE.PROCESSING if self._is_printing else PRINTER_STATE.IDLE
+        state = PrinterState.STOPPED if paused else PrinterState.PROCESSING if self._is_printing else PrinterState.IDLE
         found: dict[str, tuple[Value, ...]] = {
             "printer-state": (int(state),),
             "printer-state-reasons": (*self._known, *(("paused",) if paused else ())) or ("none",),
@@ -155,6 +155,8 @@ class SimulatedDocumentPrinter:
         return found
 
     def _come_out(self, pdf: bytes, pages: int, deadline: Deadline) -> DocumentOutcome:
+        if deadline.is_over:  # the hook took its time
+            return DocumentOutcome(PrintResult.NOT_PRINTED, time_is_up())
         follow_until = Deadline(deadline.remaining_s - min(self._ending_s, deadline.remaining_s / 4))
         self._is_printing = True
         printed, outcome = 0, None
@@ -208,7 +210,7 @@ class SimulatedDocumentPrinter:
                 return _ended(printed, status)
             deadline.sleep(min(_TICK_S, until.remaining_s))
         status = self._status(while_printing=True)
-        return _ended(printed, _time_is_up() if status.can_print else status, is_certain=False)
+        return _ended(printed, time_is_up() if status.can_print else status, is_certain=False)
 
     def _takes(self, name: str) -> bool:
         """True when the fault is due; a number in its place is used up by one."""
@@ -222,7 +224,3 @@ class SimulatedDocumentPrinter:
 def _ended(printed: int, status: DocumentPrinterStatus, *, is_certain: bool = True) -> DocumentOutcome:
     nothing = PrintResult.NOT_PRINTED if is_certain else PrintResult.UNKNOWN
     return DocumentOutcome(PrintResult.PARTLY_PRINTED if printed else nothing, status, printed)
-
-
-def _time_is_up() -> DocumentPrinterStatus:
-    return unknown_status(DeviceState.UNKNOWN, "time_is_up", "the job did not end within its time, or was given up")

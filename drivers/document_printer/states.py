@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drivers.document_printer.protocol import PRINTER_STATE, Attributes, number_of, text_of, texts_of, truth_of
+from drivers.document_printer.attributes import Attributes, PrinterState, number_of, text_of, texts_of, truth_of
 from drivers.document_printer.types import DocumentPrinterStatus
 from drivers.errors import BadFrame, DeviceError, Disconnected, NoResponse
 from drivers.status import DeviceState, DeviceStatus, SupplyState
@@ -136,7 +136,7 @@ def _device(state: int, reasons: Sequence[str], accepting: bool, message: str, w
     first = meanings[0] if meanings else _QUIET
     detail = "; ".join(dict.fromkeys(meaning.detail for meaning in meanings if meaning.detail))
     is_bad = first.state is not DeviceState.ONLINE
-    is_remembered = is_bad and not first.is_firm and state == PRINTER_STATE.IDLE and not while_printing
+    is_remembered = is_bad and not first.is_firm and state == PrinterState.IDLE and not while_printing
     if is_remembered or not is_bad:
         closed = _closed(state, accepting, message)
         if closed is not None:
@@ -144,7 +144,7 @@ def _device(state: int, reasons: Sequence[str], accepting: bool, message: str, w
     if is_remembered:
         told = f"{detail}, when the last job ended; the next job asks the printer again"
         return DeviceStatus(DeviceState.ONLINE, f"was_{first.code}", told[:_LONGEST_DETAIL]), True
-    if not is_bad and state == PRINTER_STATE.PROCESSING and not while_printing:
+    if not is_bad and state == PrinterState.PROCESSING and not while_printing:
         code = "printing" if first.code == "ok" else first.code
         return DeviceStatus(DeviceState.BUSY, code, detail[:_LONGEST_DETAIL]), False
     return DeviceStatus(first.state, first.code, detail[:_LONGEST_DETAIL]), False
@@ -152,7 +152,7 @@ def _device(state: int, reasons: Sequence[str], accepting: bool, message: str, w
 
 def _closed(state: int, accepting: bool, message: str) -> DeviceStatus | None:
     """What CUPS itself keeps from printing, without a reason of the printer's."""
-    if state == PRINTER_STATE.STOPPED:
+    if state == PrinterState.STOPPED:
         said = f": {message}" if message else ""
         return DeviceStatus(_OFF, "stopped", f"CUPS has stopped the queue{said}"[:_LONGEST_DETAIL])
     if not accepting:
@@ -201,3 +201,8 @@ def status_of_failure(error: DeviceError) -> DocumentPrinterStatus:
             return unknown_status(DeviceState.UNKNOWN, "bad_answer", str(error))
         case _:
             return unknown_status(DeviceState.OFFLINE, error.code, str(error))
+
+
+def time_is_up() -> DocumentPrinterStatus:
+    """What explains a job that was not let go on, when the printer does not."""
+    return unknown_status(DeviceState.UNKNOWN, "time_is_up", "the job did not end within its time, or was given up")

@@ -44,6 +44,9 @@ A card found in time is read to its end, which may take three tries."""
 PRINTERS = SupervisorPolicy(gone_after_polls=3, probe_limit_s=25.0, grace_s=10.0)
 """Printers: they vanish for a moment when the cutter pulls the supply down. A look may include a sweep of the paper."""
 
+DOCUMENTS = SupervisorPolicy(poll_s=5.0, gone_after_polls=3, doubt_s=1.0, probe_limit_s=25.0, grace_s=10.0)
+"""The document printer behind the print service, which answers for it and stays: it is asked less often."""
+
 SCANNERS = SupervisorPolicy()
 
 CAMERAS = SupervisorPolicy(poll_s=0.5)

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     printer.add_argument("--paper-dir", type=Path, required=True, metavar="DIR", help="where slips go, as NNN.png and NNN.txt")
     printer.add_argument("--width", choices=("80mm", "58mm"), default="80mm", help="width of the roll")
     scanner = _device(devices.add_parser("scanner", help="serial barcode scanner; each line of standard input is a scan"))
-    scanner.add_argument("--suffix", choices=("cr", "crlf", "lf", "none"), default="cr")
+    scanner.add_argument("--suffix", choices=("cr", "crlf", "lf", "tab", "none"), default="cr")
     profile = ("passive", "newland", "honeywell", "gm65")
     scanner.add_argument("--profile", choices=profile, default="passive", help="how it is told to look (default: not at all)")
     camera = _device(devices.add_parser("camera", help="network camera (MJPEG over HTTP) with a simulated person"), has_pty=False)

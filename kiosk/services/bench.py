@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from drivers.barcode_scanner.factory import open_scanner
 from drivers.camera.abstract import Camera
 from drivers.camera.factory import open_camera
+from drivers.document_printer.abstract import DocumentPrinter
 from drivers.errors import DeviceError
 from drivers.id_card_reader.abstract import IdCardReader
 from drivers.id_card_reader.factory import open_reader
@@ -19,12 +20,14 @@ from drivers.receipt_printer.factory import open_printer
 from drivers.receipt_printer.render_image import picture
 from drivers.receipt_printer.types import PaperWidth
 from drivers.status import DeviceStatus
-from drivers.supervisor import CAMERAS, CARDS, PRINTERS, SCANNERS, DeviceSupervisor, Wedged
+from drivers.supervision.fence import Fenced
+from drivers.supervisor import CAMERAS, CARDS, DOCUMENTS, PRINTERS, SCANNERS, DeviceSupervisor, Wedged
+from drivers.transport.opening import OpenPort
 from drivers.types import Deadline, Image
 from kiosk.config import Devices
 from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
 from kiosk.services.cards import forget_card, read_card
-from kiosk.services.probes import CameraWatch, of_printer, scanner_settings
+from kiosk.services.probes import CameraWatch, of_document_printer, of_printer, scanner_settings
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipFacts
 
@@ -42,10 +45,10 @@ class Bench:
         self._slips = slips
         self._width: PaperWidth = devices.receipt_width
         self.camera: Camera = open_camera(devices.camera)
-        self._reader: DeviceSupervisor[IdCardReader] = DeviceSupervisor(
+        self._reader: DeviceSupervisor[Fenced[IdCardReader]] = DeviceSupervisor(
             "id_card_reader",
-            lambda: open_reader(devices.id_card_reader, devices.id_card_reader_baudrate, devices.photo_library),
-            lambda reader: reader.status(),
+            lambda: Fenced(partial(_open_reader, devices)),
+            lambda reader: reader.device.status(),
             CARDS,
         )
         self._printer: DeviceSupervisor[ReceiptPrinter] = DeviceSupervisor(
@@ -54,11 +57,9 @@ class Bench:
             lambda printer: of_printer(printer.status()),
             PRINTERS,
         )
-        self.supervisors: Mapping[str, DeviceSupervisor[Any]] = {
+        self.supervisors: dict[str, DeviceSupervisor[Any]] = {
             "id_card_reader": self._reader,
-            "camera": DeviceSupervisor(
-                "camera", partial(CameraWatch, self.camera, devices.camera), lambda watch: watch.status(), CAMERAS
-            ),
+            "camera": DeviceSupervisor("camera", partial(CameraWatch, self.camera), lambda watch: watch.status(), CAMERAS),
             "receipt_printer": self._printer,
             "barcode_scanner": DeviceSupervisor(
                 "barcode_scanner",
@@ -67,6 +68,8 @@ class Bench:
                 SCANNERS,
             ),
         }
+        if devices.document_printer:
+            self.supervisors["document_printer"] = _supervised_documents(devices.document_printer)
 
     def start(self) -> None:
         """Open all devices and keep them in service from now on."""
@@ -86,7 +89,7 @@ class Bench:
     def read_card(self, deadline: Deadline) -> CardWasRead | CardFailed:
         """Wait for a card and read it."""
         try:
-            return self._reader.call(lambda reader: read_card(reader, deadline), deadline, dispose=forget_card)
+            return self._reader.call(lambda reader: read_card(reader.device, deadline), deadline, dispose=forget_card)
         except DeviceError:
             return CardFailed("card.reader_lost")
 
@@ -116,3 +119,18 @@ class Bench:
         self.stop()
         self.camera.stop()
         self._slips.close()
+
+
+def _open_reader(devices: Devices, opener: OpenPort) -> IdCardReader:
+    return open_reader(devices.id_card_reader, devices.id_card_reader_baudrate, devices.photo_library, open_port=opener)
+
+
+def _supervised_documents(url: str) -> DeviceSupervisor[DocumentPrinter]:
+    from drivers.document_printer.factory import open_document_printer  # late: most terminals have none
+
+    return DeviceSupervisor(
+        "document_printer",
+        lambda: open_document_printer(url),
+        lambda printer: of_document_printer(printer.status()),
+        DOCUMENTS,
+    )

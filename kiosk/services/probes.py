@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from drivers.barcode_scanner.profiles import ProfileName
 from drivers.barcode_scanner.protocol import Framing
 from drivers.barcode_scanner.settings import ScannerSettings
 from drivers.camera.abstract import Camera
+from drivers.document_printer.types import DocumentPrinterStatus
 from drivers.receipt_printer.types import PrinterStatus
 from drivers.status import DeviceState, DeviceStatus
+from drivers.types import Deadline
 from kiosk.config import Devices
 
 _NOT_READ = ("stopped", "starting")
+_ASK_AGAIN_S = 0.9
+"""At rest a camera is asked so often at most: each time costs it something."""
 
 
 class CameraWatch:
     """A camera as its supervisor sees it: its own driver opens it again, so it is only asked, from any thread."""
 
-    def __init__(self, camera: Camera, url: str) -> None:
+    def __init__(self, camera: Camera) -> None:
         self._camera = camera
-        path = Path(url.partition("?")[0])
-        self._path = path if path.is_relative_to("/dev") else None
+        self._presence: DeviceStatus | None = None
+        self._until_asked = Deadline(0.0)
 
     def status(self) -> DeviceStatus:
         """Between face checks the lens is not read, on purpose: that is no trouble as long as the camera is there."""
@@ -32,13 +34,23 @@ class CameraWatch:
         """The camera belongs to the face thread."""
 
     def _at_rest(self) -> DeviceStatus:
-        if self._path is not None and not self._path.exists():
-            return DeviceStatus(DeviceState.NO_DEVICE, "lost", f"{self._path} is not there")
-        return DeviceStatus(DeviceState.ONLINE, "ok", "at rest")
+        if self._presence is None or self._until_asked.is_over:
+            self._presence = self._camera.presence()
+            self._until_asked = Deadline(_ASK_AGAIN_S)
+        return self._presence
+
+
+def of_document_printer(status: DocumentPrinterStatus) -> DeviceStatus:
+    """As ``of_printer``."""
+    return _of(status)
 
 
 def of_printer(status: PrinterStatus) -> DeviceStatus:
     """One status out of the printer's several; a printer that cannot print is not online."""
+    return _of(status)
+
+
+def _of(status: PrinterStatus | DocumentPrinterStatus) -> DeviceStatus:
     if status.can_print or not status.device.is_online:
         return status.device
     return DeviceStatus(DeviceState.USER_ERROR, status.device.code, status.device.detail)

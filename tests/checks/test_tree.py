@@ -13,8 +13,11 @@ ROOT = Path(__file__).parents[2]
 PRODUCT = ("kiosk", "drivers", "ui", "offline_queue", "contract", "fleet", "assets")
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 40
-DEVICE_FILES = {"abstract.py", "types.py", "driver.py", "simulator.py", "__main__.py"}
-DEVICES = ("id_card_reader", "camera", "receipt_printer", "barcode_scanner")
+DEVICE_FILES = {
+    *("abstract.py", "types.py", "driver.py", "simulator.py", "emulator.py", "emulate.py", "factory.py", "conformance.py"),
+    "__main__.py",
+}
+DEVICES = ("id_card_reader", "camera", "receipt_printer", "document_printer", "barcode_scanner")
 
 
 def _sources() -> list[Path]:

@@ -66,6 +66,11 @@ class FakeKeyboard:
     def type(self, events: Iterable[InputEvent]) -> None:
         self._events.put(list(events))
 
+    def type_bytes(self, payload: bytes) -> bool:
+        """Byte by byte as Alt numbers, and Enter."""
+        self.type([*(moved for byte in payload for moved in by_alt(byte)), *typed("\r")])
+        return True
+
     def unplug(self) -> None:
         self.is_gone = True
         self._events.put(None)

@@ -1,4 +1,4 @@
-"""What every scanner promises: the simulator, and the driver on the emulator in every profile, over TCP and a pseudo terminal."""
+"""What every scanner promises: the simulator, the keyboard wedge, and the driver on the emulator in every profile, over both lines."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from drivers.barcode_scanner.profiles import ProfileName
 from drivers.barcode_scanner.settings import ScannerSettings
 from drivers.barcode_scanner.simulator import SimulatedScanner
 from drivers.barcode_scanner.types import Code, NotScanned, ScanOutcome, ScanTrouble
+from drivers.barcode_scanner.wedge import WedgeScanner
 from drivers.errors import Disconnected
 from drivers.status import DeviceState
 from drivers.types import Deadline
 from tests.helpers.serial_devices import LINES, InBackground, wait_until
+from tests.helpers.wedge import FakeKeyboard
 
 PLENTY_S = 30.0
 
@@ -40,7 +42,7 @@ class Setup:
         return reading.result()
 
 
-VARIANTS = ["simulator", *(f"{line}-{profile}" for line in LINES for profile in ProfileName)]
+VARIANTS = ["simulator", "wedge", *(f"{line}-{profile}" for line in LINES for profile in ProfileName)]
 
 
 @pytest.fixture(params=VARIANTS)
@@ -48,6 +50,12 @@ def subject(request: pytest.FixtureRequest) -> Iterator[Setup]:
     if request.param == "simulator":
         simulator = SimulatedScanner()
         yield Setup(simulator, simulator.scan)
+        return
+    if request.param == "wedge":
+        keyboard = FakeKeyboard()
+        wedge = WedgeScanner("input:///dev/input/by-id/usb-scanner-event-kbd", keyboard, ScannerSettings(gap_s=0.2))
+        yield Setup(wedge, keyboard.type_bytes)
+        wedge.close()
         return
     line, _, profile = request.param.partition("-")
     emulator = ScannerEmulator(profile=ProfileName(profile))

@@ -243,7 +243,8 @@ def test_a_cups_that_dies_in_a_job_prints_nothing_twice(rig: Rig, subject: Docum
 def test_a_deadline_that_is_over_prints_nothing(rig: Rig, subject: DocumentPrinter) -> None:
     deadline = Deadline(60)
     deadline.cancel()
-    assert subject.print_document(document(), deadline).result is PrintResult.NOT_PRINTED
+    outcome = subject.print_document(document(), deadline)
+    assert (outcome.result, outcome.status.device.code) == (PrintResult.NOT_PRINTED, "time_is_up")
     assert rig.device.documents == []
     assert subject.status().can_print
 
@@ -277,6 +278,14 @@ def test_the_hook_is_called_once_before_anything_leaves(rig: Rig, subject: Docum
     seen: list[int] = []
     outcome = subject.print_document(document(), Deadline(10), before_bytes=lambda: seen.append(len(rig.device.documents)))
     assert (outcome.result, seen) == (PrintResult.PRINTED, [0])
+
+
+def test_a_hook_that_gives_up_leaves_nothing_printed(rig: Rig, subject: DocumentPrinter) -> None:
+    deadline = Deadline(60)
+    outcome = subject.print_document(document(), deadline, before_bytes=deadline.cancel)
+    assert (outcome.result, outcome.status.device.code) == (PrintResult.NOT_PRINTED, "time_is_up")
+    assert subject.status().queued_jobs == 0
+    assert rig.device.documents == []
 
 
 def test_a_hook_that_fails_leaves_nothing_printed(rig: Rig, subject: DocumentPrinter) -> None:

@@ -35,10 +35,12 @@ def targets() -> tuple[Target, ...]:
     """All of them."""
     # Late: each brings its device's libraries along.
     from tests.helpers.hostile import texts_and_pictures
+    from tests.helpers.hostile.barcode_scanner import SCANNER_TARGETS
+    from tests.helpers.hostile.document_printer import PRINTER_TARGETS as DOCUMENT_TARGETS
     from tests.helpers.hostile.id_card_reader import READER_TARGETS
     from tests.helpers.hostile.receipt_printer import PRINTER_TARGETS
 
-    return (*READER_TARGETS, *PRINTER_TARGETS, *texts_and_pictures.TARGETS)
+    return (*READER_TARGETS, *PRINTER_TARGETS, *SCANNER_TARGETS, *DOCUMENT_TARGETS, *texts_and_pictures.TARGETS)
 
 
 def fed(stream: bytes, chance: random.Random, feed: Callable[[bytes], None]) -> None:

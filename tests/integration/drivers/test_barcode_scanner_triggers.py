@@ -213,6 +213,21 @@ def test_a_pulled_cable_is_told_and_a_new_one_serves(subject: Rig, settings: Sca
     subject.scanner.close()
 
 
+@only_tcp
+def test_a_code_that_came_is_given_out_even_if_the_light_cannot_be_switched_off(
+    subject: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = subject.start_reading(Deadline(PLENTY_S))
+
+    def broken(data: bytes) -> None:
+        raise Disconnected(subject.host.url, "has gone away")
+
+    monkeypatch.setattr(subject.scanner._port, "write", broken)
+    assert subject.emulator.scan(b"just in time")
+    assert reading.result() == Code(b"just in time", "just in time")
+    assert subject.scanner.status().code == "disconnected"
+
+
 @pytest.fixture
 def sent() -> bytearray:
     return bytearray()

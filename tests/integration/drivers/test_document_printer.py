@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -156,6 +158,37 @@ def test_a_purge_that_cannot_be_confirmed_is_made_up_for(stack: ExitStack) -> No
     assert holds_nothing(emulator)
 
 
+def test_an_empty_job_whose_number_is_not_known_is_searched_for(stack: ExitStack) -> None:
+    emulator, _ = rig(stack)
+    losing_list = threading.Event()
+
+    def lose(operation: int) -> LineFault | None:
+        is_list = operation == OPERATIONS["get-jobs"]
+        if operation == OPERATIONS["create-job"]:
+            losing_list.set()
+            return LineFault.CUT
+        return LineFault.CUT if is_list and losing_list.is_set() else None
+
+    gate = stack.enter_context(Gate(emulator.cups.socket_path, lose))
+    subject = CupsPrinter(f"ipp://127.0.0.1:{gate.port}/printers/a4", user=USER, patience=HASTY)
+    outcome = subject.print_document(SECRET, Deadline(5))
+    assert (outcome.result, outcome.is_purged) == (PrintResult.NOT_PRINTED, False)
+    link = CupsLink(emulator.url, USER)
+    assert len(link.ask(get_jobs(), Deadline(5), 5).jobs) == 1
+    losing_list.clear()
+    assert subject.status().can_print
+    assert link.ask(get_jobs(), Deadline(5), 5).jobs == ()
+
+
+def test_an_uncounted_failure_is_unknown_until_the_queue_has_counted_once(stack: ExitStack) -> None:
+    emulator, subject = rig(stack)
+    emulator.set_fault("fail", 1)
+    assert subject.print_document(SECRET, Deadline(10)).result is PrintResult.UNKNOWN
+    assert subject.print_document(LATER, Deadline(10)).result is PrintResult.PRINTED
+    emulator.set_fault("fail", 1)
+    assert subject.print_document(SECRET, Deadline(10)).result is PrintResult.NOT_PRINTED
+
+
 def test_closing_makes_up_for_it_too(stack: ExitStack) -> None:
     emulator, subject = rig(stack)
     emulator.line_fault(LineFault.CUT_REQUEST, 1, OPERATIONS["cancel-job"])
@@ -206,6 +239,15 @@ def test_jobs_of_others_are_left_alone(stack: ExitStack) -> None:
     link = CupsLink(emulator.url, "somebody")
     assert [job_report(job).job_id for job in link.ask(get_jobs(), Deadline(5), 5).jobs] == [job_id]  # type: ignore[union-attr]
     assert link.ask(cancel_job(job_id, purge=True), Deadline(5), 5).is_ok
+
+
+def test_other_jobs_of_the_same_user_are_left_alone(stack: ExitStack) -> None:
+    emulator, subject = rig(stack)
+    job_id = leave_a_job(emulator, USER, "a-list-for-the-office")
+    emulator.resume_queue()
+    assert subject.print_document(LATER, Deadline(20)).result is PrintResult.PRINTED
+    assert [found.pdf for found in emulator.documents] == [SECRET, LATER]
+    assert CupsLink(emulator.url, USER).ask(cancel_job(job_id, purge=True), Deadline(5), 5).is_ok
 
 
 def test_a_restart_of_cups_in_a_job_prints_nothing_twice(stack: ExitStack) -> None:
@@ -286,6 +328,14 @@ def test_debians_pdf_printer_prints_as_many_pages(stack: ExitStack) -> None:
     assert not any(path.is_file() and path.name.startswith(("c0", "d0")) for path in cups.spool.iterdir())
 
 
+def test_the_same_over_tls(stack: ExitStack) -> None:
+    emulator, _ = rig(stack)
+    subject = CupsPrinter(emulator.url.replace("ipp:", "ipps:"), user=USER, patience=HASTY)
+    assert subject.print_document(SECRET, Deadline(20)).result is PrintResult.PRINTED
+    assert [found.pdf for found in emulator.documents] == [SECRET]
+    assert holds_nothing(emulator)
+
+
 def test_a_private_cups_leaves_nothing_behind_and_tells_why_it_does_not_start() -> None:
     cups = PrivateCups([])
     folder = cups.folder
@@ -300,6 +350,33 @@ def test_a_private_cups_leaves_nothing_behind_and_tells_why_it_does_not_start() 
     with pytest.raises(CupsMissing, match="does not start"):
         broken.start()
     broken.close()
+
+
+def test_cups_ends_with_its_owner_however_that_ends() -> None:
+    program = (
+        "import signal, os\n"
+        "from drivers.document_printer.emulator import DocumentPrinterEmulator\n"
+        "emulator = DocumentPrinterEmulator()\n"
+        "print(emulator.cups.folder, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    folder = Path(done.stdout.strip())
+    assert folder.is_dir()
+    try:
+        wait_until(lambda: not any(str(folder) in command for command in commands()))
+    finally:
+        shutil.rmtree(folder)
+
+
+def commands() -> list[str]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found.append(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+        except OSError:
+            continue
+    return found
 
 
 class Speaker:

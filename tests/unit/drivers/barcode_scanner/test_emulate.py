@@ -115,7 +115,7 @@ def test_in_the_dark_nothing_is_scanned(served: Served) -> None:
 
 @passive
 @pytest.mark.parametrize(
-    "line", ["scan", "scan_hex", "scan_hex zz", "noise 2", "slow", "slow x", "drip -1", "mute x", "mute 1 2", "jam"]
+    "line", ["scan", "scan_hex", "scan_hex zz", "noise 2", "slow", "slow x", "drip -1", "mute x", "mute 1 2", "awol 3", "jam"]
 )
 def test_what_is_not_understood_is_told_in_one_line(served: Served, line: str) -> None:
     wait_until(lambda: served.scanner.status().code == "ok")
@@ -125,7 +125,17 @@ def test_what_is_not_understood_is_told_in_one_line(served: Served, line: str) -
 @passive
 def test_help_names_every_word(served: Served) -> None:
     words = served.say("help")
-    for word in ("scan TEXT", "scan_hex HEX", "mute [N]", "duplicate [N]", "stuck [N]", "unplug [T]", "noise [P]", "clear"):
+    for word in (
+        "scan TEXT",
+        "scan_hex HEX",
+        "mute [N]",
+        "duplicate [N]",
+        "stuck: ",
+        "awol: ",
+        "unplug [T]",
+        "noise [P]",
+        "clear",
+    ):
         assert word in words
 
 

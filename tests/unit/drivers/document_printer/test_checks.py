@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,11 @@ def test_the_sample_is_a_document() -> None:
 def test_the_sample_is_made_without_a_chinese_font_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sample_page, "_FONTS", (Path("/nowhere.ttc"),))
     assert fault_in(sample_page.sample_pdf("now")) is None
+
+
+def test_the_simulator_needs_no_ipp() -> None:
+    probe = "import sys, drivers.document_printer.simulator; sys.exit(any(n in sys.modules for n in ('pyipp', 'aiohttp')))"
+    assert subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0
 
 
 def test_the_factory() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pyipp.enums import IppTag
 from pyipp.parser import parse as parse_with_pyipp
 
+from drivers.document_printer.attributes import number_of, text_of, texts_of, truth_of
 from drivers.document_printer.protocol import (
     Answer,
     Request,
@@ -19,12 +20,8 @@ from drivers.document_printer.protocol import (
     get_jobs,
     get_printer,
     job_report,
-    number_of,
     parse_answer,
     send_document,
-    text_of,
-    texts_of,
-    truth_of,
 )
 
 HEAD = b"\x02\x00\x00\x00\x00\x00\x00\x07"

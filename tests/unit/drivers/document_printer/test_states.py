@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.document_printer.attributes import Attributes
 from drivers.document_printer.errors import CupsMissing, PurgeRefused, Refused
-from drivers.document_printer.protocol import Attributes
 from drivers.document_printer.states import MEANINGS, keyword_of, status_of, status_of_failure
 from drivers.errors import BadFrame, DeviceError, Disconnected, NoResponse
 from drivers.status import DeviceState, SupplyState

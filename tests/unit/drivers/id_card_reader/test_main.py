@@ -14,6 +14,8 @@ from drivers.id_card_reader.cards import make_card, sample_card
 from drivers.id_card_reader.emulate import packaged_portrait
 from drivers.id_card_reader.emulator import Fault, IdReaderEmulator
 
+FIELDS = {"name": "测试", "birth": "19580308", "id_number": "330304195803080026", "valid_from": "20110601", "valid_to": "长期"}
+
 
 @pytest.fixture
 def emulator() -> IdReaderEmulator:
@@ -128,3 +130,31 @@ def test_no_qt_is_started_for_a_technician() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[4]
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_what_was_asked_for_beside_the_record_is_shown(
+    emulator: IdReaderEmulator, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emulator.put_card(make_card({**FIELDS, "newest_address": "测试新路4号", "fingers": "2"}))
+    also = ["--also", "newest_address", "--also", "fingerprint", "--also", "body_number"]
+    assert main(["read", "--url", url, "--json", *also]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["newest_address"] == "测试新路4号"
+    assert facts["fingerprint"] == "2 finger(s)"
+    assert facts["body_number"] == "00 11 22 33 44 55 66 77"
+
+
+def test_what_is_not_on_the_card_is_said_and_what_was_not_asked_for_is_not(
+    emulator: IdReaderEmulator, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emulator.put_card(make_card(FIELDS))
+    assert main(["read", "--url", url, "--json", "--also", "newest_address"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["newest_address"] == "not_on_card"
+    assert "fingerprint" not in facts
+
+
+def test_what_does_not_fit_together_is_named(emulator: IdReaderEmulator, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    emulator.put_card(make_card({**FIELDS, "sex_code": "1", "ethnicity_code": "01", "valid_to": "20200101"}))
+    assert main(["read", "--url", url, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["findings"] == "expired, sex_contradicts_number"

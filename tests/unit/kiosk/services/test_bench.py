@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import assets
+from drivers.camera.simulator import PortraitCamera
 from drivers.emulation.host import TcpHost
 from drivers.id_card_reader.cards import sample_card
 from drivers.id_card_reader.emulator import IdReaderEmulator
@@ -113,3 +114,31 @@ def test_low_paper_is_no_trouble_and_a_camera_at_rest_neither(subject: Bench) ->
     assert not trouble_of(of_printer(low))
     assert until(lambda: subject.supervisors["camera"].status.is_online)
     assert trouble_of(DeviceStatus(DeviceState.NO_DEVICE, "lost")) == "lost"
+
+
+def test_a_document_printer_is_kept_in_service_where_the_settings_name_one() -> None:
+    slips = SlipWriter(assets.ROOT / "receipts" / "slip.yaml")
+    assert "document_printer" not in Bench(Devices(), slips).supervisors
+    bench = Bench(Devices(document_printer="sim://"), slips)
+    bench.start()
+    assert until(lambda: bench.supervisors["document_printer"].status.is_online)
+    bench.close()
+
+
+def test_a_lost_camera_at_rest_is_known_and_known_again_when_it_is_back(subject: Bench) -> None:
+    camera = subject.camera
+    assert isinstance(camera, PortraitCamera)
+    camera.unplug()
+    assert until(lambda: trouble_of(subject.supervisors["camera"].status) == "lost")
+    camera.plug_in()
+    assert until(lambda: subject.supervisors["camera"].status.is_online)
+
+
+def test_everyone_is_told_of_every_device_until_they_have_heard_enough(subject: Bench) -> None:
+    told: dict[str, str] = {}
+    end = subject.subscribe(lambda name, status: told.update({name: status.code}))
+    assert until(lambda: set(told) == set(subject.supervisors) and "starting" not in told.values())
+    end()
+    told.clear()
+    subject.close()
+    assert not told

@@ -263,9 +263,10 @@ def test_a_camera_lost_during_the_face_check_begins_it_again_and_costs_no_try(st
     assert stand.visit.state.step is Step.FACE
     qtbot.waitUntil(lambda: stand.camera.newest() is not None, timeout=PATIENCE_MS)
     stand.camera.unplug()
-    qtbot.waitUntil(lambda: stand.face_runs > 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: stand.face_runs > 1 or stand.visit.state.reason == "face.camera_lost", timeout=PATIENCE_MS)
     assert stand.visit.state.step is Step.FACE
     stand.camera.plug_in()
+    qtbot.waitUntil(lambda: stand.face_runs > 1 and stand.camera.newest() is not None, timeout=PATIENCE_MS)
     stand.is_face_let_go = True
     qtbot.waitUntil(lambda: stand.visit.state.step is Step.FORM, timeout=PATIENCE_MS)
     assert stand.visit.state.tries == ()
@@ -332,7 +333,7 @@ def hanging(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Sta
     let_go = threading.Event()
     readers = iter([Hanging(let_go)])
     monkeypatch.setattr(bench_module, "CARDS", replace(CARDS, grace_s=0.3))
-    monkeypatch.setattr(bench_module, "open_reader", lambda *args: next(readers, None) or open_reader(*args))
+    monkeypatch.setattr(bench_module, "open_reader", lambda *args, **more: next(readers, None) or open_reader(*args, **more))
     stand = Stand(Times(farewell_s=0.2, store_poll_s=0.5, card_wait_s=0.5))
     stand.start()
     qtbot.waitUntil(lambda: stand.is_ready, timeout=PATIENCE_MS)

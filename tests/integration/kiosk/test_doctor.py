@@ -1,0 +1,102 @@
+"""``kiosk doctor`` on emulated devices, hurt in writing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drivers.emulation.host import PtyHost, TcpHost
+from drivers.id_card_reader.cards import sample_card
+from drivers.id_card_reader.emulate import packaged_portrait
+from drivers.id_card_reader.emulator import IdReaderEmulator
+from drivers.receipt_printer.emulator import PrinterEmulator
+from kiosk.__main__ import main
+
+
+@dataclass
+class World:
+    reader: IdReaderEmulator
+    reader_host: TcpHost
+    printer: PrinterEmulator
+    settings: Path
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    reader = IdReaderEmulator()
+    with (
+        PrinterEmulator(paper_dir=tmp_path / "slips") as printer,
+        TcpHost(reader) as reader_host,
+        PtyHost(printer) as printer_host,
+    ):
+        settings = tmp_path / "kiosk.toml"
+        settings.write_text(
+            f'[devices]\nid_card_reader = "{reader_host.url}"\nreceipt_printer = "{printer_host.url}"\n'
+            'camera = "sim://portrait?width=320&height=240"\n'
+        )
+        yield World(reader, reader_host, printer, settings)
+
+
+def _examined(world: World, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, dict[str, Any]]:
+    code = main(["doctor", "--settings", str(world.settings), "--json", *options])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_a_whole_machine_can_serve(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.reader.put_card(sample_card(packaged_portrait()))
+    code, report = _examined(world, capsys, "--print-test")
+    assert code == 0
+    assert report["can_serve"] is True
+    devices = report["devices"]
+    assert devices["id_card_reader"]["capabilities"]["sam_id"].startswith("05.01-")
+    assert {test["name"]: test["passed"] for test in devices["id_card_reader"]["tests"]} == {"sam_id": True, "find": True}
+    assert {test["name"]: test["passed"] for test in devices["camera"]["tests"]} == {"brightness": True, "sharpness": True}
+    assert devices["receipt_printer"]["tests"] == [{"name": "test_slip", "passed": True, "words": "printed", "measured": {}}]
+    assert len(world.printer.slips) == 1
+    assert all(device["seconds"] > 0 for device in devices.values() if device["url"])
+
+
+def test_nothing_of_a_card_that_lies_there_is_told(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    card = sample_card(packaged_portrait())
+    world.reader.put_card(card)
+    main(["doctor", "--settings", str(world.settings)])
+    told = capsys.readouterr().out
+    assert "测试" not in told
+    assert "330302" not in told
+
+
+def test_a_silent_reader_ends_the_service(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.reader_host.unplug()
+    code, report = _examined(world, capsys)
+    reader = report["devices"]["id_card_reader"]
+    assert code == 1
+    assert (reader["verdict"], reader["code"], reader["state"]) == ("broken", "disconnected", "no_device")
+    assert "cable" in reader["advice"]
+    assert "candidates" in report
+
+
+def test_without_paper_it_serves_and_says_so(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.printer.open_cover()
+    code, report = _examined(world, capsys)
+    assert code == 0
+    assert report["prints_paper"] is False
+    assert report["devices"]["receipt_printer"]["code"] == "cover_open"
+    assert report["devices"]["receipt_printer"]["advice"] == "close the cover"
+
+
+def test_the_words_for_people_name_every_device_and_the_conclusion(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--settings", str(world.settings), "--candidates"]) == 0
+    told = capsys.readouterr().out
+    for name in ("id_card_reader", "camera", "receipt_printer", "barcode_scanner", "document_printer"):
+        assert name in told
+    assert "this machine can serve" in told.splitlines()[-1]
+
+
+def test_settings_that_cannot_be_read_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--settings", str(tmp_path / "none.toml")]) != 0
+    assert len(capsys.readouterr().err.splitlines()) == 1
