@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from benchmarks.recovery_world import Mishap, PluggedStage, TriedResident, slip_problems
 from kiosk.demo.resident import GaveUp, wait
 from kiosk.demo.scenes import SENIOR, Scene
+from kiosk.flow.events import FaceAsks
 from kiosk.flow.states import Paper, Step
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class TriedScene(Scene):
     def __init__(self, stage: PluggedStage, mishap: Mishap, pictures: Path, say: Callable[[str], None]) -> None:
         super().__init__(stage, "tried", pictures, say)
         self._plugged, self._mishap = stage, mishap
+        self._may_move = False
         self.resident = TriedResident(stage, pictures, self._at_step)
 
     def play(self) -> None:
@@ -52,8 +54,14 @@ class TriedScene(Scene):
 
     def _at_step(self, step: Step) -> None:
         if step is Step.FACE:
+            self._may_move = True
             wait(round(_INTO_THE_FACE_CHECK_S * 1000))
         self._mishap.happen(step.value)
+
+    def _perform(self, asks: FaceAsks) -> None:
+        """The person stands still until the mishap of this step is due: the check must not be over before it."""
+        if self._may_move:
+            super()._perform(asks)
 
     def _lay_card_down(self, card: object) -> None:
         """As before; and while the card is being read, slowly, the plug is out once more."""
