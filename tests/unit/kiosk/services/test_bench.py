@@ -116,8 +116,8 @@ def test_low_paper_is_no_trouble_and_a_camera_at_rest_neither(subject: Bench) ->
     assert trouble_of(DeviceStatus(DeviceState.NO_DEVICE, "lost")) == "lost"
 
 
-def test_a_document_printer_is_kept_in_service_where_the_settings_name_one() -> None:
-    slips = SlipWriter(assets.ROOT / "receipts" / "slip.yaml")
+def test_a_document_printer_is_kept_in_service_where_the_settings_name_one(tmp_path: Path) -> None:
+    slips = desk(tmp_path)
     assert "document_printer" not in Bench(Devices(), slips).supervisors
     bench = Bench(Devices(document_printer="sim://"), slips)
     bench.start()
