@@ -8,6 +8,7 @@ from pathlib import Path
 from drivers.receipt_printer.abstract import ReceiptPrinter
 from drivers.receipt_printer.models import ModelName
 from drivers.receipt_printer.types import PaperWidth
+from drivers.transport.opening import OpenPort, open_port
 
 
 def open_printer(
@@ -17,6 +18,7 @@ def open_printer(
     *,
     model: ModelName = "standard",
     font_paths: Sequence[Path] = (),
+    open_port: OpenPort = open_port,
 ) -> ReceiptPrinter:
     """Printer for ``/dev/serial/by-id/…``, ``socket://host:9100`` or ``sim://``.
 
@@ -29,4 +31,4 @@ def open_printer(
         return SimulatedPrinter(width)
     from drivers.receipt_printer.driver import EscPosPrinter  # late: the simulator needs no pyserial
 
-    return EscPosPrinter(url, width, baudrate, model=model, font_paths=font_paths)
+    return EscPosPrinter(url, width, baudrate, model=model, font_paths=font_paths, open_port=open_port)

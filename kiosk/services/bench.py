@@ -51,10 +51,10 @@ class Bench:
             lambda reader: reader.device.status(),
             CARDS,
         )
-        self._printer: DeviceSupervisor[ReceiptPrinter] = DeviceSupervisor(
+        self._printer: DeviceSupervisor[Fenced[ReceiptPrinter]] = DeviceSupervisor(
             "receipt_printer",
-            lambda: open_printer(devices.receipt_printer, devices.receipt_width, model=devices.receipt_model),
-            lambda printer: of_printer(printer.status()),
+            lambda: Fenced(partial(_open_printer, devices)),
+            lambda printer: of_printer(printer.device.status()),
             PRINTERS,
         )
         self.supervisors: dict[str, DeviceSupervisor[Any]] = {
@@ -96,7 +96,7 @@ class Bench:
     def print_slip(self, facts: SlipFacts, deadline: Deadline) -> SlipPrinted | SlipFailed:
         """Print the slip and follow it to its end."""
         try:
-            return self._printer.call(lambda printer: self._slips.print(printer, facts, deadline), deadline)
+            return self._printer.call(lambda printer: self._slips.print(printer.device, facts, deadline), deadline)
         except Wedged:
             return SlipFailed(facts.case_id, "paper.unknown")  # it hangs in the middle: part of the slip may be out
         except DeviceError as error:
@@ -123,6 +123,10 @@ class Bench:
 
 def _open_reader(devices: Devices, opener: OpenPort) -> IdCardReader:
     return open_reader(devices.id_card_reader, devices.id_card_reader_baudrate, devices.photo_library, open_port=opener)
+
+
+def _open_printer(devices: Devices, opener: OpenPort) -> ReceiptPrinter:
+    return open_printer(devices.receipt_printer, devices.receipt_width, model=devices.receipt_model, open_port=opener)
 
 
 def _supervised_documents(url: str) -> DeviceSupervisor[DocumentPrinter]:
