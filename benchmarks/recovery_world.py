@@ -28,6 +28,7 @@ DEVICES = (*SERIAL_DEVICES, "camera", "document_printer")
 PRINTER_BYTES_PER_S = 6_000
 """A slip takes about two seconds, so that there is a middle of it."""
 _MOMENT_MS = 300
+_GO_ON_BY_THEMSELVES = frozenset({Step.FACE, Step.FAREWELL})
 _COPY_MARKS = ("副本", "COPY")
 _IN_CODE = re.compile(r"\[CODE128\] ([0-9A-Z]{22})")
 _SPOKEN = re.compile(r"^ *([0-9]{6}) ([0-9]{6}) *\n *([0-9A-Z]{4}) ([0-9A-Z]{6}) *$", re.MULTILINE)
@@ -157,7 +158,7 @@ class TriedResident(Resident):
         if step not in self._seen:
             self._seen.add(step)
             self._happen(step)
-            if step is not Step.FAREWELL:  # which goes on by itself
+            if step not in _GO_ON_BY_THEMSELVES:
                 step = super().wait_step(*steps, seconds=seconds)
         return step
 

@@ -23,7 +23,8 @@ def open_printer(
     """Printer for ``/dev/serial/by-id/…``, ``socket://host:9100`` or ``sim://``.
 
     Never fails for a missing printer: the port is opened at first use, and ``status`` tells. ``font_paths`` come before the known
-    places of Chinese fonts. ``baudrate`` counts for serial lines only; ``model`` is one of ``models.MODELS``.
+    places of Chinese fonts. ``baudrate`` counts for serial lines only; ``model`` is one of ``models.MODELS``; ``open_port`` opens
+    the line each time it is needed.
     """
     if url.startswith("sim://"):
         from drivers.receipt_printer.simulator import SimulatedPrinter  # late: not needed on a terminal

@@ -23,16 +23,22 @@ class Fence:
     def __init__(self, opener: OpenPort = open_port) -> None:
         self._opener = opener
         self._is_shut = threading.Event()
+        self._ports: list[Port] = []
 
     def open_port(self, url: str, baudrate: int = 115200) -> Port:
         """As ``drivers.transport.opening.open_port``."""
         self.check(url)
         port = self._opener(url, baudrate)
+        self._ports = [port]  # a driver that opens again has lost the line before
         return _FencedPrinterPort(port, self) if hasattr(port, "line_status") else _FencedPort(port, self)
 
     def shut(self) -> None:
-        """Let nothing more through; never blocks, safe from any thread."""
+        """Let nothing more through, and let go of what keeps others from opening the line; never blocks, safe from any thread."""
         self._is_shut.set()
+        for port in self._ports:
+            release = getattr(port, "release", None)
+            if release is not None:
+                release()
 
     def check(self, url: str) -> None:
         """Raise ``Disconnected`` when the fence is shut."""

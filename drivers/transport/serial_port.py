@@ -6,6 +6,7 @@ Everything pyserial can open by URL can be a port: ``/dev/serial/by-id/…``, ``
 
 from __future__ import annotations
 
+import fcntl
 import math
 import os
 import select
@@ -94,6 +95,13 @@ class SerialPort:
         else:
             connection.close()
             self._serial.is_open = False
+
+    def release(self) -> None:
+        """Let another port open this terminal, though a driver may still hang in this one. Never blocks; safe from any thread."""
+        try:
+            fcntl.flock(self._serial.fileno(), fcntl.LOCK_UN)
+        except (*_LINK_FAILURES, TypeError, ValueError, AttributeError):
+            return  # a socket, or closed by now: nothing holds it
 
     def __enter__(self) -> SerialPort:
         return self

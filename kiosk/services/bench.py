@@ -63,8 +63,8 @@ class Bench:
             "receipt_printer": self._printer,
             "barcode_scanner": DeviceSupervisor(
                 "barcode_scanner",
-                lambda: open_scanner(devices.barcode_scanner, scanner_settings(devices)),
-                lambda scanner: scanner.status(),
+                lambda: Fenced(partial(open_scanner, devices.barcode_scanner, scanner_settings(devices))),
+                lambda scanner: scanner.device.status(),
                 SCANNERS,
             ),
         }

@@ -18,8 +18,10 @@ from drivers.receipt_printer.emulate import serve
 from drivers.receipt_printer.emulator import Model, PrinterEmulator
 from drivers.receipt_printer.emulator_paper import Code
 from drivers.receipt_printer.factory import open_printer
+from drivers.receipt_printer.protocol import Command
 from drivers.receipt_printer.simulator import SimulatedPrinter
 from drivers.receipt_printer.types import PrintResult, QrCode, Text
+from drivers.transport.serial_port import SerialPort
 from drivers.types import Deadline
 from tests.helpers.slips import QR_PAYLOAD, RECEIPT_NUMBER, sample_slip
 
@@ -281,3 +283,24 @@ def test_serving_an_emulated_printer(tmp_path: Path, use_pty: bool) -> None:
 def test_serving_needs_exactly_one_line(tmp_path: Path, listen: tuple[str, int] | None, use_pty: bool) -> None:
     with pytest.raises(ValueError, match="either"):
         serve(listen, use_pty, tmp_path, lambda _: None, threading.Event())
+
+
+@pytest.mark.parametrize("is_given_up", [True, False])
+def test_a_driver_that_was_given_up_drops_nothing_of_the_next_one_s(
+    stack: ExitStack, monkeypatch: pytest.MonkeyPatch, is_given_up: bool
+) -> None:
+    """It comes back late from a call, while another owner of the same printer may be at work."""
+    emulator, subject = rig(stack)
+    assert subject.print_receipt([Text("暖机")], Deadline(10)).result is PrintResult.PRINTED
+    deadline, sent = Deadline(10), bytearray()
+    write = SerialPort.write
+    monkeypatch.setattr(SerialPort, "write", lambda port, data: (sent.extend(data), write(port, data))[1])
+
+    def happen() -> None:
+        if is_given_up:
+            subject.abort()
+        deadline.cancel()
+
+    emulator.at_mm(20, happen)
+    assert subject.print_receipt(sample_slip(), deadline).result is not PrintResult.PRINTED
+    assert (Command.CLEAR_BUFFERS in sent) is not is_given_up

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from drivers.emulation.host import PtyHost
 from drivers.errors import Disconnected
 from drivers.status import DeviceState, DeviceStatus
 from drivers.supervision.fence import Fence, Fenced
@@ -14,8 +15,10 @@ from drivers.supervision.watchdog import Watchdog
 from drivers.supervisor import DeviceSupervisor, Wedged
 from drivers.transport.opening import OpenPort
 from drivers.transport.port import Port
+from drivers.transport.serial_port import SerialPort
 from drivers.types import Deadline
 from tests.helpers.waiting import until
+from tests.unit.drivers.emulation.test_host import Echo
 from tests.unit.drivers.supervision.world import FAST
 
 
@@ -122,3 +125,14 @@ def test_the_rest_of_a_slip_that_hung_never_comes_out_behind_the_next_one() -> N
     assert until(lambda: not subject._orphans)
     assert sent == [b"second head", b"second tail", b"first head"]
     assert subject.stop(5.0)
+
+
+def test_a_hung_driver_does_not_keep_the_next_one_from_opening_the_terminal() -> None:
+    with PtyHost.in_own_folder(Echo(), "echo") as host:
+        given_up = Fence()
+        port = given_up.open_port(host.url)
+        with pytest.raises(Disconnected, match="lock"):
+            SerialPort(host.url)
+        given_up.shut()
+        SerialPort(host.url).close()
+        port.close()

@@ -116,9 +116,10 @@ def test_low_paper_is_no_trouble_and_a_camera_at_rest_neither(subject: Bench) ->
     assert trouble_of(DeviceStatus(DeviceState.NO_DEVICE, "lost")) == "lost"
 
 
-def test_a_document_printer_is_kept_in_service_where_the_settings_name_one(subject: Bench, tmp_path: Path) -> None:
-    assert "document_printer" not in subject.supervisors
-    bench = Bench(Devices(document_printer="sim://"), desk(tmp_path / "other"))
+def test_a_document_printer_is_kept_in_service_where_the_settings_name_one(tmp_path: Path) -> None:
+    slips = desk(tmp_path)
+    assert "document_printer" not in Bench(Devices(), slips).supervisors
+    bench = Bench(Devices(document_printer="sim://"), slips)
     bench.start()
     assert until(lambda: bench.supervisors["document_printer"].status.is_online)
     bench.close()
