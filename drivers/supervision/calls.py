@@ -12,7 +12,7 @@ from drivers.types import Deadline
 class Closable(Protocol):
     """Anything a driver hands out.
 
-    A device may have ``abort()`` as well: called from another thread when the driver hangs, it must not block, and nothing of what
+    A device may have ``abort()`` as well: called from another thread when the driver hangs, it must not block, and nothing that
     the driver still does may reach the line after it.
     """
 
