@@ -213,12 +213,12 @@ class DeviceSupervisor(Generic[Device]):
             self._announcer.put(self._shown())
             may_hire = len(self._orphans) < self._policy.most_orphans and not self._is_stopping
             refused: list[Call[Device, Any]] = []
+            self._abort(owner)  # before another thread comes: it lets go of the line that the other one needs
             if may_hire:
                 self._hire()
             else:
                 refused = self._drain()
         _log.warning("%s: the driver hangs; %s", self.name, "a new thread takes over" if may_hire else "it is left alone")
-        self._abort(owner)
         self._announcer.deliver()
         if lost is not None:
             lost.fail(error)

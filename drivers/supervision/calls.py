@@ -10,7 +10,11 @@ from drivers.types import Deadline
 
 
 class Closable(Protocol):
-    """Anything a driver hands out. ``abort()``, where a device has one as well, must make a blocked call return at once."""
+    """Anything a driver hands out.
+
+    A device may have ``abort()`` as well: called from another thread when the driver hangs, it must not block, and nothing that
+    the driver still does may reach the line after it.
+    """
 
     def close(self) -> None:
         """Let go of the port; may be called twice."""
