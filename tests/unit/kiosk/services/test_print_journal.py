@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sqlite3
@@ -114,6 +115,33 @@ def test_damage_found_while_serving_costs_one_slip_and_no_restart(path: Path) ->
         journal.close()
         path.write_bytes(b"x" * 20_000)
         assert not journal.must_be_copy(CASE)
+        assert journal.has_forgotten
+
+
+@pytest.mark.expects_warnings
+def test_damage_on_a_disk_that_takes_nothing_any_more_is_trouble_and_heals(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failing disk is often both: the file is damaged, and the file system has become read-only."""
+
+    def refuse(_old: Path, _new: Path) -> Path:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with closing(PrintJournal(path)) as journal:
+        for number in range(200):
+            journal.end(journal.begin(f"case-{number}"), PrintResult.PRINTED)
+        assert journal._connection is not None
+        journal._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with path.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"x" * 8192)
+        with monkeypatch.context() as trouble:
+            trouble.setattr(Path, "replace", refuse)
+            with closing(sqlite3.connect(path)) as other:  # another user's write makes the journal read the file anew
+                other.execute("PRAGMA user_version = 1")
+            for _ in range(2):
+                with pytest.raises(JournalTrouble, match=r"prints\.db"):
+                    journal.begin(CASE)
+            assert not journal.has_forgotten, "the file is still there"
+        journal.begin(CASE)
         assert journal.has_forgotten
 
 
