@@ -69,7 +69,6 @@ class EscPosPrinter:
         self._glyphs: Glyphs | None = None
         self._must_sweep = True
         self._job_failed = False
-        self._is_given_up = False
         self._next_recovery: Deadline | None = None
 
     def status(self) -> PrinterStatus:
@@ -104,10 +103,6 @@ class EscPosPrinter:
         if self._reader is not None:
             self._reader.port.close()
             self._reader = None
-
-    def abort(self) -> None:
-        """From another thread: whoever called this printer is given up, and another has taken over. It sends nothing any more."""
-        self._is_given_up = True
 
     def _render(self, blocks: Sequence[Block]) -> list[bytes]:
         groups = lay_out(blocks, self._paper)
@@ -180,8 +175,8 @@ class EscPosPrinter:
 
     def _drop_in_printer(self, deadline: Deadline) -> None:
         """Ask the printer to forget the rest now, before somebody loads paper and it goes on by itself."""
-        if self._reader is None or self._is_given_up:
-            return  # what is in the printer by now may be the next person's
+        if self._reader is None:
+            return
         try:
             self._clear(self._reader, deadline.within(_CLEAR_ANSWER_S))
         except Disconnected as error:
