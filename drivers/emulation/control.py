@@ -60,7 +60,10 @@ class ControlServer:
                     self._hear(key.fileobj)
 
     def _accept(self) -> None:
-        client, _ = self._listener.accept()
+        try:
+            client, _ = self._listener.accept()
+        except OSError:  # it went before it was taken, or there are no descriptors left for now
+            return
         if len(self._rests) >= _MOST_CLIENTS:
             client.close()
             return

@@ -7,10 +7,13 @@ import os
 import select
 
 from drivers.errors import Disconnected, Stalled
+from drivers.types import Deadline
 
 _WRITE_BYTES = 4096
 _WRITE_PATIENCE_S = 0.05
-"""So long may no byte be taken at all; who has more time tries again, for only the caller knows how long."""
+"""So much longer than the line needs may it take; who has more time tries again, for only the caller knows how long."""
+_AGAIN_S = 0.002
+_BITS_PER_BYTE = 10
 
 
 def read_available(url: str, descriptor: int, limit: int, wait_s: float) -> bytes:
@@ -29,16 +32,22 @@ def read_available(url: str, descriptor: int, limit: int, wait_s: float) -> byte
     return received
 
 
-def write_all(url: str, descriptor: int, data: bytes) -> None:
-    """Hand all bytes to the kernel; raises ``Stalled`` when it takes none for a moment, ``OSError`` when the line has gone."""
+def write_all(url: str, descriptor: int, data: bytes, baudrate: int) -> None:
+    """Hand all bytes to the kernel; raises ``Stalled`` when it does not take them in a moment more than the line needs.
+
+    Raises ``OSError`` when the line has gone.
+    """
     written = 0
+    patience = Deadline(_WRITE_PATIENCE_S + len(data) * _BITS_PER_BYTE / baudrate)
     while written < len(data):
-        if not _is_ready(descriptor, select.POLLOUT, _WRITE_PATIENCE_S):
+        if not _is_ready(descriptor, select.POLLOUT, patience.remaining_s):
             raise Stalled(url, "takes no bytes", written)
         try:
             written += os.write(descriptor, data[written : written + _WRITE_BYTES])
         except BlockingIOError:
-            continue  # room for less than a byte's worth of the driver's portions: ask again
+            patience.sleep(_AGAIN_S)  # room for a few bytes only
+            if patience.is_over:
+                raise Stalled(url, "takes no bytes", written) from None
 
 
 def _is_ready(descriptor: int, event: int, wait_s: float) -> bool:

@@ -23,6 +23,8 @@ _CLOSED = (*_LINK_FAILURES, TypeError, ValueError, AttributeError)
 
 _POLL_S = 0.05
 """Longest single wait inside a read, so that a cancelled deadline is noticed soon."""
+_DRAIN_POLL_S = 0.002
+_BITS_PER_BYTE = 10
 
 
 _SHORT_BYTES = 64
@@ -50,13 +52,20 @@ class SerialPort:
         """Hand all bytes to the operating system; raises ``Stalled`` when a terminal takes none for a moment."""
         try:
             if self._is_bare:
-                descriptor.write_all(self.url, self._serial.fileno(), data)
+                descriptor.write_all(self.url, self._serial.fileno(), data, self.baudrate)
+                if len(data) > _SHORT_BYTES:
+                    self._wait_until_out(len(data))
             else:
                 self._serial.write(data)
-            if len(data) > _SHORT_BYTES:
-                self._serial.flush()
         except _CLOSED as error:
             raise Disconnected(self.url, f"cannot be written ({error})") from error
+
+    def _wait_until_out(self, count: int) -> None:
+        """Until the kernel has passed the bytes on, at most as long as the line needs: a plain drain would wait for ever on an
+        adapter that takes none."""
+        deadline = Deadline(count * _BITS_PER_BYTE / self.baudrate + _POLL_S)
+        while self._serial.out_waiting and not deadline.is_over:
+            deadline.sleep(_DRAIN_POLL_S)
 
     def read(self, count: int, deadline: Deadline) -> bytes:
         """Read ``count`` bytes, fewer when the deadline comes first."""

@@ -15,8 +15,11 @@ from drivers.types import Deadline
 
 _CONNECT_S = 1.0
 """A device on the same network answers within milliseconds; a longer wait would hold up whoever asks how it is."""
+_KEEPALIVE_S = 2
+_KEEPALIVE_TRIES = 2
 _POLL_S = 0.05
 _HIGH_BAUDRATE = 12_000_000
+_NETWORK_BITS_PER_S = 1_000_000_000
 
 
 class TcpPort:
@@ -29,16 +32,29 @@ class TcpPort:
         try:
             self._socket = socket.create_connection(_address(url), timeout=_CONNECT_S)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # A host that vanishes without a word (power, cable) is noticed also while nothing is sent.
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            self._notice_silent_loss()
             self._socket.setblocking(False)
         except (OSError, ValueError) as error:
             raise Disconnected(url, f"cannot be opened ({error})") from error
 
+    def _notice_silent_loss(self) -> None:
+        """A host that vanishes without a word (power, cable) is given up after some seconds, also while nobody sends.
+
+        No limit for bytes that are under way: a printer without paper takes none for minutes, and is there.
+        """
+        options = {
+            socket.TCP_KEEPIDLE: _KEEPALIVE_S,
+            socket.TCP_KEEPINTVL: _KEEPALIVE_S,
+            socket.TCP_KEEPCNT: _KEEPALIVE_TRIES,
+        }
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in options.items():
+            self._socket.setsockopt(socket.IPPROTO_TCP, option, value)
+
     def write(self, data: bytes) -> None:
         """Hand all bytes to the kernel; raises ``Stalled`` when the device takes none for a moment."""
         try:
-            descriptor.write_all(self.url, self._socket.fileno(), data)
+            descriptor.write_all(self.url, self._socket.fileno(), data, _NETWORK_BITS_PER_S)
         except (OSError, ValueError) as error:
             raise Disconnected(self.url, f"cannot be written ({error})") from error
 

@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import TextIO, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from drivers.errors import DeviceError, Disconnected
+from drivers.errors import DeviceError, Disconnected, Stalled
 from drivers.transport.port import Port
 from drivers.types import Deadline
 
@@ -121,9 +121,16 @@ class RecordingPort:
         return self._port.baudrate
 
     def write(self, data: bytes) -> None:
-        """Note, and write."""
+        """Write, and note as much as was taken: a device that takes no more now is still there."""
+        try:
+            self._port.write(data)
+        except Stalled as error:
+            self._transcript.note(Direction.TO_DEVICE, data[: error.written])
+            raise
+        except Disconnected as error:
+            self._transcript.end_of_link(error.message)
+            raise
         self._transcript.note(Direction.TO_DEVICE, data)
-        self._noted(lambda: self._port.write(data))
 
     def read(self, count: int, deadline: Deadline) -> bytes:
         """Read, and note."""

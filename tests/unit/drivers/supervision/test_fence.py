@@ -136,3 +136,16 @@ def test_a_hung_driver_does_not_keep_the_next_one_from_opening_the_terminal() ->
         given_up.shut()
         SerialPort(host.url).close()
         port.close()
+
+
+def test_a_line_that_opens_behind_a_shut_fence_is_closed_again() -> None:
+    line = Line([])
+
+    def opens_late(_url: str, _baudrate: int) -> Port:
+        fence.shut()
+        return line
+
+    fence = Fence(opens_late)
+    with pytest.raises(Disconnected):
+        fence.open_port("line")
+    assert not line.is_open

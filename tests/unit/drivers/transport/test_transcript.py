@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.emulation.host import TcpHost
-from drivers.errors import Disconnected
+from drivers.errors import Disconnected, Stalled
 from drivers.transport.opening import open_port
 from drivers.transport.transcript import (
     HEADER,
@@ -139,3 +139,30 @@ def test_the_speed_of_the_line_is_noted_and_replayed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", ["# baudrate", "# baudrate fast", "# baudrate 0", "# baudrate -1"])
 def test_a_speed_that_is_none_is_passed_over(tmp_path: Path, line: str) -> None:
     assert ReplayPort(_recording(tmp_path / "t", line)).baudrate == 115200
+
+
+class Sluggish:
+    """Takes two bytes at a time."""
+
+    url, baudrate = "sluggish", 9600
+
+    def write(self, data: bytes) -> None:
+        if len(data) > 2:
+            raise Stalled(self.url, "takes no bytes", 2)
+
+    def read(self, count: int, deadline: Deadline) -> bytes:
+        return b"ok"[:count]
+
+    def close(self) -> None:
+        return None
+
+
+def test_a_device_that_takes_bytes_slowly_is_recorded_as_it_took_them(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    with TranscriptWriter(path, {}) as transcript:
+        port = RecordingPort(Sluggish(), transcript)  # type: ignore[arg-type]
+        with pytest.raises(Stalled):
+            port.write(b"abcd")
+        port.write(b"cd")
+        assert port.read(2, Deadline(1.0)) == b"ok"
+    assert [(entry.direction.value, entry.data) for entry in read_transcript(path)] == [(">", b"ab"), (">", b"cd"), ("<", b"ok")]
