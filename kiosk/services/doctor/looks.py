@@ -11,6 +11,7 @@ from drivers.camera.factory import open_camera
 from drivers.document_printer.factory import open_document_printer
 from drivers.document_printer.sample_page import sample_pdf
 from drivers.document_printer.types import PrintResult as DocumentResult
+from drivers.errors import Unsupported
 from drivers.id_card_reader.factory import open_reader
 from drivers.id_card_reader.types import CardRead, CardTrouble
 from drivers.receipt_printer.factory import open_printer
@@ -107,7 +108,10 @@ def at_scanner(devices: Devices, findings: Findings) -> None:
 
 def at_document_printer(devices: Devices, print_test: bool, findings: Findings) -> None:
     """Status, and a test page where that is wanted."""
-    printer = open_document_printer(devices.document_printer)
+    try:
+        printer = open_document_printer(devices.document_printer)
+    except ValueError as error:
+        raise Unsupported("document_printer", str(error)) from error
     try:
         status = printer.status()
         findings.status = status.device
