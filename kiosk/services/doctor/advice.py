@@ -50,6 +50,6 @@ def advice_for(findings: Findings, verdict: Verdict) -> str:
     known = _ADVICE.get(findings.status.code.removeprefix("was_"))
     if known is not None:
         return known
-    if verdict is Verdict.LIMITED:
+    if verdict is Verdict.LIMITED and not all(test.passed for test in findings.tests):
         return _LIMITED
     return f"look at the device: {words_of(findings.status)}"
