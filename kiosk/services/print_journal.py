@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -109,7 +110,8 @@ class PrintJournal:
             except (sqlite3.Error, OSError) as error:
                 self._close()
                 if isinstance(error, sqlite3.Error) and _is_damage(error):
-                    self._set_aside(error)
+                    with suppress(OSError):  # a disk that takes nothing any more: the next use tries again
+                        self._set_aside(error)
                 raise JournalTrouble(f"{self._path}: {error}") from error
 
     def _open(self) -> sqlite3.Connection:
