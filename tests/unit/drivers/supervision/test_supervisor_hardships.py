@@ -26,7 +26,7 @@ def world() -> World:
 
 @pytest.fixture
 def subject(world: World) -> Iterator[DeviceSupervisor[Thing]]:
-    subject = supervise(world, replace(FAST, grace_s=0.02), watchdog=Watchdog(tick_s=0.01))
+    subject = supervise(world, replace(FAST, grace_s=0.02, poll_s=60.0), watchdog=Watchdog(tick_s=0.01))
     yield subject
     world.unwedge()
     assert subject.stop(5.0)
