@@ -97,11 +97,18 @@ class SerialPort:
             self._serial.is_open = False
 
     def release(self) -> None:
-        """Let another port open this terminal, though a driver may still hang in this one. Never blocks; safe from any thread."""
+        """Let another port open this line, though a driver may still hang in this one. Never blocks; safe from any thread.
+
+        A connection is cut: many devices on the network take one only.
+        """
+        connection: socket.socket | None = getattr(self._serial, "_socket", None)
         try:
-            fcntl.flock(self._serial.fileno(), fcntl.LOCK_UN)
+            if connection is not None:
+                connection.shutdown(socket.SHUT_RDWR)
+            else:
+                fcntl.flock(self._serial.fileno(), fcntl.LOCK_UN)
         except (*_LINK_FAILURES, TypeError, ValueError, AttributeError):
-            return  # a socket, or closed by now: nothing holds it
+            return  # closed by now, or no terminal: nothing holds it
 
     def __enter__(self) -> SerialPort:
         return self
