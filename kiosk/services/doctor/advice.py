@@ -33,6 +33,7 @@ _ADVICE = {
     "toner_out": "put new toner in",
     "no_cups": _CUPS,
     "no_such_queue": _CUPS,
+    "queue_stopped": "cupsenable the queue when its cause is gone",
     "paused": "cupsenable the queue when its cause is gone",
     "rejecting": "cupsaccept the queue",
     "black": "take off what covers the lens; is there light?",

@@ -23,6 +23,7 @@ def _findings(status: DeviceStatus, *passed: bool) -> Findings:
         (_findings(_ONLINE), Verdict.FIT),
         (_findings(_ONLINE, True, True), Verdict.FIT),
         (_findings(DeviceStatus(DeviceState.ONLINE, "at_rest")), Verdict.FIT),
+        (_findings(DeviceStatus(DeviceState.BUSY, "printing")), Verdict.FIT),
         (_findings(_ONLINE, True, False), Verdict.LIMITED),
         (_findings(DeviceStatus(DeviceState.ONLINE, "near_end"), True), Verdict.LIMITED),
         (_findings(DeviceStatus(DeviceState.OFFLINE, "no_answer"), True), Verdict.BROKEN),
