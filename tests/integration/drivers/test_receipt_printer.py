@@ -21,7 +21,7 @@ from drivers.receipt_printer.factory import open_printer
 from drivers.receipt_printer.protocol import Command
 from drivers.receipt_printer.simulator import SimulatedPrinter
 from drivers.receipt_printer.types import PrintResult, QrCode, Text
-from drivers.transport.serial_port import SerialPort
+from drivers.transport.tcp_port import TcpPort
 from drivers.types import Deadline
 from tests.helpers.slips import QR_PAYLOAD, RECEIPT_NUMBER, sample_slip
 
@@ -293,8 +293,8 @@ def test_a_driver_that_was_given_up_drops_nothing_of_the_next_one_s(
     emulator, subject = rig(stack)
     assert subject.print_receipt([Text("暖机")], Deadline(10)).result is PrintResult.PRINTED
     deadline, sent = Deadline(10), bytearray()
-    write = SerialPort.write
-    monkeypatch.setattr(SerialPort, "write", lambda port, data: (sent.extend(data), write(port, data))[1])
+    write = TcpPort.write
+    monkeypatch.setattr(TcpPort, "write", lambda port, data: (sent.extend(data), write(port, data))[1])
 
     def happen() -> None:
         if is_given_up:
