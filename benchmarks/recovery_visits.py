@@ -118,10 +118,10 @@ class Trial:
         except GaveUp as error:
             done = [one.step for one in mishap.recoveries]
             outcome.problems.append(f"{device}: after {done[-1] if done else 'nothing'}: {error}")
-            outcome.steps_missed += len(EXPECTED_STEPS) - len(done)
             outcome.reboots += 1
             stage.terminal.window.grab().save(str(self._folder.parent / f"recovery-gave-up-{device}.png"))
         outcome.recoveries += mishap.recoveries
+        outcome.steps_missed += len(set(EXPECTED_STEPS) - {one.step for one in mishap.recoveries})
         case_id = scene.report.case_id
         if case_id:
             outcome.case_ids.append(case_id)

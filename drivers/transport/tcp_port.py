@@ -5,6 +5,7 @@ Not by way of pyserial's ``socket://``: that waits 5 s for a host that does not 
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -81,6 +82,11 @@ class TcpPort:
     def close(self) -> None:
         """Let go of the connection; may be called twice."""
         self._socket.close()
+
+    def release(self) -> None:
+        """Cut the connection, though a driver may still hang in it: many devices take one only. Never blocks; from any thread."""
+        with contextlib.suppress(OSError):  # cut or closed by now
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def __enter__(self) -> TcpPort:
         return self

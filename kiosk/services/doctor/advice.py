@@ -33,6 +33,7 @@ _ADVICE = {
     "toner_out": "put new toner in",
     "no_cups": _CUPS,
     "no_such_queue": _CUPS,
+    "queue_stopped": "cupsenable the queue when its cause is gone",
     "paused": "cupsenable the queue when its cause is gone",
     "rejecting": "cupsaccept the queue",
     "black": "take off what covers the lens; is there light?",
@@ -50,6 +51,6 @@ def advice_for(findings: Findings, verdict: Verdict) -> str:
     known = _ADVICE.get(findings.status.code.removeprefix("was_"))
     if known is not None:
         return known
-    if verdict is Verdict.LIMITED:
+    if verdict is Verdict.LIMITED and not all(test.passed for test in findings.tests):
         return _LIMITED
     return f"look at the device: {words_of(findings.status)}"

@@ -189,3 +189,24 @@ def test_it_may_be_used_from_any_thread_and_again_after_closing(subject: PrintJo
     subject.close()
     assert subject.begin(OTHER) == 9
     assert sorted(numbers) == list(range(1, 9))
+
+
+@pytest.mark.expects_warnings
+def test_a_damaged_file_that_cannot_be_set_aside_is_trouble_too(
+    subject: PrintJournal, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject.begin(CASE)
+    damage = sqlite3.DatabaseError("database disk image is malformed")
+    damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+    def torn(_connection: sqlite3.Connection) -> None:
+        raise damage
+
+    def refuse(_path: Path, _target: Path) -> Path:
+        raise OSError("read-only file system")
+
+    with monkeypatch.context() as readonly:
+        readonly.setattr(Path, "replace", refuse)
+        with pytest.raises(JournalTrouble, match="malformed"):
+            subject._use(torn)
+    assert subject.must_be_copy(CASE)
