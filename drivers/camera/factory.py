@@ -22,7 +22,11 @@ def open_camera(url: str) -> Camera:
     - a path or ``file:///…`` of a video file or of a folder of pictures, with ``?loop=1``, for folders also ``&fps=15``
     - ``sim://portrait`` and ``sim://document``, with ``?width=640&height=480&fps=15`` if wanted
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # is looked at only now
+    except ValueError as error:
+        raise Unsupported(url, f"is no address ({error})") from error
     if parts.scheme in _STREAMS:
         return _stream(url, is_motion_jpeg=parts.scheme != "rtsp")
     options = _Options(url, parts.query)

@@ -11,6 +11,7 @@ from drivers.camera.factory import open_camera
 from drivers.document_printer.factory import open_document_printer
 from drivers.document_printer.sample_page import sample_pdf
 from drivers.document_printer.types import PrintResult as DocumentResult
+from drivers.errors import Unsupported
 from drivers.id_card_reader.factory import open_reader
 from drivers.id_card_reader.types import CardRead, CardTrouble
 from drivers.receipt_printer.factory import open_printer
@@ -20,7 +21,7 @@ from drivers.status import DeviceStatus
 from drivers.types import Deadline
 from kiosk.config import Devices
 from kiosk.services.doctor.report import Findings
-from kiosk.services.probes import of_printer, scanner_settings
+from kiosk.services.probes import of_document_printer, of_printer, scanner_settings
 
 _FIND_S = 0.5
 _TRIGGER_S = 0.6
@@ -82,7 +83,9 @@ def at_receipt_printer(devices: Devices, print_test: bool, findings: Findings) -
         }
         if print_test and status.can_print:
             outcome = printer.print_receipt(technician_page(devices.receipt_printer, _now()), Deadline(_PRINT_S))
-            findings.tested("test_slip", outcome.result is PrintResult.PRINTED, outcome.result.value)
+            findings.status = of_printer(outcome.status)
+            words = _outcome(outcome.result.value, findings.status)
+            findings.tested("test_slip", outcome.result is PrintResult.PRINTED, words)
     finally:
         printer.close()
 
@@ -107,20 +110,30 @@ def at_scanner(devices: Devices, findings: Findings) -> None:
 
 def at_document_printer(devices: Devices, print_test: bool, findings: Findings) -> None:
     """Status, and a test page where that is wanted."""
-    printer = open_document_printer(devices.document_printer)
+    try:
+        printer = open_document_printer(devices.document_printer)
+    except ValueError as error:
+        raise Unsupported(devices.document_printer, str(error)) from error
     try:
         status = printer.status()
         findings.status = status.device
         findings.capabilities |= {"paper": status.paper.value, "toner": status.toner.value, "accepting": status.is_accepting}
         if print_test and status.can_print:
             outcome = printer.print_document(sample_pdf(_now()), Deadline(_PRINT_S), title="test-page")
-            findings.tested("test_page", outcome.result is DocumentResult.PRINTED, outcome.result.value, pages=outcome.pages)
+            findings.status = of_document_printer(outcome.status)
+            words = _outcome(outcome.result.value, findings.status)
+            findings.tested("test_page", outcome.result is DocumentResult.PRINTED, words, pages=outcome.pages)
     finally:
         printer.close()
 
 
 def _now() -> str:
     return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _outcome(result: str, status: DeviceStatus) -> str:
+    words = result.replace("_", " ")
+    return words if status.code == "ok" else f"{words}: {status.detail or status.code}"
 
 
 def _trouble(outcome: NotScanned) -> str:
