@@ -1,6 +1,8 @@
 # Everything a newcomer needs: make demo, make test, make run, make check.
 SHELL := /bin/bash
 PY := .venv/bin/python
+# Most tests of devices wait for time to pass: more of them run at once than there are cores.
+WORKERS ?= $(shell expr 3 \* $$(nproc))
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test check clean
 
@@ -19,7 +21,7 @@ run: setup ## the terminal in a window, on simulated devices
 	@$(PY) -m kiosk run --simulate
 
 test: setup ## all tests
-	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n auto --dist loadgroup
+	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadgroup
 
 check: setup ## ruff, mypy, import contracts and the project's own checks
 	@$(PY) -m ruff check --no-cache . && $(PY) -m ruff format --no-cache --check .

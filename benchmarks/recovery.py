@@ -83,6 +83,8 @@ def _run(devices: list[str], folder: Path, asked: argparse.Namespace) -> Outcome
         trial.start()
         for device in devices:
             trial.visit(device, outcome)
+            if outcome.reboots:  # nothing measured after that would mean anything
+                break
         trial.settle(outcome)
     finally:
         trial.stop()

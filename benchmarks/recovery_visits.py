@@ -118,18 +118,16 @@ class Trial:
         except GaveUp as error:
             done = [one.step for one in mishap.recoveries]
             outcome.problems.append(f"{device}: after {done[-1] if done else 'nothing'}: {error}")
-            outcome.steps_missed += len(EXPECTED_STEPS) - len(done)
             outcome.reboots += 1
             stage.terminal.window.grab().save(str(self._folder.parent / f"recovery-gave-up-{device}.png"))
         outcome.recoveries += mishap.recoveries
+        outcome.steps_missed += len(set(EXPECTED_STEPS) - {one.step for one in mishap.recoveries})
         case_id = scene.report.case_id
         if case_id:
             outcome.case_ids.append(case_id)
             wrong = slip_problems(stage.printer.slips[before:], scene.report.receipt_number)
             outcome.wrong_slips += len(wrong)
             outcome.problems += [f"{device}: {words}" for words in wrong]
-        if outcome.problems and outcome.reboots:
-            raise SystemExit("; ".join(outcome.problems))
 
     def settle(self, outcome: Outcome) -> None:
         """Wait until the platform has every case, and count."""

@@ -84,6 +84,19 @@ class Report:
         failed = any(result.finding.verdict is Verdict.FAILED and result.check.is_required for result in self.results)
         return not failed and any(result.finding.verdict is Verdict.PASSED for result in self.results)
 
+    @property
+    def untried(self) -> tuple[str, ...]:
+        """Required checks that could not be tried: who reads the report must know what it does not prove."""
+        return tuple(
+            result.check.name for result in self.results if result.finding.verdict is Verdict.SKIPPED and result.check.is_required
+        )
+
+    @property
+    def conclusion(self) -> str:
+        """In words."""
+        words = "conforms" if self.conforms else "does not conform"
+        return f"{words}, not tried: {', '.join(self.untried)}" if self.untried else words
+
 
 def conform(device_class: str, url: str, checks: Sequence[Check], *, say: Callable[[str], None]) -> Report:
     """Run the checks in turn; ``say`` gets what the technician must do, and each verdict."""
@@ -112,6 +125,7 @@ def as_json(report: Report) -> dict[str, object]:
         "url": report.url,
         "begun_at": report.begun_at.isoformat(timespec="seconds"),
         "conforms": report.conforms,
+        "untried": list(report.untried),
         "checks": [
             {
                 "name": result.check.name,
@@ -132,7 +146,7 @@ def as_markdown(report: Report) -> str:
     head = [
         f"# Conformance of {report.device_class}",
         "",
-        f"`{report.url}`, {report.begun_at:%Y-%m-%d %H:%M} UTC: **{'conforms' if report.conforms else 'does not conform'}**",
+        f"`{report.url}`, {report.begun_at:%Y-%m-%d %H:%M} UTC: **{report.conclusion}**",
         "",
         "| check | verdict | what was seen | measured | s |",
         "|---|---|---|---|---|",
@@ -206,7 +220,7 @@ def run_conform(
         return EXIT_NO_REPORT
     if options.json:
         sys.stdout.write(json.dumps(as_json(report), ensure_ascii=False) + "\n")
-    _say(f"{options.url} {'conforms' if report.conforms else 'does not conform'}: {options.report}")
+    _say(f"{options.url} {report.conclusion}: {options.report}")
     return EXIT_CONFORMS if report.conforms else EXIT_DIFFERS
 
 

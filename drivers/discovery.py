@@ -1,7 +1,7 @@
 """Lists what could be a device of the terminal on this machine, each with the reason for it: ``python -m drivers.discovery``.
 
-Pure but for ``discover``: candidates follow from an ``Inventory``. Nothing is sent to any device; only video nodes are asked what
-they can do, which disturbs no picture.
+Pure but for ``discover``: candidates follow from an ``Inventory``. No serial line is opened and no command sent: USB devices are
+asked for their names, and video nodes for what they can do, which disturbs no picture.
 """
 
 from __future__ import annotations

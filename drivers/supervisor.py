@@ -109,7 +109,7 @@ class DeviceSupervisor(Generic[Device]):
         for thread in threads:
             thread.join(limit.remaining_s)
         if owner is not None and owner.thread.is_alive():
-            self._give_up(owner)
+            self._give_up(owner, lambda: True)
         self._watchdog.remove(self.check)
         return not any(thread.is_alive() for thread in threads)
 
@@ -156,12 +156,14 @@ class DeviceSupervisor(Generic[Device]):
         return entry.take()
 
     def check(self) -> None:
-        """Give up a thread that has been opening, looking or closing for too long."""
+        """Give up a thread that has been opening, looking or closing for too long; have one where none could be begun before."""
         with self._lock:
             owner = self._owner
             is_late = owner is not None and self._clock() > owner.limit_at_s
+            if owner is None and self._may_hire:
+                self._hire()
         if owner is not None and is_late:
-            self._give_up(owner)
+            self._give_up(owner, lambda: self._clock() > owner.limit_at_s)
 
     # --- on the caller's thread
 
@@ -196,14 +198,17 @@ class DeviceSupervisor(Generic[Device]):
                 self._calls.remove(call)
                 call.fail(NotServed(self.name, "was busy until the time was over"))
         if owner is not None and is_running and over_for_s >= self._policy.grace_s:
-            self._give_up(owner)
+            self._give_up(owner, lambda: owner.call is call)
 
     # --- giving a thread up, on whatever thread noticed
 
-    def _give_up(self, owner: Owner[Device]) -> None:
-        """The owner hangs in the driver: it becomes an orphan, and another takes over if there are not too many already."""
+    def _give_up(self, owner: Owner[Device], still_hangs: Callable[[], bool]) -> None:
+        """The owner hangs in the driver: it becomes an orphan, and another takes over if there are not too many already.
+
+        ``still_hangs`` is asked under the lock: it may have come back since that was noticed, and be at work for somebody else.
+        """
         with self._lock:
-            if owner is not self._owner:
+            if owner is not self._owner or not still_hangs():
                 return
             lost, owner.call, owner.limit_at_s = owner.call, None, _FOREVER_S
             self._owner, self._shown_busy = None, None
@@ -211,7 +216,7 @@ class DeviceSupervisor(Generic[Device]):
             error = self._wedged()
             self._judgement.wedge(status_of_error(error))
             self._announcer.put(self._shown())
-            may_hire = len(self._orphans) < self._policy.most_orphans and not self._is_stopping
+            may_hire = self._may_hire
             refused: list[Call[Device, Any]] = []
             self._abort(owner)  # before another thread comes: it lets go of the line that the other one needs
             if may_hire:
@@ -234,10 +239,19 @@ class DeviceSupervisor(Generic[Device]):
         except Exception as error:  # noqa: BLE001 - a mere attempt; the thread is given up all the same
             _log.warning("%s: the driver could not be stopped (%s)", self.name, type(error).__name__)
 
+    @property
+    def _may_hire(self) -> bool:
+        return self._has_started and not self._is_stopping and len(self._orphans) < self._policy.most_orphans
+
     def _hire(self) -> None:
         self._next_look_s = self._clock()
-        self._owner = Owner(f"device {self.name}", self._serve)
-        self._owner.thread.start()
+        owner = Owner(f"device {self.name}", self._serve)
+        try:
+            owner.thread.start()
+        except RuntimeError as error:  # the machine has no thread left: ``check`` tries again
+            _log.error("%s: no thread can be begun (%s)", self.name, error)
+        else:
+            self._owner = owner
 
     def _drain(self) -> list[Call[Device, Any]]:
         waiting = list(self._calls)
@@ -263,7 +277,7 @@ class DeviceSupervisor(Generic[Device]):
         """A lost thread has come back and ends; if there were too many of them, this one makes room for a new owner."""
         with self._lock:
             self._orphans.discard(orphan)
-            if self._owner is None and not self._is_stopping:
+            if self._owner is None and self._may_hire:
                 self._hire()
 
     def _next_turn(self, owner: Owner[Device]) -> Callable[[], None] | None:
@@ -314,7 +328,13 @@ class DeviceSupervisor(Generic[Device]):
             self._close(owner)  # nobody knows in what state it left the device
         else:
             self._release(owner, has_worked=True)
+            self._finish(call, result)
+
+    def _finish(self, call: Call[Device, Any], result: object) -> None:
+        try:
             call.finish(result)
+        except Exception as error:  # noqa: BLE001 - of ``dispose``: it must not end the device's only thread
+            _log.error("%s: a result that nobody waits for was not disposed of (%s)", self.name, type(error).__name__)
 
     def _note(self, owner: Owner[Device], status: DeviceStatus, *, by_call: bool = False) -> None:
         with self._lock:
@@ -350,7 +370,7 @@ class DeviceSupervisor(Generic[Device]):
         return owner.device
 
     def _close(self, owner: Owner[Device]) -> None:
-        device, owner.device = owner.device, None
+        device = owner.device
         if device is None:
             return
         try:
@@ -358,6 +378,8 @@ class DeviceSupervisor(Generic[Device]):
                 device.close()
         except Exception as error:  # noqa: BLE001 - it is given up anyway; what counts is that the next one can be opened
             _log.info("%s: closing ended with %s", self.name, type(error).__name__)
+        finally:
+            owner.device = None  # not before: a close that hangs must be fenced off like anything else
 
     @contextmanager
     def _limit(self, owner: Owner[Device], seconds: float) -> Iterator[None]:

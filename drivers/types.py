@@ -51,6 +51,12 @@ class Deadline:
         """True when somebody called ``cancel()``, whatever the time."""
         return self._cancelled.is_set()
 
+    def within(self, seconds: float) -> Deadline:
+        """For a part of the work: so many seconds from now, over with this deadline at the latest, and cancelled with it."""
+        part = Deadline(min(seconds, self.remaining_s))
+        part._cancelled = self._cancelled
+        return part
+
     def cancel(self) -> None:
         """Make the deadline be over now; safe from any thread."""
         self._cancelled.set()

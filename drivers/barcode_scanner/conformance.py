@@ -28,7 +28,7 @@ from drivers.barcode_scanner.sample_codes import (
     write_sample_codes,
 )
 from drivers.barcode_scanner.settings import ScannerSettings
-from drivers.barcode_scanner.types import Code
+from drivers.barcode_scanner.types import Code, ScanTrouble
 from drivers.conformance import EXIT_NO_REPORT, Check, Finding, Verdict, run_conform
 from drivers.transport.opening import OpenPort, open_port
 from drivers.types import Deadline
@@ -184,9 +184,11 @@ class Bench:
         if not self._profile.is_triggered:
             return Finding(_SKIPPED, _PASSIVE)
         self._scanner.status()  # takes the answer to "off"
-        outcome = self._scanner.read_dark(Deadline(_DARK_S)) if isinstance(self._scanner, SerialScanner) else None
-        if isinstance(outcome, Code):
-            return Finding(_FAILED, "a code came while the light was off")
+        if not isinstance(self._scanner, SerialScanner):
+            return Finding(_SKIPPED, "only a scanner on a line can be left dark")
+        outcome = self._scanner.read_dark(Deadline(_DARK_S))
+        if isinstance(outcome, Code) or outcome.trouble is not ScanTrouble.NOTHING:
+            return Finding(_FAILED, "something came while the light was off")
         return Finding(_PASSED, f"nothing came in {_DARK_S:g} s")
 
 

@@ -24,9 +24,9 @@ def open_camera(url: str) -> Camera:
     """
     try:
         parts = urlsplit(url)
-        _ = parts.port  # is looked at only now
+        _ = parts.port
     except ValueError as error:
-        raise Unsupported(url, f"is no address ({error})") from error
+        raise Unsupported(shown_url(url), f"is no camera: {error}") from error
     if parts.scheme in _STREAMS:
         return _stream(url, is_motion_jpeg=parts.scheme != "rtsp")
     options = _Options(url, parts.query)
@@ -34,7 +34,7 @@ def open_camera(url: str) -> Camera:
         return _simulated(url, parts.netloc, options)
     if parts.scheme in ("", "file") and parts.path:
         return _local(url, Path(unquote(parts.path)), options)
-    raise Unsupported(url, "is no camera; known are /dev/video*, files, folders, http, https, rtsp and sim://portrait")
+    raise Unsupported(shown_url(url), "is no camera; known are /dev/video*, files, folders, http, https, rtsp and sim://portrait")
 
 
 def open_camera_pair(visible_url: str, infrared_url: str, max_skew_s: float = 0.05) -> PairedCamera:
@@ -43,11 +43,14 @@ def open_camera_pair(visible_url: str, infrared_url: str, max_skew_s: float = 0.
 
 
 def shown_url(url: str) -> str:
-    """``url`` for logs, reports and status: without password; of a stream also without what stands behind the question mark."""
-    parts = urlsplit(url)
-    if parts.scheme not in _STREAMS:
+    """``url`` for logs, reports and status: without password; of what is reached over a
+    network also without what stands behind the question mark."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme in ("file", "sim"):
         return url
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
+    place, _, _ = rest.partition("?")
+    host, slash, path = place.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 class _Options:

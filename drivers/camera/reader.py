@@ -6,6 +6,7 @@ native call returns after all, it releases its source and ends.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from drivers.camera.source import OpenedSource, VideoSource
 from drivers.camera.types import CameraCapabilities
 from drivers.errors import Disconnected
 from drivers.types import Image
+
+_log = logging.getLogger(__name__)
+
+_BUG = "the driver ended with an error of its own; see the log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Reader:
         self._ended = threading.Event()
         self._reopen = threading.Event()
         self._call: tuple[str, float] | None = None
+        self._has_noted_bug = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -110,15 +116,32 @@ class Reader:
                 retry_s = min(retry_s * 2, self._times.longest_retry_s)
                 continue
             retry_s = self._times.first_retry_s
+            if not self._used(opened):
+                self._ended.wait(self._times.longest_retry_s)
+            elif not self._goes_on():
+                return
+
+    def _used(self, opened: OpenedSource) -> bool:
+        """Read it to its end and close it; False when a bug was the end: nobody but this thread can bring the camera back."""
+        try:
             try:
                 self._hearer.was_opened(self, opened.capabilities)
                 self._read_all(opened)
             finally:
                 self._begin("close")
                 opened.close()
-                self._call = None
-            if not self._goes_on():
-                return
+        except Exception as error:  # noqa: BLE001 - see above
+            self._note_bug(error)
+            return False
+        finally:
+            self._call = None
+        return True
+
+    def _note_bug(self, error: Exception) -> None:
+        if not self._has_noted_bug:  # once, not at every new attempt
+            _log.error("%s: ended with %s", self._thread.name, type(error).__name__)
+        self._has_noted_bug = True
+        self._hearer.has_lost(self, _BUG)
 
     def _goes_on(self) -> bool:
         """Tell how the reading came to its end; False when that was the end of all."""
@@ -140,6 +163,9 @@ class Reader:
             opened = self._source.open()
         except Disconnected as error:
             self._hearer.has_lost(self, error.message)
+            return None
+        except Exception as error:  # noqa: BLE001 - as in ``_used``
+            self._note_bug(error)
             return None
         finally:
             self._call = None

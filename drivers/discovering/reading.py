@@ -5,23 +5,19 @@ What cannot be read is absent, never an error.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
-import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from drivers.camera import v4l2
 from drivers.discovering.inventory import Inventory, Node, PrintQueue, UsbName, UsbPrinter
 from drivers.discovering.usb_ids import look_up
 
 _log = logging.getLogger(__name__)
 
 _PRINTER_CLASS = 7
-_VIDIOC_QUERYCAP = 0x80685600
-_CAPABILITY = struct.Struct("16s32s32sIII12x")
-_DEVICE_CAPS, _VIDEO_CAPTURE = 0x80000000, 0x1
 _NO_CHIP = "0"
 """Type of a serial port of the mainboard that is not there: the kernel makes files for such, too."""
 
@@ -78,17 +74,9 @@ def _video_nodes(root: Path) -> Iterator[Node]:
 def _can_capture(path: Path, folder: Path) -> bool:
     """A camera has more nodes than one; the further ones carry metadata. Where the node may not be opened, the first counts."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+        return v4l2.facts(path).is_capture
     except OSError:
         return _text(folder / "index") in ("", "0")
-    try:
-        answer = fcntl.ioctl(descriptor, _VIDIOC_QUERYCAP, bytes(_CAPABILITY.size))
-    except OSError:
-        return _text(folder / "index") in ("", "0")
-    finally:
-        os.close(descriptor)
-    capabilities, of_node = _CAPABILITY.unpack(answer)[4:6]
-    return bool((of_node if capabilities & _DEVICE_CAPS else capabilities) & _VIDEO_CAPTURE)
 
 
 def _keyboards(root: Path) -> Iterator[Node]:

@@ -222,7 +222,7 @@ class DocumentJob:
     def _patience_with(self, code: str) -> float:
         if code == "not_connected":
             return self._patience.connect
-        return 0.0 if code in ("stopped", "paused", "no_filter") else self._patience.settle
+        return 0.0 if code in ("queue_stopped", "paused", "no_filter") else self._patience.settle
 
     # The end
 
@@ -310,7 +310,7 @@ _BEFORE_THE_FIRST_PAGE = (
     "toner_out",
     "not_connected",
     "offline",
-    "stopped",
+    "queue_stopped",
     "paused",
     "no_filter",
     "job_aborted",

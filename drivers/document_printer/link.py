@@ -39,10 +39,10 @@ class CupsLink:
     def __init__(self, url: str, user: str) -> None:
         """``ValueError`` unless ``url`` is ``ipp://`` or ``ipps://`` with host and queue, and without a password."""
         parts = urlsplit(url)
+        if parts.username is not None or parts.password is not None:  # first: the other message repeats the URL
+            raise ValueError("a password does not belong in the URL of a printer")
         if parts.scheme not in ("ipp", "ipps") or not parts.hostname or parts.path in ("", "/"):
             raise ValueError(f"{url!r} is not ipp://HOST[:PORT]/printers/NAME")
-        if parts.username is not None or parts.password is not None:
-            raise ValueError("a password does not belong in the URL of a printer")
         self.url = url
         self._user = user
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

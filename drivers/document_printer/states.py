@@ -154,7 +154,7 @@ def _closed(state: int, accepting: bool, message: str) -> DeviceStatus | None:
     """What CUPS itself keeps from printing, without a reason of the printer's."""
     if state == PrinterState.STOPPED:
         said = f": {message}" if message else ""
-        return DeviceStatus(_OFF, "stopped", f"CUPS has stopped the queue{said}"[:_LONGEST_DETAIL])
+        return DeviceStatus(_OFF, "queue_stopped", f"CUPS has stopped the queue{said}"[:_LONGEST_DETAIL])
     if not accepting:
         return DeviceStatus(_OFF, "rejecting", "the queue takes no jobs: cupsaccept")
     return None

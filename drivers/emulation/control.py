@@ -63,7 +63,7 @@ class ControlServer:
     def _accept(self) -> None:
         try:
             client, _ = self._listener.accept()
-        except OSError:  # it has hung up already
+        except OSError:  # it went before it was taken, or there are no descriptors left for now
             return
         client.settimeout(_SEND_S)
         if len(self._rests) >= _MOST_CLIENTS:

@@ -163,7 +163,7 @@ class PtyHost:
     """Serves the device end of a pseudo terminal; ``url`` is the path of the other end, as ``/dev/ttyUSB0`` would be.
 
     With ``stable_path`` (a symbolic link, as udev makes them below ``/dev/serial/by-id``), ``url`` is that path, and stays good
-    when the device comes back under another number. ``unplug`` makes one in a folder of its own where none was given.
+    when the device comes back under another number. Without one, ``url`` changes with each ``plug``: use ``in_own_folder``.
     """
 
     def __init__(self, peer: Peer, *, stable_path: Path | None = None, paced_baudrate: int | None = None) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from drivers.conformance import Check, Finding, Verdict
 from drivers.id_card_reader.driver import SamVIdCardReader
@@ -222,7 +223,7 @@ def _fingerprint(subject: _Subject) -> Finding:
 def _replay(subject: _Subject, transcript: Path, decoders: Sequence[PhotoDecoder] | None) -> Finding:
     if subject.first is None:
         return _skipped()
-    reader = SamVIdCardReader.create(f"replay://{transcript.absolute()}", decoders=decoders)
+    reader = SamVIdCardReader.create(f"replay://{quote(str(transcript.absolute()))}", decoders=decoders)
     try:
         outcome = reader.read(Deadline(subject.patience.technician_s))
     finally:

@@ -216,8 +216,8 @@ class SamVIdCardReader:
         """Reset the module: a card can hang in the field, and a module may count a lost answer as a card read (1.8)."""
         try:
             self._link.command(Command.RESET, deadline, tries=1)
-        except (NoResponse, BadFrame) as error:
-            # Some modules restart without a word; the find that follows tells how things are.
+        except (NoResponse, BadFrame, Unsupported) as error:
+            # Some modules restart without a word, some know no reset; the find that follows tells how things are.
             _log.info("no answer to a reset: %s", error.code)
         self._hides_read_card = False
 

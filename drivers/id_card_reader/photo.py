@@ -127,6 +127,11 @@ class VendorLibraryDecoder:
             return PhotoProblem.LIBRARY_FAILED
         return self._picture(target.raw)
 
+    def trouble(self) -> PhotoProblem | None:
+        """Why the library cannot be called; ``None`` when it can. Loads it."""
+        function = self._load()
+        return function if isinstance(function, PhotoProblem) else None
+
     def _load(self) -> _VendorFunction | PhotoProblem:
         if self._loaded is None:
             try:

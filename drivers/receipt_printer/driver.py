@@ -69,7 +69,6 @@ class EscPosPrinter:
         self._glyphs: Glyphs | None = None
         self._must_sweep = True
         self._job_failed = False
-        self._is_given_up = False
         self._next_recovery: Deadline | None = None
 
     def status(self) -> PrinterStatus:
@@ -105,34 +104,35 @@ class EscPosPrinter:
             self._reader.port.close()
             self._reader = None
 
-    def abort(self) -> None:
-        """From another thread: whoever called this printer is given up, and another has taken over. It sends nothing any more."""
-        self._is_given_up = True
-
     def _render(self, blocks: Sequence[Block]) -> list[bytes]:
         groups = lay_out(blocks, self._paper)
         if needs_font(groups, self._model) and self._glyphs is None:
             self._glyphs = Glyphs(self._font_paths)
         return render(groups, self._glyphs, self._model)
 
-    def _open(self) -> StatusReader:
+    def _open(self, deadline: Deadline | None = None) -> StatusReader:
         if self._reader is None:
             port = self._open_port(self._url, self._baudrate)
-            port.flush_input()
-            self._reader = StatusReader(port, self._answer_s)
-            if self._must_sweep:  # before somebody loads paper and it goes on with what it had
-                self._clear(self._reader, Deadline(_CLEAR_ANSWER_S))
+            reader = StatusReader(port, self._answer_s)
+            try:
+                port.flush_input()
+                if self._must_sweep:  # before somebody loads paper and it goes on with what it had
+                    self._clear(reader, _within(_CLEAR_ANSWER_S, deadline))
+            except BaseException:
+                port.close()  # nobody else knows of it yet
+                raise
+            self._reader = reader
         return self._reader
 
     def _ask(self, deadline: Deadline | None = None) -> PrinterStatus:
         if deadline is not None and deadline.is_over:
             return not_asked()
-        status = self._open().status(deadline)
+        status = self._open(deadline).status(deadline)
         if status.cutter_error and (self._next_recovery is None or self._next_recovery.is_over):
             # The printer waits for this even after somebody has freed the blade; it says no again if nobody has.
             self._next_recovery = Deadline(_RECOVER_INTERVAL_S)
             self._must_sweep = self._job_failed = True
-            self._open().send(Command.RECOVER_AND_DROP, Deadline(self._answer_s))
+            self._open().send(Command.RECOVER_AND_DROP, _within(self._answer_s, deadline))
             status = self._open().status(deadline)
         if status.device.code in UNANSWERED:
             if deadline is not None and deadline.is_over:
@@ -175,10 +175,10 @@ class EscPosPrinter:
 
     def _drop_in_printer(self, deadline: Deadline) -> None:
         """Ask the printer to forget the rest now, before somebody loads paper and it goes on by itself."""
-        if self._reader is None or self._is_given_up:
-            return  # what is in the printer by now may be the next person's
+        if self._reader is None:
+            return
         try:
-            self._clear(self._reader, Deadline(min(_CLEAR_ANSWER_S, deadline.remaining_s)))
+            self._clear(self._reader, deadline.within(_CLEAR_ANSWER_S))
         except Disconnected as error:
             self._lost(error)
 
@@ -194,7 +194,7 @@ class EscPosPrinter:
         reader = self._open()
         # The printer may wait for the rest of a picture that was cut short: zeros complete it, and mean nothing otherwise.
         leaving = bytes(LONGEST_COMMAND_BYTES)
-        limit = Deadline(min(_SWEEP_S, deadline.remaining_s))
+        limit = deadline.within(_SWEEP_S)
         outcome = PrintJob(reader, [leaving + PREAMBLE + feed_and_cut()], limit, before).run()
         # All sent, unconfirmed, fit to print: a printer without GS r. What is sent next comes out behind the cut all the same.
         is_all_sent = outcome.result in (PrintResult.PRINTED, PrintResult.UNKNOWN)
@@ -202,3 +202,8 @@ class EscPosPrinter:
             self._must_sweep = self._job_failed = False
             return None
         return busy() if outcome.status.can_print else outcome.status
+
+
+def _within(seconds: float, deadline: Deadline | None) -> Deadline:
+    """So many seconds from now, and no longer than until ``deadline``."""
+    return Deadline(seconds) if deadline is None else deadline.within(seconds)

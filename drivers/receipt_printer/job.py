@@ -78,7 +78,7 @@ class PrintJob:
         for start in range(0, len(data), self._portion):
             if self._is_late():
                 return self._last
-            self._reader.send(data[start : start + self._portion], Deadline(min(_STALL_S, self._deadline.remaining_s)))
+            self._reader.send(data[start : start + self._portion], self._deadline.within(_STALL_S))
         return self._wait_until_done(patience_s)
 
     def _wait_until_done(self, limit_s: float) -> PrinterStatus | None:

@@ -97,7 +97,7 @@ class StatusReader:
 
     def wait_for_quiet(self, deadline: Deadline) -> None:
         """Late answers to earlier questions must not be taken for this one's."""
-        limit = Deadline(min(_QUIET_LIMIT_S, deadline.remaining_s))
+        limit = deadline.within(_QUIET_LIMIT_S)
         while not limit.is_over:
             waiting = self.port.read_available(_READ_LIMIT, min(_QUIET_S, limit.remaining_s))
             if not waiting:
@@ -119,7 +119,7 @@ class StatusReader:
     def _ask(self, query: RealTimeQuery, deadline: Deadline) -> int | _Missing:
         if deadline.is_over:
             return _Missing.SILENT
-        limit = Deadline(min(self._answer_s, deadline.remaining_s))
+        limit = deadline.within(self._answer_s)
         try:
             self.send(query.request, limit)
         except Stalled:

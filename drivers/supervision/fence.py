@@ -30,6 +30,9 @@ class Fence:
         self.check(url)
         port = self._opener(url, baudrate)
         self._ports = [port]  # a driver that opens again has lost the line before
+        if self._is_shut.is_set():  # it hung while it opened, and another thread has taken over meanwhile
+            port.close()
+            self.check(url)
         return _FencedPrinterPort(port, self) if hasattr(port, "line_status") else _FencedPort(port, self)
 
     def shut(self) -> None:

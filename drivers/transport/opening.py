@@ -16,7 +16,7 @@ OpenPort = Callable[[str, int], Port]
 def open_port(url: str, baudrate: int = 115200) -> Port:
     """Open ``url`` now; raises ``Disconnected``, also for a URL of which nothing can be made.
 
-    - ``/dev/serial/by-id/…``, ``socket://host:port`` and everything else that pyserial opens
+    - ``/dev/serial/by-id/…`` and everything that pyserial opens; ``socket://host:port``
     - ``usb://VENDOR:PRODUCT[/SERIAL]``: a USB printer without a kernel driver; ``/dev/usb/lp0``: one with it
     - ``replay:///path/to/transcript``: what a device said when the transcript was recorded
     """
@@ -29,6 +29,10 @@ def open_port(url: str, baudrate: int = 115200) -> Port:
         from drivers.transport.usb_port import UsbPort
 
         return UsbPort(url)
+    if url.startswith("socket://"):
+        from drivers.transport.tcp_port import TcpPort
+
+        return TcpPort(url, baudrate)
     if _LP_DEVICE.fullmatch(url):
         from drivers.transport.lp_port import LpPort
 

@@ -1,29 +1,30 @@
 """A serial port, or what looks like one, with deadlines and typed errors.
 
-Everything pyserial can open by URL can be a port: ``/dev/serial/by-id/…``, ``socket://host:port``, ``rfc2217://``, ``loop://``,
-``spy://`` …
+Everything pyserial can open can be a port: ``/dev/serial/by-id/…``, ``rfc2217://``, ``loop://``, ``spy://`` …
 """
 
 from __future__ import annotations
 
 import fcntl
-import math
-import os
-import select
-import socket
 import termios
 from types import TracebackType
 
 import serial
 
 from drivers.errors import Disconnected
+from drivers.transport import descriptor
 from drivers.types import Deadline
 
 _LINK_FAILURES = (serial.SerialException, OSError, termios.error)
 """termios.error is no OSError, and pyserial 3.5 lets it through when a tty is gone at a flush."""
 
+_CLOSED = (*_LINK_FAILURES, TypeError, ValueError, AttributeError)
+"""pyserial 3.5 has no descriptor any more when another thread has just closed the port, in one of several ways."""
+
 _POLL_S = 0.05
 """Longest single wait inside a read, so that a cancelled deadline is noticed soon."""
+_DRAIN_POLL_S = 0.002
+_BITS_PER_BYTE = 10
 
 
 _SHORT_BYTES = 64
@@ -44,17 +45,27 @@ class SerialPort:
             self._serial = serial.serial_for_url(url, baudrate=baudrate, timeout=_POLL_S, write_timeout=5.0, exclusive=True)
         except (*_LINK_FAILURES, ValueError) as error:
             raise Disconnected(url, f"cannot be opened ({error})") from error
-        self._is_bare = "://" not in url or url.startswith("socket://")
-        """The line is one descriptor of the operating system; other URLs of pyserial wrap something around it."""
+        self._is_bare = "://" not in url
+        """The line is a terminal of the operating system; URLs of pyserial wrap something around it."""
 
     def write(self, data: bytes) -> None:
-        """Hand all bytes to the operating system."""
+        """Hand all bytes to the operating system; raises ``Stalled`` when a terminal takes none for a moment."""
         try:
-            self._serial.write(data)
-            if len(data) > _SHORT_BYTES:
-                self._serial.flush()
-        except _LINK_FAILURES as error:
+            if self._is_bare:
+                descriptor.write_all(self.url, self._serial.fileno(), data, self.baudrate)
+                if len(data) > _SHORT_BYTES:
+                    self._wait_until_out(len(data))
+            else:
+                self._serial.write(data)
+        except _CLOSED as error:
             raise Disconnected(self.url, f"cannot be written ({error})") from error
+
+    def _wait_until_out(self, count: int) -> None:
+        """Until the kernel has passed the bytes on, at most as long as the line needs: a plain drain would wait for ever on an
+        adapter that takes none."""
+        deadline = Deadline(count * _BITS_PER_BYTE / self.baudrate + _POLL_S)
+        while self._serial.out_waiting and not deadline.is_over:
+            deadline.sleep(_DRAIN_POLL_S)
 
     def read(self, count: int, deadline: Deadline) -> bytes:
         """Read ``count`` bytes, fewer when the deadline comes first."""
@@ -87,21 +98,14 @@ class SerialPort:
 
     def close(self) -> None:
         """Let go of the port; may be called twice."""
-        # WORKAROUND for pyserial 3.5 (protocol_socket.close): it sleeps 0.3 s, and forgets a connection that the other side
-        # has cut without closing it.
-        connection: socket.socket | None = getattr(self._serial, "_socket", None)
-        if connection is None:
-            self._serial.close()
-        else:
-            connection.close()
-            self._serial.is_open = False
+        self._serial.close()
 
     def release(self) -> None:
         """Let another port open this terminal, though a driver may still hang in this one. Never blocks; safe from any thread."""
         try:
             fcntl.flock(self._serial.fileno(), fcntl.LOCK_UN)
-        except (*_LINK_FAILURES, TypeError, ValueError, AttributeError):
-            return  # a socket, or closed by now: nothing holds it
+        except _CLOSED:
+            return  # no terminal, or closed by now: nothing holds it
 
     def __enter__(self) -> SerialPort:
         return self
@@ -110,23 +114,12 @@ class SerialPort:
         self.close()
 
     def _read_descriptor(self, limit: int, wait_s: float) -> bytes:
-        """One wait and one read, past pyserial: it reads sockets byte by byte, and asks a terminal's settings at each change of
-        its time-out. Both cost more than the bytes of an answer take on the line."""
+        """One wait and one read, past pyserial, which asks a terminal's settings at each change of its time-out: that costs more
+        than the bytes of an answer take on the line."""
         try:
-            descriptor = self._serial.fileno()
-            poll = select.poll()
-            poll.register(descriptor, select.POLLIN)
-            if not poll.poll(math.ceil(wait_s * 1000)):
-                return b""
-            received = os.read(descriptor, limit)
-        except BlockingIOError:
-            return b""  # another reader was faster
-        except (*_LINK_FAILURES, TypeError, ValueError, AttributeError) as error:
-            # pyserial 3.5 has no descriptor any more when the port was closed, in one of several ways.
+            return descriptor.read_available(self.url, self._serial.fileno(), limit, wait_s)
+        except _CLOSED as error:
             raise Disconnected(self.url, f"has gone away ({error})") from error
-        if not received:
-            raise Disconnected(self.url, "has gone away (end of the stream)")
-        return received
 
     def _waiting(self) -> int:
         try:

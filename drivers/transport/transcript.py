@@ -4,11 +4,13 @@ A transcript lets a vendor prove a device without sending it: the driver talks t
 entry a line, with the seconds since the beginning::
 
     # transcript 1
+    # baudrate 115200
     0.000120 > 10 04 01
     0.004310 < 12
     9.120000 ! has gone away
 
-``>`` are bytes to the device, ``<`` bytes from it, ``!`` the end of the link. Lines that begin with ``#`` say what was recorded.
+``>`` are bytes to the device, ``<`` bytes from it, ``!`` the end of the link. Lines that begin with ``#`` say what was recorded;
+the speed matters, because a driver may cut what it sends into portions by it.
 """
 
 from __future__ import annotations
@@ -23,14 +25,15 @@ from types import TracebackType
 from typing import TextIO, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from drivers.errors import DeviceError, Disconnected
+from drivers.errors import DeviceError, Disconnected, Stalled
 from drivers.transport.port import Port
 from drivers.types import Deadline
 
 HEADER = "# transcript 1"
+_SPEED = "# baudrate "
 _LARGEST_FILE_BYTES = 64 * 1024 * 1024
 _SILENCE_POLL_S = 0.01
-_REPLAY_BAUDRATE = 115200
+_USUAL_BAUDRATE = 115200
 
 Result = TypeVar("Result")
 
@@ -76,6 +79,10 @@ class TranscriptWriter:
         if data:
             self._write(f"{self._clock() - self._begun_at_s:.6f} {direction} {data.hex(' ').upper()}")
 
+    def note_speed(self, baudrate: int) -> None:
+        """Add the speed of the line that was opened."""
+        self._write(f"{_SPEED}{baudrate}")
+
     def end_of_link(self, why: str) -> None:
         """Add that the link broke."""
         self._write(f"{self._clock() - self._begun_at_s:.6f} {Direction.END} {' '.join(why.split())}")
@@ -101,6 +108,7 @@ class RecordingPort:
     def __init__(self, port: Port, transcript: TranscriptWriter) -> None:
         self._port = port
         self._transcript = transcript
+        transcript.note_speed(port.baudrate)
 
     @property
     def url(self) -> str:
@@ -113,9 +121,16 @@ class RecordingPort:
         return self._port.baudrate
 
     def write(self, data: bytes) -> None:
-        """Note, and write."""
+        """Write, and note as much as was taken: a device that takes no more now is still there."""
+        try:
+            self._port.write(data)
+        except Stalled as error:
+            self._transcript.note(Direction.TO_DEVICE, data[: error.written])
+            raise
+        except Disconnected as error:
+            self._transcript.end_of_link(error.message)
+            raise
         self._transcript.note(Direction.TO_DEVICE, data)
-        self._noted(lambda: self._port.write(data))
 
     def read(self, count: int, deadline: Deadline) -> bytes:
         """Read, and note."""
@@ -147,6 +162,10 @@ class RecordingPort:
 
 def read_transcript(path: Path) -> list[Entry]:
     """Entries of a file; raises ``Disconnected`` with one clear line when there is no such file or it is no transcript."""
+    return _entries(path, _lines(path))
+
+
+def _lines(path: Path) -> list[str]:
     try:
         if path.stat().st_size > _LARGEST_FILE_BYTES:
             raise Disconnected(str(path), "is too large for a transcript")
@@ -155,6 +174,15 @@ def read_transcript(path: Path) -> list[Entry]:
         raise Disconnected(str(path), f"cannot be read ({error})") from error
     if not lines or lines[0] != HEADER:
         raise Disconnected(str(path), f"is no transcript: its first line is not {HEADER!r}")
+    return lines
+
+
+def _speed(lines: list[str]) -> int:
+    told = (line.removeprefix(_SPEED) for line in lines if line.startswith(_SPEED))
+    return next((int(text) for text in told if text.isascii() and text.isdigit() and int(text[:9]) > 0), _USUAL_BAUDRATE)
+
+
+def _entries(path: Path, lines: list[str]) -> list[Entry]:
     entries = []
     for number, line in enumerate(lines, start=1):
         if line and not line.startswith("#"):
@@ -186,7 +214,10 @@ class ReplayPort:
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         """Read the transcript that ``url`` (``replay:///path``) names; raises ``Disconnected``."""
         self._url = url
-        self._entries = read_transcript(Path(unquote(urlsplit(url).path)))
+        path = Path(unquote(urlsplit(url).path))
+        lines = _lines(path)
+        self._entries = _entries(path, lines)
+        self._baudrate = _speed(lines)
         self._clock = clock
         self._next = 0
         self._runs_since_s = clock() - (self._entries[0].at_s if self._entries else 0.0)
@@ -199,8 +230,8 @@ class ReplayPort:
 
     @property
     def baudrate(self) -> int:
-        """A usual one: the recording has its own pace."""
-        return _REPLAY_BAUDRATE
+        """As noted in the recording, else a usual one."""
+        return self._baudrate
 
     def write(self, data: bytes) -> None:
         """Go to where this was sent; raises ``DiffersFromRecording`` when it never was."""

@@ -32,7 +32,7 @@ _POLL_S = 0.03
 _WRITE_BYTES = 4096
 _WRITE_PATIENCE_S = 0.05
 """Who has more tries again: only the caller knows how long."""
-_CONTROL_MS = 200
+_CONTROL_MS = 50
 _EMPTY_PACKET_S = 0.002
 _HIGH_BAUDRATE = 12_000_000
 

@@ -41,7 +41,7 @@ class Bench:
     """The devices, each owned by a thread of its own. Every method may be called from any thread."""
 
     def __init__(self, devices: Devices, slips: SlipDesk) -> None:
-        """Nothing is opened before ``start``; raises ``DeviceError`` for a camera that is none."""
+        """Nothing is opened before ``start``; raises ``DeviceError`` or ``ValueError`` for URLs that name none."""
         self._slips = slips
         self._width: PaperWidth = devices.receipt_width
         self.camera: Camera = open_camera(devices.camera)
@@ -132,6 +132,7 @@ def _open_printer(devices: Devices, opener: OpenPort) -> ReceiptPrinter:
 def _supervised_documents(url: str) -> DeviceSupervisor[DocumentPrinter]:
     from drivers.document_printer.factory import open_document_printer  # late: most terminals have none
 
+    open_document_printer(url).close()  # asks nobody; a URL of which nothing can be made must be heard of at the start
     return DeviceSupervisor(
         "document_printer",
         lambda: open_document_printer(url),

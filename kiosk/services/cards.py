@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drivers.id_card_reader.abstract import IdCardReader
 from drivers.id_card_reader.types import CardNotRead, CardRead, IdCardRecord
-from drivers.types import Deadline
+from drivers.types import Deadline, Image
 from kiosk.domain.identity import Person, Portrait
 from kiosk.flow.events import CardFailed, CardWasRead
 
@@ -13,9 +13,19 @@ def read_card(reader: IdCardReader, deadline: Deadline) -> CardWasRead | CardFai
     """Wait for a card and read it; passes on ``DeviceError`` when the reader is lost."""
     match reader.read(deadline):
         case CardRead(record, photo):
-            return CardWasRead(to_person(record), Portrait(photo) if photo is not None else None)
+            return CardWasRead(to_person(record), _taken_over(photo))
         case CardNotRead(trouble):
             return CardFailed(f"card.{trouble.value}")
+
+
+def _taken_over(photo: Image | None) -> Portrait | None:
+    """The portrait, of which no other copy is left."""
+    if photo is None:
+        return None
+    portrait = Portrait(photo)
+    if photo.flags.writeable:
+        photo.fill(0)
+    return portrait
 
 
 def to_person(record: IdCardRecord) -> Person:

@@ -109,7 +109,7 @@ class PrintJournal:
             except (sqlite3.Error, OSError) as error:
                 self._close()
                 if isinstance(error, sqlite3.Error) and _is_damage(error):
-                    self._set_aside(error)
+                    self._try_to_set_aside(error)
                 raise JournalTrouble(f"{self._path}: {error}") from error
 
     def _open(self) -> sqlite3.Connection:
@@ -122,11 +122,18 @@ class PrintJournal:
             self._set_aside(error)
             return _connect(self._path)
 
+    def _try_to_set_aside(self, error: sqlite3.Error) -> None:
+        """A disk that damages files is often one that cannot be written any more: the next use finds the damage again."""
+        try:
+            self._set_aside(error)
+        except OSError as refusal:
+            _log.error("%s cannot be set aside: %s", self._path, refusal)
+
     def _set_aside(self, error: sqlite3.Error) -> None:
-        """A damaged file must not end printing for good; it is kept for whoever wants to look."""
+        """A damaged file must not end printing for good; it is kept for whoever wants to look. Raises ``OSError``."""
+        self._path.replace(self._path.with_name(self._path.name + ".damaged"))
         self.has_forgotten = True
         _log.error("%s is damaged (%s): set aside, and a new one begun", self._path, error)
-        self._path.replace(self._path.with_name(self._path.name + ".damaged"))
         for ending in ("-wal", "-shm"):
             self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
 

@@ -12,7 +12,8 @@ from drivers.status import DeviceState, DeviceStatus
 from drivers.types import Deadline
 from kiosk.config import Devices
 
-_NOT_READ = ("stopped", "starting")
+_STARTING = "starting"
+_NOT_READ = ("stopped", _STARTING)
 _ASK_AGAIN_S = 0.9
 """At rest a camera is asked so often at most: each time costs it something."""
 
@@ -26,7 +27,10 @@ class CameraWatch:
         self._until_asked = Deadline(0.0)
 
     def status(self) -> DeviceStatus:
-        """Between face checks the lens is not read, on purpose: that is no trouble as long as the camera is there."""
+        """Between face checks the lens is not read, on purpose: that is no trouble as long as the camera is there.
+
+        Nor is it while the camera opens, which may take seconds: what was known of it at rest holds until it delivers or is lost.
+        """
         status = self._camera.status()
         return self._at_rest() if status.code in _NOT_READ else status
 
@@ -35,7 +39,9 @@ class CameraWatch:
 
     def _at_rest(self) -> DeviceStatus:
         if self._presence is None or self._until_asked.is_over:
-            self._presence = self._camera.presence()
+            presence = self._camera.presence()
+            if self._presence is None or presence.code != _STARTING:
+                self._presence = presence
             self._until_asked = Deadline(_ASK_AGAIN_S)
         return self._presence
 

@@ -136,6 +136,10 @@ class Hands(QObject):
         self._draw(facts.case_id, final)
         self.printer.submit(lambda deadline: self._services.print_slip(final(), deadline), self._times.print_s)
 
+    def stop_printing(self) -> None:
+        """Nobody is there any more: a slip that still waits for its printer must not come out in front of the next person."""
+        self.printer.cancel()
+
     def draw_slip(self, facts: SlipFacts) -> None:
         """Draw the slip for the screen, also where nothing can be printed."""
         self._draw(facts.case_id, self._with_statement(facts))

@@ -36,7 +36,7 @@ from kiosk.flow.effects import (
 )
 from kiosk.flow.events import CardWasRead, Event, FaceAsks, FarewellOver, ServiceChanged
 from kiosk.flow.session import SessionContext
-from kiosk.flow.states import FlowState, Paper, Step
+from kiosk.flow.states import AT_REST, FlowState, Paper, Step
 from kiosk.readiness import Readiness, serving
 from kiosk.services import cases, slips
 from kiosk.workers.hands import Hands
@@ -141,6 +141,8 @@ class Visit(QObject):
             self._farewell.start()
         else:
             self._farewell.stop()
+        if self.state.step in AT_REST:
+            self._hands.stop_printing()
 
     def _on_farewell(self) -> None:
         self.handle(FarewellOver())

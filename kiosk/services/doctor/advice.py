@@ -18,7 +18,7 @@ _ADVICE = {
     "refused": "compare the device with the settings: is it of the right kind?",
     "sam_not_authorised": "ask the reader's vendor, or change the reader",
     "wrong_profile": "is it switched on? set the scanner_profile and the speed that it has",
-    "unsupported": "correct its address in the settings; see what is plugged in",
+    "unsupported": "correct what the settings say of it; see what is plugged in",
     "held_by_another": "stop what else uses the scanner; is a terminal running?",
     "paper_out": "put paper in",
     "near_end": "put paper in soon",
@@ -34,6 +34,7 @@ _ADVICE = {
     "toner_out": "put new toner in",
     "no_cups": _CUPS,
     "no_such_queue": _CUPS,
+    "queue_stopped": "cupsenable the queue when its cause is gone",
     "paused": "cupsenable the queue when its cause is gone",
     "rejecting": "cupsaccept the queue",
     "black": "take off what covers the lens; is there light?",
@@ -51,6 +52,6 @@ def advice_for(findings: Findings, verdict: Verdict) -> str:
     known = _ADVICE.get(findings.status.code.removeprefix("was_"))
     if known is not None:
         return known
-    if verdict is Verdict.LIMITED:
+    if verdict is Verdict.LIMITED and not all(test.passed for test in findings.tests):
         return _LIMITED
     return f"look at the device: {words_of(findings.status)}"

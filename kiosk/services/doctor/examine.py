@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from drivers.camera.factory import shown_url
 from drivers.errors import DeviceError
 from drivers.status import DeviceState, DeviceStatus
 from drivers.supervision.judgement import BUG, status_of_error
@@ -27,12 +28,15 @@ _LIMIT_S = 25.0
 _LIMIT_WITH_PRINT_S = 60.0
 _HANGS = DeviceStatus(DeviceState.HARDWARE_ERROR, "wedged", "the driver does not come back")
 
+_MAY_HOLD_PASSWORDS = ("camera", "camera_infrared", "document_printer")
+
 Look = Callable[[Findings], None]
 
 
 @dataclass(slots=True)
 class _Patient:
     url: str
+    """Without passwords: the report goes to people."""
     findings: Findings = field(default_factory=Findings)
     thread: threading.Thread | None = None
     """``None`` for a device that the settings do not name."""
@@ -64,7 +68,7 @@ def _looks(devices: Devices, print_test: bool) -> Mapping[str, tuple[str, Look]]
 
 
 def _begin(name: str, url: str, look: Look) -> _Patient:
-    patient = _Patient(url)
+    patient = _Patient(shown_url(url) if name in _MAY_HOLD_PASSWORDS else url)
     findings = patient.findings
 
     def run() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from drivers.discovery import discover
@@ -25,12 +26,16 @@ def how_found(device_class: str, url: str) -> str:
     path = Path((rest if scheme in ("input", "file") else url).partition("?")[0])
     if has_scheme and scheme not in ("input", "file"):
         return _HOW.get(scheme, f"by {scheme}://, from the settings")
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises where nobody may look, and for endless names
         return f"{path} is not there"
     if not path.is_relative_to("/dev"):
         return f"{path}, a {'folder' if path.is_dir() else 'file'}"
     real = path.resolve()
-    reasons = [one.reason for one in discover() if one.device_class == device_class and Path(one.url).resolve() == real]
+    reasons = [
+        one.reason
+        for one in discover()
+        if one.device_class == device_class and Path(one.url.removeprefix("input://")).resolve() == real
+    ]
     target = "" if real == path else f", which is {real}"
     return f"{path}{target}" + (f": {reasons[0]}" if reasons else "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from drivers.barcode_scanner.factory import open_scanner
 from drivers.barcode_scanner.types import Code, NotScanned
@@ -13,6 +14,7 @@ from drivers.document_printer.sample_page import sample_pdf
 from drivers.document_printer.types import PrintResult as DocumentResult
 from drivers.errors import Unsupported
 from drivers.id_card_reader.factory import open_reader
+from drivers.id_card_reader.photo import VendorLibraryDecoder
 from drivers.id_card_reader.types import CardRead, CardTrouble
 from drivers.receipt_printer.factory import open_printer
 from drivers.receipt_printer.technician_page import technician_page
@@ -39,7 +41,7 @@ def at_reader(devices: Devices, findings: Findings) -> None:
     try:
         findings.status = reader.status()
         findings.capabilities["baudrate"] = devices.id_card_reader_baudrate
-        findings.capabilities["decodes_wlt"] = devices.photo_library is not None
+        _look_at_library(devices.photo_library, findings)
         if not findings.status.is_online:
             return
         sam_id = str(reader.sam_id())
@@ -48,11 +50,21 @@ def at_reader(devices: Devices, findings: Findings) -> None:
         outcome = reader.read(Deadline(_FIND_S))
         if isinstance(outcome, CardRead):
             findings.tested("find", True, "a card lies on it and was found")
+            has_photo = outcome.photo is not None
+            findings.tested("photo", has_photo, "its photo can be decoded" if has_photo else f"no photo: {outcome.photo_problem}")
         else:
             is_good = outcome.trouble in (CardTrouble.NO_CARD, CardTrouble.TOO_SLOW)
             findings.tested("find", is_good, f"it looks for a card ({outcome.trouble.value})")
     finally:
         reader.close()
+
+
+def _look_at_library(library: Path | None, findings: Findings) -> None:
+    """Without the photos of true cards there is no face check, and nothing but the library makes pictures of them."""
+    trouble = None if library is None else VendorLibraryDecoder(library).trouble()
+    findings.capabilities["decodes_wlt"] = library is not None and trouble is None
+    if library is not None:
+        findings.tested("photo_library", trouble is None, f"{library} {'can be called' if trouble is None else trouble.value}")
 
 
 def at_camera(url: str, findings: Findings) -> None:
@@ -113,7 +125,7 @@ def at_document_printer(devices: Devices, print_test: bool, findings: Findings) 
     try:
         printer = open_document_printer(devices.document_printer)
     except ValueError as error:
-        raise Unsupported(devices.document_printer, str(error)) from error
+        raise Unsupported("document_printer", str(error)) from error
     try:
         status = printer.status()
         findings.status = status.device

@@ -78,5 +78,5 @@ def verdict_of(findings: Findings) -> Verdict:
     """From status and self-tests."""
     if not findings.status.is_online:
         return Verdict.BROKEN
-    is_whole = findings.status.code in ("ok", "at_rest", "busy") and all(test.passed for test in findings.tests)
+    is_whole = findings.status.code in ("ok", "at_rest", "busy", "printing") and all(test.passed for test in findings.tests)
     return Verdict.FIT if is_whole else Verdict.LIMITED

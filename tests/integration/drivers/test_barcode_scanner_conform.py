@@ -136,6 +136,15 @@ def test_a_scanner_that_sends_in_the_dark_does_not_conform(subject: Rig) -> None
     assert (exit_code, found["dark"]) == (1, "failed")
 
 
+@pytest.mark.parametrize("profile", [ProfileName.GM65], indirect=True)
+def test_what_cannot_be_read_is_not_nothing_in_the_dark(subject: Rig) -> None:
+    with Technician(subject.emulator, only=b"\xff\xff\xff"):
+        subject.emulator._light_s = 1e6
+        subject.emulator.scan = _always(subject.emulator)  # type: ignore[method-assign]
+        _, found = subject.conform("--profile", "gm65", "--framing", "cr", "--timeout", "0.3")
+    assert found["dark"] == "failed"
+
+
 def _always(emulator: ScannerEmulator) -> Callable[[bytes], bool]:
     scan = ScannerEmulator.scan
 

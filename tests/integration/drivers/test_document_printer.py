@@ -102,7 +102,7 @@ def test_no_policy_of_cups_makes_a_failed_job_begin_again(stack: ExitStack, poli
     emulator.set_fault("fail", after_pages=2)
     outcome = subject.print_document(SECRET, Deadline(20))
     assert (outcome.result, outcome.pages, outcome.is_purged) == (PrintResult.PARTLY_PRINTED, 2, True)
-    assert outcome.status.device.code in ("job_aborted", "paused", "stopped", "job_begun_anew")
+    assert outcome.status.device.code in ("job_aborted", "paused", "queue_stopped", "job_begun_anew")
     emulator.clear()
     assert subject.print_document(LATER, Deadline(10)).result is PrintResult.PRINTED
     assert [found.pdf for found in emulator.documents if found.is_whole] == [LATER]

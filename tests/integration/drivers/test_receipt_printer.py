@@ -21,7 +21,9 @@ from drivers.receipt_printer.factory import open_printer
 from drivers.receipt_printer.protocol import Command
 from drivers.receipt_printer.simulator import SimulatedPrinter
 from drivers.receipt_printer.types import PrintResult, QrCode, Text
-from drivers.transport.serial_port import SerialPort
+from drivers.supervision.fence import Fenced
+from drivers.transport.opening import open_port
+from drivers.transport.port import Port
 from drivers.types import Deadline
 from tests.helpers.slips import QR_PAYLOAD, RECEIPT_NUMBER, sample_slip
 
@@ -286,15 +288,23 @@ def test_serving_needs_exactly_one_line(tmp_path: Path, listen: tuple[str, int] 
 
 
 @pytest.mark.parametrize("is_given_up", [True, False])
-def test_a_driver_that_was_given_up_drops_nothing_of_the_next_one_s(
-    stack: ExitStack, monkeypatch: pytest.MonkeyPatch, is_given_up: bool
-) -> None:
+def test_a_driver_that_was_given_up_drops_nothing_of_the_next_one_s(stack: ExitStack, is_given_up: bool) -> None:
     """It comes back late from a call, while another owner of the same printer may be at work."""
-    emulator, subject = rig(stack)
-    assert subject.print_receipt([Text("暖机")], Deadline(10)).result is PrintResult.PRINTED
-    deadline, sent = Deadline(10), bytearray()
-    write = SerialPort.write
-    monkeypatch.setattr(SerialPort, "write", lambda port, data: (sent.extend(data), write(port, data))[1])
+    emulator, _ = rig(stack)
+    host = stack.enter_context(TcpHost(emulator))
+    sent: list[bytes] = []
+
+    def open_noted(url: str, baudrate: int) -> Port:
+        port = open_port(url, baudrate)
+        write = port.write
+        port.write = lambda data: (sent.append(data), write(data))[1]  # type: ignore[method-assign, func-returns-value]
+        return port
+
+    subject = Fenced(lambda opener: EscPosPrinter(host.url, answer_s=0.5, open_port=opener), open_noted)
+    stack.callback(subject.close)
+    assert subject.device.print_receipt([Text("暖机")], Deadline(10)).result is PrintResult.PRINTED
+    sent.clear()
+    deadline = Deadline(10)
 
     def happen() -> None:
         if is_given_up:
@@ -302,5 +312,5 @@ def test_a_driver_that_was_given_up_drops_nothing_of_the_next_one_s(
         deadline.cancel()
 
     emulator.at_mm(20, happen)
-    assert subject.print_receipt(sample_slip(), deadline).result is not PrintResult.PRINTED
+    assert subject.device.print_receipt(sample_slip(), deadline).result is not PrintResult.PRINTED
     assert (Command.CLEAR_BUFFERS in sent) is not is_given_up

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -101,6 +102,18 @@ def test_a_sweep_that_had_no_time_is_made_up_for(rig: Rig) -> None:
     rig.obey("pace 0")
     assert rig.printer.print_receipt([Text("下一位")], Deadline(20)).result is PrintResult.PRINTED
     assert [slip.text.strip() for slip in rig.emulator.slips] == ["下一位"]
+
+
+def test_cancelling_ends_a_sweep_too(rig: Rig) -> None:
+    """A terminal that is being stopped does not wait until a slow printer has swept out what an earlier run left."""
+    rig.obey("pace 20")
+    deadline = Deadline(60)
+    late = threading.Timer(0.5, deadline.cancel)
+    late.start()
+    began = time.monotonic()
+    assert rig.printer.print_receipt([Text("太慢")], deadline).result is PrintResult.NOT_PRINTED
+    assert time.monotonic() - began < 2.5
+    late.join()
 
 
 def test_a_sweep_that_takes_too_long_is_told_as_busy(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

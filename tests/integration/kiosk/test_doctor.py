@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,8 @@ def test_a_whole_machine_can_serve(world: World, capsys: pytest.CaptureFixture[s
     assert report["can_serve"] is True
     devices = report["devices"]
     assert devices["id_card_reader"]["capabilities"]["sam_id"].startswith("05.01-")
-    assert {test["name"]: test["passed"] for test in devices["id_card_reader"]["tests"]} == {"sam_id": True, "find": True}
+    tests = {test["name"]: test["passed"] for test in devices["id_card_reader"]["tests"]}
+    assert tests == {"sam_id": True, "find": True, "photo": True}
     assert {test["name"]: test["passed"] for test in devices["camera"]["tests"]} == {"brightness": True, "sharpness": True}
     assert devices["receipt_printer"]["tests"] == [{"name": "test_slip", "passed": True, "words": "printed", "measured": {}}]
     assert len(world.printer.slips) == 1
@@ -69,6 +70,21 @@ def test_nothing_of_a_card_that_lies_there_is_told(world: World, capsys: pytest.
     told = capsys.readouterr().out
     assert "测试" not in told
     assert "330302" not in told
+
+
+@pytest.mark.parametrize("library", ["", "vendor.so"])
+def test_a_photo_that_nobody_can_decode_is_no_fit_reader(
+    world: World, capsys: pytest.CaptureFixture[str], library: str, tmp_path: Path
+) -> None:
+    if library:
+        words = world.settings.read_text("utf-8")
+        world.settings.write_text(words.replace("[devices]", f'[devices]\nphoto_library = "{tmp_path / library}"'), "utf-8")
+    world.reader.put_card(replace(sample_card(), photo=b"WLf" + b"\x01" * 1021))
+    _, report = _examined(world, capsys)
+    reader = report["devices"]["id_card_reader"]
+    failed = {test["name"] for test in reader["tests"] if not test["passed"]}
+    assert failed == ({"photo", "photo_library"} if library else {"photo"})
+    assert (reader["verdict"], reader["capabilities"]["decodes_wlt"]) == ("limited", False)
 
 
 def test_a_silent_reader_ends_the_service(world: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,6 +37,13 @@ def test_a_device_conforms_when_nothing_it_must_do_failed(checks: list[Check], c
     assert conform("echo", "sim://", checks, say=lambda _line: None).conforms is conforms
 
 
+def test_what_was_not_tried_is_named_beside_the_verdict() -> None:
+    checks = [_check(Verdict.PASSED), _check(Verdict.SKIPPED), _check(Verdict.SKIPPED, is_required=False)]
+    report = conform("echo", "sim://", checks, say=lambda _line: None)
+    assert report.conclusion == "conforms, not tried: is_skipped"
+    assert "conforms, not tried: is_skipped" in as_markdown(report)
+
+
 def test_a_link_that_fails_fails_the_check_and_the_next_is_tried() -> None:
     def silent() -> Finding:
         raise NoResponse("sim://", "does not answer")

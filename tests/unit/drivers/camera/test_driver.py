@@ -362,3 +362,26 @@ def test_the_rate_told_is_the_one_measured(start: Callable[..., OpenCvCamera]) -
     subject = start(ScriptedSource(steady))
     _await(lambda: (known := subject.capabilities()) is not None and 10 < known.frames_per_s < 60)
     assert "100.0" not in repr(subject.capabilities())
+
+
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize("where", ["open", "read", "close"])
+def test_a_bug_in_a_source_is_logged_by_its_type_and_ends_no_camera(
+    where: str, start: Callable[..., OpenCvCamera], caplog: pytest.LogCaptureFixture
+) -> None:
+    bugs = [ZeroDivisionError("with a name in it"), ZeroDivisionError("again")]
+
+    class Buggy(ScriptedSource):
+        def open(self) -> OpenedSource:
+            if where == "open" and bugs:
+                raise bugs.pop()
+            opened = super().open()
+            if bugs:
+                setattr(opened, where, lambda: (_ for _ in ()).throw(bugs.pop()))
+            return opened
+
+    subject = start(Buggy(_pictures(1), _pictures(1), _endless(200)), NEVER)
+    _await(lambda: subject.status().code == "ok" and not bugs)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
+        "camera camera reader: ended with ZeroDivisionError"
+    ]

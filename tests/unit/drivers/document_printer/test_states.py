@@ -84,8 +84,8 @@ def test_an_idle_printer_only_remembers() -> None:
 @pytest.mark.parametrize(
     ("attributes", "code"),
     [
-        (printer(STOPPED, message="out of order"), "stopped"),
-        (printer(STOPPED, "toner-low"), "stopped"),
+        (printer(STOPPED, message="out of order"), "queue_stopped"),
+        (printer(STOPPED, "toner-low"), "queue_stopped"),
         (printer(STOPPED, "paused"), "paused"),
         (printer(STOPPED, "media-jam-error"), "paper_jam"),
         (printer(IDLE, accepting=False), "rejecting"),

@@ -14,7 +14,7 @@ from drivers.emulation.language import FaultLanguage
 from drivers.emulation.line import Link
 from drivers.emulation.line_faults import line_words
 from drivers.errors import Disconnected
-from drivers.transport.serial_port import SerialPort
+from drivers.transport.opening import open_port
 from drivers.types import Deadline
 
 HostMaker = Callable[["Echo"], TcpHost | PtyHost]
@@ -48,7 +48,7 @@ def made(request: pytest.FixtureRequest) -> Iterator[tuple[TcpHost | PtyHost, Ec
 
 
 def _says(url: str, words: bytes) -> bytes:
-    with SerialPort(url) as port:
+    with open_port(url) as port:
         port.write(words)
         return port.read(len(words), Deadline(2.0))
 
@@ -58,7 +58,7 @@ def _opens_within(url: str, seconds: float) -> float:
     deadline = Deadline(seconds)
     while not deadline.is_over:
         try:
-            SerialPort(url).close()
+            open_port(url).close()
         except Disconnected:
             deadline.sleep(0.02)
         else:
@@ -73,7 +73,7 @@ def test_what_is_sent_comes_back(made: tuple[TcpHost | PtyHost, Echo]) -> None:
 
 def test_an_unplugged_device_cannot_be_opened_and_an_open_one_is_lost(made: tuple[TcpHost | PtyHost, Echo]) -> None:
     host, peer = made
-    port = SerialPort(host.url)
+    port = open_port(host.url)
     port.write(b"a")
     assert port.read(1, Deadline(2.0)) == b"a"
     host.unplug()
@@ -83,7 +83,7 @@ def test_an_unplugged_device_cannot_be_opened_and_an_open_one_is_lost(made: tupl
     port.close()
     assert peer.is_gone.wait(2.0)
     with pytest.raises(Disconnected):
-        SerialPort(host.url)
+        open_port(host.url)
 
 
 def test_it_comes_back_by_itself_at_the_same_place(made: tuple[TcpHost | PtyHost, Echo]) -> None:
@@ -91,7 +91,7 @@ def test_it_comes_back_by_itself_at_the_same_place(made: tuple[TcpHost | PtyHost
     url = host.url
     host.unplug(0.3)
     with pytest.raises(Disconnected):
-        SerialPort(url)
+        open_port(url)
     assert _opens_within(url, 5.0) > 0.1
     assert host.url == url
     assert _says(url, b"again") == b"again"
@@ -103,7 +103,7 @@ def test_it_comes_back_when_plugged_in_and_only_then(made: tuple[TcpHost | PtyHo
     assert language.obey("unplug") == "ok"
     Deadline(0.3).sleep(0.3)
     with pytest.raises(Disconnected):
-        SerialPort(host.url)
+        open_port(host.url)
     assert language.obey("plug") == "ok"
     _opens_within(host.url, 2.0)
     assert language.obey("unplug soon").startswith("error")
@@ -138,7 +138,7 @@ def test_the_folder_of_a_stable_path_goes_with_the_device() -> None:
 )
 def test_a_paced_line_takes_the_time_of_its_bytes(make: HostMaker) -> None:
     peer = Echo()
-    with make(peer) as host, SerialPort(host.url) as port:
+    with make(peer) as host, open_port(host.url) as port:
         begun_s = time.monotonic()
         port.write(bytes(96))
         assert port.read(96, Deadline(5.0)) == bytes(96)
@@ -149,7 +149,7 @@ def test_a_paced_line_takes_the_time_of_its_bytes(make: HostMaker) -> None:
 def test_a_client_that_does_not_read_cannot_hold_up_the_end() -> None:
     peer = Echo()
     host = PtyHost(peer)
-    with SerialPort(host.url) as port:
+    with open_port(host.url) as port:
         port.write(b"x")
         assert port.read(1, Deadline(2.0)) == b"x"
         assert peer.link is not None

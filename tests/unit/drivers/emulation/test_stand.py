@@ -11,7 +11,7 @@ from drivers.emulation.language import FaultLanguage, plain_word
 from drivers.emulation.line_faults import line_words
 from drivers.emulation.lines import LineSource
 from drivers.emulation.stand import Place, stand
-from drivers.transport.serial_port import SerialPort
+from drivers.transport.opening import open_port
 from drivers.types import Deadline
 from tests.unit.drivers.emulation.test_host import Echo
 
@@ -45,7 +45,7 @@ def test_line_control_and_standard_input_work_together(use_pty: bool) -> None:
         os.write(typing, b"knock\n")
         assert typed.wait(5.0)
         Deadline(0.4).sleep(0.4)
-        with SerialPort(url) as port:
+        with open_port(url) as port:
             port.write(b"x")
             assert port.read(1, Deadline(2.0)) == b"x"
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -125,7 +126,7 @@ def test_the_command_writes_a_report_and_a_recording_that_replays(
 ) -> None:
     technician = Technician(emulator, card_with_all())
     monkeypatch.setattr("drivers.conformance._say", technician.hear)
-    report, recording = tmp_path / "report.json", tmp_path / "reader.transcript"
+    report, recording = tmp_path / "report.json", tmp_path / "reader #1.transcript"
     with TcpHost(emulator) as host:
         arguments = ["conform", "--url", host.url, "--report", str(report), "--record", str(recording), "--test-card"]
         assert main(arguments) == 0, technician.said
@@ -134,8 +135,8 @@ def test_the_command_writes_a_report_and_a_recording_that_replays(
     assert written["conforms"]
     assert {check["name"]: check["verdict"] for check in written["checks"]}["replay"] == "passed"
     assert not any(secret in report.read_text(encoding="utf-8") for secret in ("测试新路", "330304", "1958"))
-    assert main(["conform", "--url", f"replay://{recording}", "--report", str(tmp_path / "replayed.json")]) == 0
-    replayed = SamVIdCardReader.create(f"replay://{recording}")
+    assert main(["conform", "--url", f"replay://{quote(str(recording))}", "--report", str(tmp_path / "replayed.json")]) == 0
+    replayed = SamVIdCardReader.create(f"replay://{quote(str(recording))}")
     outcome = replayed.read(Deadline(20.0))
     assert isinstance(outcome, CardRead)
     assert outcome.record.id_number == "330304195803080026"

@@ -106,6 +106,19 @@ def test_a_slow_line_is_given_the_time_that_this_command_takes(command: Command,
     assert 1.0 < (slow - fast) / (wire_s[9600] - wire_s[115_200]) < 3.0
 
 
+def test_a_module_that_knows_no_reset_goes_on_waiting_for_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reset that is sent now and then while nothing is found must not cost the reading."""
+    monkeypatch.setattr(driver_module, "_RESET_WHILE_WAITING_S", 0.0)
+    port = ScriptedPort([NONE, build_response(Sw3.ILLEGAL_COMMAND), FOUND, SELECTED, GOOD_CARD])
+    assert isinstance(reader_on(port).read(Deadline(5.0)), CardRead)
+    assert port.sent[:3] == [FIND_SENT, RESET_SENT, FIND_SENT]
+
+
+def test_a_module_that_knows_no_reset_is_told_as_silent_when_it_is() -> None:
+    port = ScriptedPort([b"", b"", build_response(Sw3.NOT_PERMITTED), b""])
+    assert reader_on(port).status().code == "no_answer"
+
+
 def test_nothing_is_waited_for_behind_a_good_read() -> None:
     """The find that tells whether this module still sees the card is sent, and its answer left for the next call."""
     port = ScriptedPort([FOUND, SELECTED, GOOD_CARD, b"", NONE])

@@ -156,6 +156,11 @@ def test_an_unsuitable_vendor_library_is_a_value(vendor_library: Path, function:
     assert VendorLibraryDecoder(vendor_library, VendorSignature(function)).decode(WLT_BLOCK) is problem
 
 
+def test_a_vendor_library_can_be_asked_before_the_first_card(vendor_library: Path, tmp_path: Path) -> None:
+    assert VendorLibraryDecoder(vendor_library).trouble() is None
+    assert VendorLibraryDecoder(tmp_path / "none.so").trouble() is PhotoProblem.LIBRARY_MISSING
+
+
 def test_a_missing_vendor_library_is_a_value(tmp_path: Path) -> None:
     assert VendorLibraryDecoder(tmp_path / "none.so").decode(WLT_BLOCK) is PhotoProblem.LIBRARY_MISSING
     (tmp_path / "text.so").write_text("not a library")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from drivers.emulation.host import PtyHost
+from drivers.emulation.host import PtyHost, TcpHost
 from drivers.errors import Disconnected
 from drivers.status import DeviceState, DeviceStatus
 from drivers.supervision.fence import Fence, Fenced
@@ -135,4 +135,35 @@ def test_a_hung_driver_does_not_keep_the_next_one_from_opening_the_terminal() ->
             SerialPort(host.url)
         given_up.shut()
         SerialPort(host.url).close()
+        port.close()
+
+
+def test_a_line_that_opens_behind_a_shut_fence_is_closed_again() -> None:
+    line = Line([])
+
+    def opens_late(_url: str, _baudrate: int) -> Port:
+        fence.shut()
+        return line
+
+    fence = Fence(opens_late)
+    with pytest.raises(Disconnected):
+        fence.open_port("line")
+    assert not line.is_open
+
+
+def test_a_hung_driver_does_not_keep_the_next_one_from_a_device_that_takes_one_connection() -> None:
+    with TcpHost(Echo()) as host:
+        given_up, ended = Fence(), threading.Event()
+        port = given_up.open_port(host.url)
+
+        def hang() -> None:
+            with pytest.raises(Disconnected):
+                port.read(1, Deadline(60))
+            ended.set()
+
+        thread = threading.Thread(target=hang)
+        thread.start()
+        given_up.shut()
+        assert ended.wait(5.0)
+        thread.join()
         port.close()

@@ -9,6 +9,8 @@ import pytest
 
 from drivers.emulation.host import Link, PtyHost, TcpHost
 from drivers.errors import Disconnected
+from drivers.transport.opening import open_port
+from drivers.transport.port import Port
 from drivers.transport.serial_port import SerialPort
 from tests.helpers.serial_devices import LINES, wait_until
 
@@ -36,7 +38,7 @@ class Listener:
         self.link.send(data)
 
 
-def read_for_ever(port: SerialPort) -> None:
+def read_for_ever(port: Port) -> None:
     while True:
         port.read_available(100, 0.05)
 
@@ -53,12 +55,13 @@ def host(request: pytest.FixtureRequest, peer: Listener) -> Iterator[TcpHost | P
 
 
 @pytest.fixture
-def subject(host: TcpHost | PtyHost) -> Iterator[SerialPort]:
-    with SerialPort(host.url) as port:
-        yield port
+def subject(host: TcpHost | PtyHost) -> Iterator[Port]:
+    port = open_port(host.url)
+    yield port
+    port.close()
 
 
-def test_all_that_is_there_comes_in_one_go(subject: SerialPort, peer: Listener) -> None:
+def test_all_that_is_there_comes_in_one_go(subject: Port, peer: Listener) -> None:
     peer.say(bytes(range(256)) * 4)
     received = subject.read_available(4096, 5.0)
     while len(received) < 1024:
@@ -66,7 +69,7 @@ def test_all_that_is_there_comes_in_one_go(subject: SerialPort, peer: Listener) 
     assert received == bytes(range(256)) * 4
 
 
-def test_no_more_is_taken_than_asked_for(subject: SerialPort, peer: Listener) -> None:
+def test_no_more_is_taken_than_asked_for(subject: Port, peer: Listener) -> None:
     peer.say(b"0123456789")
     received = [subject.read_available(4, 5.0)]
     while sum(map(len, received)) < 10:
@@ -75,7 +78,7 @@ def test_no_more_is_taken_than_asked_for(subject: SerialPort, peer: Listener) ->
     assert b"".join(received) == b"0123456789"
 
 
-def test_silence_is_nothing_after_the_wait(subject: SerialPort) -> None:
+def test_silence_is_nothing_after_the_wait(subject: Port) -> None:
     begun_s = time.monotonic()
     assert subject.read_available(100, 0.1) == b""
     assert time.monotonic() - begun_s >= 0.1
@@ -83,25 +86,25 @@ def test_silence_is_nothing_after_the_wait(subject: SerialPort) -> None:
 
 
 @pytest.mark.parametrize("count", [10, 64, 65, 5000])
-def test_all_is_written(subject: SerialPort, peer: Listener, count: int) -> None:
+def test_all_is_written(subject: Port, peer: Listener, count: int) -> None:
     subject.write(b"x" * count)
     wait_until(lambda: len(peer.heard) == count)
 
 
-def test_what_came_before_can_be_forgotten(subject: SerialPort, peer: Listener) -> None:
+def test_what_came_before_can_be_forgotten(subject: Port, peer: Listener) -> None:
     peer.say(b"stale")
     assert subject.read_available(1, 5.0) == b"s"
     subject.flush_input()
     assert subject.read_available(100, 0.05) == b""
 
 
-def test_the_end_of_the_line_is_told(subject: SerialPort, host: TcpHost | PtyHost) -> None:
+def test_the_end_of_the_line_is_told(subject: Port, host: TcpHost | PtyHost) -> None:
     host.unplug()
     with pytest.raises(Disconnected):
         read_for_ever(subject)
 
 
-def test_a_closed_port_says_so(subject: SerialPort) -> None:
+def test_a_closed_port_says_so(subject: Port) -> None:
     subject.close()
     with pytest.raises(Disconnected):
         subject.read_available(100, 0.05)

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.emulation.host import TcpHost
-from drivers.errors import Disconnected
+from drivers.errors import Disconnected, Stalled
 from drivers.transport.opening import open_port
-from drivers.transport.serial_port import SerialPort
 from drivers.transport.transcript import (
     HEADER,
     DiffersFromRecording,
@@ -42,7 +41,7 @@ def _recording(path: Path, *lines: str) -> str:
 def test_a_recorded_talk_is_replayed_by_the_same_words(tmp_path: Path) -> None:
     path = tmp_path / "talk.txt"
     with TcpHost(Echo()) as host, TranscriptWriter(path, {"device": "echo"}) as transcript:
-        port = RecordingPort(SerialPort(host.url), transcript)
+        port = RecordingPort(open_port(host.url), transcript)
         for words in (b"one", b"two"):
             port.write(words)
             assert port.read(3, Deadline(2.0)) == words
@@ -62,7 +61,7 @@ def test_a_transcript_is_for_its_owner_only(tmp_path: Path) -> None:
 def test_the_end_of_the_link_is_recorded_and_replayed(tmp_path: Path) -> None:
     path = tmp_path / "cut.txt"
     with TcpHost(Echo()) as host, TranscriptWriter(path, {}) as transcript:
-        port = RecordingPort(SerialPort(host.url), transcript)
+        port = RecordingPort(open_port(host.url), transcript)
         port.write(b"a")
         assert port.read(1, Deadline(2.0)) == b"a"
         host.unplug()
@@ -128,3 +127,42 @@ def test_what_is_noted_is_what_is_read(entries: list[tuple[Direction, bytes]]) -
             for direction, data in entries:
                 writer.note(direction, data)
         assert [(entry.direction, entry.data) for entry in read_transcript(path)] == entries
+
+
+def test_the_speed_of_the_line_is_noted_and_replayed(tmp_path: Path) -> None:
+    path = tmp_path / "slow.txt"
+    with TcpHost(Echo()) as host, TranscriptWriter(path, {"device": "echo"}) as transcript:
+        RecordingPort(open_port(host.url, 9600), transcript).close()
+    assert open_port(f"replay://{path}").baudrate == 9600
+
+
+@pytest.mark.parametrize("line", ["# baudrate", "# baudrate fast", "# baudrate 0", "# baudrate -1"])
+def test_a_speed_that_is_none_is_passed_over(tmp_path: Path, line: str) -> None:
+    assert ReplayPort(_recording(tmp_path / "t", line)).baudrate == 115200
+
+
+class Sluggish:
+    """Takes two bytes at a time."""
+
+    url, baudrate = "sluggish", 9600
+
+    def write(self, data: bytes) -> None:
+        if len(data) > 2:
+            raise Stalled(self.url, "takes no bytes", 2)
+
+    def read(self, count: int, deadline: Deadline) -> bytes:
+        return b"ok"[:count]
+
+    def close(self) -> None:
+        return None
+
+
+def test_a_device_that_takes_bytes_slowly_is_recorded_as_it_took_them(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    with TranscriptWriter(path, {}) as transcript:
+        port = RecordingPort(Sluggish(), transcript)  # type: ignore[arg-type]
+        with pytest.raises(Stalled):
+            port.write(b"abcd")
+        port.write(b"cd")
+        assert port.read(2, Deadline(1.0)) == b"ok"
+    assert [(entry.direction.value, entry.data) for entry in read_transcript(path)] == [(">", b"ab"), (">", b"cd"), ("<", b"ok")]

@@ -142,3 +142,8 @@ def test_everyone_is_told_of_every_device_until_they_have_heard_enough(subject: 
     told.clear()
     subject.close()
     assert not told
+
+
+def test_a_document_printer_that_is_none_is_refused_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="ipp://HOST"):
+        Bench(Devices(document_printer="http://192.0.2.7/"), desk(tmp_path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sqlite3
@@ -118,6 +119,33 @@ def test_damage_found_while_serving_costs_one_slip_and_no_restart(path: Path) ->
 
 
 @pytest.mark.expects_warnings
+def test_damage_on_a_disk_that_takes_nothing_any_more_is_trouble_and_heals(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failing disk is often both: the file is damaged, and the file system has become read-only."""
+
+    def refuse(_old: Path, _new: Path) -> Path:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with closing(PrintJournal(path)) as journal:
+        for number in range(200):
+            journal.end(journal.begin(f"case-{number}"), PrintResult.PRINTED)
+        assert journal._connection is not None
+        journal._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with path.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"x" * 8192)
+        with monkeypatch.context() as trouble:
+            trouble.setattr(Path, "replace", refuse)
+            with closing(sqlite3.connect(path)) as other:  # another user's write makes the journal read the file anew
+                other.execute("PRAGMA user_version = 1")
+            for _ in range(2):
+                with pytest.raises(JournalTrouble, match=r"prints\.db"):
+                    journal.begin(CASE)
+            assert not journal.has_forgotten, "the file is still there"
+        journal.begin(CASE)
+        assert journal.has_forgotten
+
+
+@pytest.mark.expects_warnings
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_folder_that_cannot_be_written_is_trouble_at_use_only_and_heals(path: Path) -> None:
     path.parent.mkdir()
@@ -161,3 +189,24 @@ def test_it_may_be_used_from_any_thread_and_again_after_closing(subject: PrintJo
     subject.close()
     assert subject.begin(OTHER) == 9
     assert sorted(numbers) == list(range(1, 9))
+
+
+@pytest.mark.expects_warnings
+def test_a_damaged_file_that_cannot_be_set_aside_is_trouble_too(
+    subject: PrintJournal, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject.begin(CASE)
+    damage = sqlite3.DatabaseError("database disk image is malformed")
+    damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+    def torn(_connection: sqlite3.Connection) -> None:
+        raise damage
+
+    def refuse(_path: Path, _target: Path) -> Path:
+        raise OSError("read-only file system")
+
+    with monkeypatch.context() as readonly:
+        readonly.setattr(Path, "replace", refuse)
+        with pytest.raises(JournalTrouble, match="malformed"):
+            subject._use(torn)
+    assert subject.must_be_copy(CASE)

@@ -87,3 +87,19 @@ def test_a_bug_in_a_driver_is_a_finding(catalogue: Catalogue, monkeypatch: pytes
     scanner = next(device for device in report.devices if device.device == "barcode_scanner")
     assert scanner.status.code == "driver_bug"
     assert report.can_serve
+
+
+def test_no_password_of_a_camera_or_printer_gets_into_the_report(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looks, "at_camera", lambda _url, _findings: None)
+    devices = Devices(camera="rtsp://user:secret@192.0.2.7/live?key=secret", document_printer="ipp://user:secret@h/printers/a4")
+    report = examine(devices, catalogue)
+    assert "secret" not in repr(report)
+    assert report.devices[1].url == "rtsp://192.0.2.7/live"
+
+
+@pytest.mark.parametrize("url", ["http://user:secret@192.0.2.7/a4", "ipp://h/"])
+def test_a_printer_url_that_is_none_is_no_bug_of_the_driver(url: str, catalogue: Catalogue) -> None:
+    report = examine(Devices(camera="", document_printer=url), catalogue)
+    documents = next(device for device in report.devices if device.device == "document_printer")
+    assert (documents.verdict, documents.status.code) == (Verdict.BROKEN, "unsupported")
+    assert "secret" not in repr(report)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.discovery import Candidate, Certainty, DeviceClass
 from kiosk.services.doctor.found import candidates, how_found
 
 
@@ -40,3 +41,14 @@ def test_candidates_are_plain_texts() -> None:
     for one in candidates():
         assert set(one) == {"device_class", "url", "reason", "certainty"}
         assert all(one.values())
+
+
+def test_a_path_that_cannot_be_looked_at_is_not_there() -> None:
+    assert "is not there" in how_found("id_card_reader", "/dev/" + "x" * 300)
+
+
+def test_a_scanner_that_types_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "input:///dev/null"
+    candidate = Candidate(DeviceClass.BARCODE_SCANNER, url, "types like a keyboard", Certainty.LIKELY)
+    monkeypatch.setattr("kiosk.services.doctor.found.discover", lambda: (candidate,))
+    assert "types like a keyboard" in how_found("barcode_scanner", url)

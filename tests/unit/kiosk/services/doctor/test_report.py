@@ -23,6 +23,7 @@ def _findings(status: DeviceStatus, *passed: bool) -> Findings:
         (_findings(_ONLINE), Verdict.FIT),
         (_findings(_ONLINE, True, True), Verdict.FIT),
         (_findings(DeviceStatus(DeviceState.ONLINE, "at_rest")), Verdict.FIT),
+        (_findings(DeviceStatus(DeviceState.BUSY, "printing")), Verdict.FIT),
         (_findings(_ONLINE, True, False), Verdict.LIMITED),
         (_findings(DeviceStatus(DeviceState.ONLINE, "near_end"), True), Verdict.LIMITED),
         (_findings(DeviceStatus(DeviceState.OFFLINE, "no_answer"), True), Verdict.BROKEN),
@@ -50,3 +51,9 @@ def test_what_a_printer_remembers_is_advised_like_what_it_says() -> None:
 
 def test_a_failed_self_test_of_a_device_that_works_is_pointed_out() -> None:
     assert "self-test" in advice_for(_findings(_ONLINE, False), Verdict.LIMITED)
+
+
+def test_no_failed_self_test_is_made_up() -> None:
+    advice = advice_for(_findings(DeviceStatus(DeviceState.ONLINE, "waste_nearly_full"), True), Verdict.LIMITED)
+    assert "self-test" not in advice
+    assert "waste container" in advice
