@@ -154,6 +154,14 @@ def as_markdown(report: Report) -> str:
     return "\n".join(head + [_row(result) for result in report.results])
 
 
+def _try_writing(path: Path) -> None:
+    """Raise ``OSError`` now and not when a technician has done all that was asked; a report that is there stays as it is."""
+    is_new = not path.exists()
+    path.open("ab").close()
+    if is_new:
+        path.unlink()
+
+
 def _row(result: Result) -> str:
     measured = ", ".join(f"{name} {value}" for name, value in result.finding.measured.items())
     required = "" if result.check.is_required else " (may fail)"
@@ -199,6 +207,7 @@ def run_conform(
     ``DeviceError`` when the device cannot be opened at all.
     """
     try:
+        _try_writing(options.report)
         with ExitStack() as stack:
             checks = checks_of(recording(options.record, device_class, stack))
             report = conform(device_class, options.url, checks, say=_say)

@@ -94,6 +94,8 @@ def _read(scanner: BarcodeScanner, options: argparse.Namespace) -> int:
     outcome = scanner.read(Deadline(options.timeout))
     if isinstance(outcome, NotScanned):
         code = f"{outcome.trouble}:{outcome.detail}" if outcome.detail else outcome.trouble.value
+        if outcome.trouble is ScanTrouble.NOTHING and not (status := scanner.status()).is_online:
+            return _fail(options, _EXIT_NO_SCANNER, status.code, f"{options.url}: {_WORDS[outcome.trouble]}: {status.detail}")
         return _fail(options, _EXIT_NO_CODE, code, f"{options.url}: {_WORDS[outcome.trouble]} ({code})")
     if options.json:
         facts = {"text": outcome.text, "bytes_hex": outcome.raw.hex(), "symbology": outcome.symbology}

@@ -79,14 +79,9 @@ def read_codes_live(image: Image) -> list[Code]:
 
 def read_codes_file(path: Path) -> list[Code] | UnreadablePicture:
     """Codes in a PNG, JPEG, WebP or BMP file; its size is checked in the header, before anything is unpacked."""
-    try:
-        if path.stat().st_size > _LONGEST_FILE_BYTES:
-            return UnreadablePicture("too_large", "the file is too large")
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return UnreadablePicture("missing", "there is no such file")
-    except OSError as error:
-        return UnreadablePicture("unreadable", f"the file cannot be read ({error.strerror})")
+    data = _contents(path)
+    if isinstance(data, UnreadablePicture):
+        return data
     size = declared_size(data)
     if size is None:
         return UnreadablePicture("not_a_picture", "not a PNG, JPEG, WebP or BMP picture")
@@ -94,6 +89,19 @@ def read_codes_file(path: Path) -> list[Code] | UnreadablePicture:
         return UnreadablePicture("too_large", f"the picture is too large ({size[0]} x {size[1]})")
     image = _decode(data)
     return UnreadablePicture("broken", "the picture is broken") if image is None else read_codes(image)
+
+
+def _contents(path: Path) -> bytes | UnreadablePicture:
+    try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a device or a pipe may give bytes without end, or none
+            return UnreadablePicture("unreadable", "the file cannot be read (it is no regular file)")
+        if path.stat().st_size > _LONGEST_FILE_BYTES:
+            return UnreadablePicture("too_large", "the file is too large")
+        return path.read_bytes()
+    except FileNotFoundError:
+        return UnreadablePicture("missing", "there is no such file")
+    except OSError as error:
+        return UnreadablePicture("unreadable", f"the file cannot be read ({error.strerror})")
 
 
 def _decode(data: bytes) -> Image | None:

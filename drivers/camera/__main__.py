@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from drivers.camera.conformance import checks
 from drivers.camera.examination import Examination, examine
 from drivers.camera.factory import open_camera, shown_url
-from drivers.conformance import Check, add_conform_arguments, run_conform
+from drivers.conformance import EXIT_NO_REPORT, Check, add_conform_arguments, run_conform
 from drivers.errors import DeviceError
 from drivers.transport.opening import OpenPort
 from drivers.types import Deadline
@@ -68,6 +68,9 @@ def _facts(seen: Examination, *, has_rate: bool) -> dict[str, str | float]:
 
 
 def _conform(options: argparse.Namespace) -> int:
+    if options.record is not None:
+        print("camera: --record notes what goes over a serial line; a camera has none", file=sys.stderr)
+        return EXIT_NO_REPORT
     camera = open_camera(options.url)
     options.url = shown_url(options.url)  # the report goes to people who must not get the password of a stream
 

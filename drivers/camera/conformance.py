@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from drivers.camera.abstract import Camera
@@ -29,6 +29,7 @@ class _Trial:
 
     camera: Camera
     patience_s: float
+    has_opened: bool = field(default=False, init=False)
     seen: Examination | None = field(default=None, init=False)
 
     def look(self) -> Examination:
@@ -53,26 +54,35 @@ def checks(camera: Camera, patience_s: float = _PATIENCE_S) -> Sequence[Check]:
     return (
         Check("presence", "tells at rest that it is there, without being read", lambda: _presence(trial)),
         Check("opens", "delivers pictures after it is started", lambda: _opens(trial)),
-        Check("size", "pictures are large enough for a face", lambda: _size(trial)),
-        Check("rate", "pictures come often enough to see a blink", lambda: _rate(trial)),
-        Check("age", "the newest picture is new", lambda: _age(trial)),
-        Check("brightness", "exposes by itself so that a person can be seen", lambda: _brightness(trial)),
-        Check("sharpness", "is in focus", lambda: _sharpness(trial), is_required=False),
-        Check("exposure", "goes on by itself; the driver never sets exposure, gain or white balance", lambda: _exposure(trial)),
+        Check("size", "pictures are large enough for a face", lambda: _seen(trial, _size)),
+        Check("rate", "pictures come often enough to see a blink", lambda: _seen(trial, _rate)),
+        Check("age", "the newest picture is new", lambda: _seen(trial, _age)),
+        Check("brightness", "exposes by itself so that a person can be seen", lambda: _seen(trial, _brightness)),
+        Check("sharpness", "is in focus", lambda: _seen(trial, _sharpness), is_required=False),
+        Check(
+            "exposure",
+            "goes on by itself; the driver never sets exposure, gain or white balance",
+            lambda: _seen(trial, _exposure),
+        ),
         Check(
             "covered",
             "a covered lens is noticed, and its end",
-            lambda: _change(trial, _COVERED, "covered"),
+            lambda: _seen(trial, lambda _: _change(trial, _COVERED, "covered")),
             ask=f"cover the lens with a hand for 3 s, then take it away (within {patience_s:.0f} s)",
         ),
         Check(
             "unplugged",
             "a pulled plug is noticed, and the same path works again after it is put back",
-            lambda: _change(trial, _GONE, "gone"),
+            lambda: _seen(trial, lambda _: _change(trial, _GONE, "gone")),
             ask=f"pull the camera's plug for 3 s, then put it back (within {patience_s:.0f} s)",
         ),
         Check("stops", "lets go at once, and is there again for the next opening", lambda: _stops(trial)),
     )
+
+
+def _seen(trial: _Trial, check: Callable[[_Trial], Finding]) -> Finding:
+    """Without a picture there is nothing to wait for."""
+    return check(trial) if trial.has_opened else Finding(Verdict.SKIPPED, "no picture came")
 
 
 def _presence(trial: _Trial) -> Finding:
@@ -85,6 +95,7 @@ def _opens(trial: _Trial) -> Finding:
     trial.camera.start()
     frame = trial.camera.wait_newer(None, began)
     spent_s = _OPEN_S - began.remaining_s
+    trial.has_opened = frame is not None
     status = trial.camera.status()
     words = "first picture" if frame is not None else f"no picture: {status.code} {status.detail}"
     return _judged(frame is not None, words, {"first_picture_s": round(spent_s, 2)})
@@ -95,7 +106,8 @@ def _size(trial: _Trial) -> Finding:
     is_enough = seen.width * seen.height >= _LEAST_SIZE_PX[0] * _LEAST_SIZE_PX[1]
     offered = len(known.offered) if known is not None else 0
     measured: dict[str, str | float] = {"width_px": seen.width, "height_px": seen.height, "modes_offered": offered}
-    return _judged(is_enough, known.pixel_format if known is not None and known.pixel_format else "size as delivered", measured)
+    form = known.pixel_format if known is not None and known.pixel_format else "as delivered"
+    return _judged(is_enough, f"{form}; at least {_LEAST_SIZE_PX[0]}x{_LEAST_SIZE_PX[1]} is needed", measured)
 
 
 def _rate(trial: _Trial) -> Finding:
@@ -110,12 +122,17 @@ def _age(trial: _Trial) -> Finding:
 
 def _brightness(trial: _Trial) -> Finding:
     value = trial.look().brightness
-    return _judged(_BRIGHTNESS[0] <= value <= _BRIGHTNESS[1], "mean of the picture, 0 to 255", {"brightness": value})
+    words = f"mean of the picture, from {_BRIGHTNESS[0]:.0f} to {_BRIGHTNESS[1]:.0f} is good"
+    return _judged(_BRIGHTNESS[0] <= value <= _BRIGHTNESS[1], words, {"brightness": value})
 
 
 def _sharpness(trial: _Trial) -> Finding:
     value = trial.look().sharpness
-    return _judged(value >= _LEAST_SHARPNESS, "put a face or print before it if this is low", {"sharpness": value})
+    return _judged(
+        value >= _LEAST_SHARPNESS,
+        f"at least {_LEAST_SHARPNESS:.0f}; put a face or print before it if this is low",
+        {"sharpness": value},
+    )
 
 
 def _exposure(trial: _Trial) -> Finding:

@@ -6,8 +6,10 @@ a reader that hangs.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
+import weakref
 from dataclasses import replace
 
 from drivers.camera.newest import NewestFrame
@@ -26,6 +28,10 @@ _LOOKS_IN_A_ROW = 3
 """How often a call must be seen stuck: when the whole process was asleep, the first look proves nothing."""
 MOST_LEFT_BEHIND = 3
 """Readers stuck at the same time; beyond it no further thread is spent until one of them returns."""
+
+_LAST_WAIT_S = 3.0
+"""For readers at the end of the process: longer than any read of a network stream, which its own time-out ends."""
+_cameras: weakref.WeakSet[OpenCvCamera] = weakref.WeakSet()
 
 _STARTING = DeviceStatus(DeviceState.OFFLINE, "starting")
 _STOPPED = DeviceStatus(DeviceState.OFFLINE, "stopped")
@@ -61,6 +67,7 @@ class OpenCvCamera:
         self._left_behind: list[Reader] = []
         self._status = _STOPPED
         self._capabilities: CameraCapabilities | None = None
+        _cameras.add(self)
 
     def start(self) -> None:
         """Begin to open and read, in the background; does nothing when already started."""
@@ -126,6 +133,13 @@ class OpenCvCamera:
         with self._lock:
             self._left_behind = [reader for reader in self._left_behind if reader.is_alive]
             return len(self._left_behind)
+
+    def wait_left_behind(self, deadline: Deadline) -> None:
+        """Wait for the readers that are still stuck in a call, until the deadline at most."""
+        with self._lock:
+            readers = tuple(self._left_behind)
+        for reader in readers:
+            reader.join(deadline.remaining_s)
 
     def was_opened(self, reader: Reader, capabilities: CameraCapabilities) -> None:
         """From the reader: the source delivers."""
@@ -203,3 +217,13 @@ class OpenCvCamera:
     def _leave_behind(self, reader: Reader) -> None:
         with self._lock:
             self._left_behind.append(reader)
+
+
+@atexit.register
+def _end_readers() -> None:
+    """Let readers come back from OpenCV before Python ends: it would tear them out of C++ code, and the process is aborted."""
+    cameras, deadline = list(_cameras), Deadline(_LAST_WAIT_S)
+    for camera in cameras:
+        camera.stop()
+    for camera in cameras:
+        camera.wait_left_behind(deadline)

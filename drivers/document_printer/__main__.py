@@ -9,7 +9,7 @@ from datetime import datetime
 
 from drivers.conformance import EXIT_NO_REPORT, add_conform_arguments, run_conform
 from drivers.document_printer.abstract import DocumentPrinter
-from drivers.document_printer.conformance import DEVICE_CLASS, checks
+from drivers.document_printer.conformance import DEVICE_CLASS, PATIENCE_S, checks
 from drivers.document_printer.factory import open_document_printer
 from drivers.document_printer.sample_page import sample_pdf
 from drivers.document_printer.types import DocumentOutcome, DocumentPrinterStatus, PrintResult
@@ -46,7 +46,7 @@ def _run(printer: DocumentPrinter, options: argparse.Namespace) -> int:
     if options.record is not None:
         _complain("--record notes what goes over a device's own line; a document printer is asked through CUPS")
         return EXIT_NO_REPORT
-    return run_conform(DEVICE_CLASS, options, lambda _open_port: checks(printer))
+    return run_conform(DEVICE_CLASS, options, lambda _open_port: checks(printer, options.patience))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true", help="one JSON object on standard output")
         if name == "conform":
             add_conform_arguments(command)
+            command.add_argument(
+                "--patience", type=float, default=PATIENCE_S, metavar="S", help="time for each thing asked of you"
+            )
     return parser
 
 

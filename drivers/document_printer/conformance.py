@@ -16,16 +16,23 @@ from drivers.types import Deadline
 DEVICE_CLASS = "document_printer"
 _PRINT_S = 90.0
 _GONE_S = 15.0
+_AGAIN_S = 1.0
+_FOR_A_HAND = ("paper_out", "cover_open")
+PATIENCE_S = 20.0
 _STATUS_MS = 1000.0
 _NOTHING_PRINTED = Finding(Verdict.SKIPPED, "the first page was not printed")
 
 
-def checks(printer: DocumentPrinter) -> Sequence[Check]:
-    """In the order in which they are to be run; about five sheets of paper are used."""
-    trial = _Trial(printer)
+def checks(printer: DocumentPrinter, patience_s: float = PATIENCE_S) -> Sequence[Check]:
+    """In the order in which they are to be run; about seven sheets of paper are used.
+
+    ``patience_s`` is the time for each thing asked: CUPS does not look at an idle printer, so its state cannot be waited for.
+    """
+    trial = _Trial(printer, patience_s)
+    in_time = f" (within {patience_s:.0f} s)"
     return (
         Check("answers", "CUPS answers within a second and knows the queue", trial.answers),
-        Check("prints", "a test page is followed to its end", trial.prints, ask="load A4 paper and close all covers"),
+        Check("prints", "a test page is followed to its end", trial.prints, ask=f"load A4 paper and close all covers{in_time}"),
         Check("purges", "CUPS keeps nothing of a printed document", trial.purges),
         Check(
             "counts_pages",
@@ -39,18 +46,24 @@ def checks(printer: DocumentPrinter) -> Sequence[Check]:
             "paper_out",
             "an empty tray is named, and the job ends unprinted",
             trial.paper_out,
-            ask="take all paper out of the printer",
+            ask=f"take all paper out of the printer (a page is sent in {patience_s:.0f} s)",
             is_required=False,
         ),
-        Check("prints_again", "with paper back it prints, and only the new page", trial.prints_again, ask="put the paper back"),
+        Check(
+            "prints_again",
+            "with paper back it prints, and only the new page",
+            trial.prints_again,
+            ask=f"put the paper back{in_time}",
+        ),
     )
 
 
 class _Trial:
     """The checks share what the first page has shown."""
 
-    def __init__(self, printer: DocumentPrinter) -> None:
+    def __init__(self, printer: DocumentPrinter, patience_s: float) -> None:
         self._printer = printer
+        self._patience_s = patience_s
         self._first: DocumentOutcome | None = None
 
     def answers(self) -> Finding:
@@ -65,7 +78,7 @@ class _Trial:
 
     def prints(self) -> Finding:
         begun_s = time.monotonic()
-        self._first = self._print(1)
+        self._first = self._print_when_ready()
         return _expect(self._first, PrintResult.PRINTED, time.monotonic() - begun_s)
 
     def purges(self) -> Finding:
@@ -111,6 +124,7 @@ class _Trial:
     def paper_out(self) -> Finding:
         if not self._has_printed:
             return _NOTHING_PRINTED
+        Deadline(self._patience_s).sleep(self._patience_s)
         begun_s = time.monotonic()
         outcome = self._print(1)
         if outcome.result is PrintResult.PRINTED:
@@ -122,7 +136,16 @@ class _Trial:
 
     def prints_again(self) -> Finding:
         begun_s = time.monotonic()
-        return _expect(self._print(1), PrintResult.PRINTED, time.monotonic() - begun_s)
+        return _expect(self._print_when_ready(), PrintResult.PRINTED, time.monotonic() - begun_s)
+
+    def _print_when_ready(self) -> DocumentOutcome:
+        """One page; again while it is named what somebody's hand has still to do."""
+        patience = Deadline(self._patience_s)
+        outcome = self._print(1)
+        while outcome.status.device.code in _FOR_A_HAND and not patience.is_over:
+            patience.sleep(_AGAIN_S)
+            outcome = self._print(1)
+        return outcome
 
     @property
     def _has_printed(self) -> bool:

@@ -70,15 +70,15 @@ def language(emulator: DocumentPrinterEmulator) -> FaultLanguage:
 def _printer_words(emulator: DocumentPrinterEmulator) -> list[Word]:
     words = []
     for name, meaning, undo, undone in _PRINTER_FAULTS:
-        usage = f"{name} [after N]"
-        words.append(Word(name, usage, f"{meaning}, at once or after N pages of a job", partial(_set, emulator, name)))
+        usage = f"{name} [after N pages]"
+        words.append(Word(name, usage, f"{meaning}, at once or in a job", partial(_set, emulator, name)))
         words.append(plain_word(undo, undone, partial(emulator.clear_fault, name)))
     return [
         *words,
         plain_word("paper_near_end", "the paper will soon be used up", partial(emulator.set_fault, "paper_low")),
         plain_word("toner_low", "the toner will soon be used up", partial(emulator.set_fault, "toner_low")),
         plain_word("odd_reason", "report a reason that no standard knows", partial(emulator.set_fault, "odd_reason")),
-        Word("hang", "hang [after N]", "stand still without a word", partial(_set, emulator, "hang")),
+        Word("hang", "hang [after N pages]", "stand still without a word", partial(_set, emulator, "hang")),
         Word("slow_page", "slow_page SECONDS", "take so long for each page", partial(_slow_page, emulator)),
         Word("fail", "fail [N]", "the back end gives up at the next page, N times", partial(_count, emulator, "fail")),
     ]
@@ -119,10 +119,10 @@ def _set(emulator: DocumentPrinterEmulator, name: str, arguments: Sequence[str])
     match list(arguments):
         case []:
             emulator.set_fault(name)
-        case ["after", pages]:
+        case ["after", pages] | ["after", pages, "page" | "pages"]:
             emulator.set_fault(name, after_pages=whole_number(pages, 0, _MOST))
         case _:
-            raise ValueError("behind this word may stand nothing, or: after N")
+            raise ValueError("behind this word may stand nothing, or: after N pages")
 
 
 def _count(emulator: DocumentPrinterEmulator, name: str, arguments: Sequence[str]) -> None:

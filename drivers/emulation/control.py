@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import selectors
 import socket
 import threading
@@ -64,10 +65,11 @@ class ControlServer:
             client, _ = self._listener.accept()
         except OSError:  # it went before it was taken, or there are no descriptors left for now
             return
-        if len(self._rests) >= _MOST_CLIENTS:
-            client.close()
-            return
         client.settimeout(_SEND_S)
+        if len(self._rests) >= _MOST_CLIENTS:
+            with client, contextlib.suppress(OSError):
+                client.sendall(b"error too many are connected\n")
+            return
         self._rests[client] = b""
         self._selector.register(client, selectors.EVENT_READ)
 
@@ -75,15 +77,21 @@ class ControlServer:
         try:
             data = client.recv(_READ_SIZE)
             *lines, rest = (self._rests[client] + data).split(b"\n")
+            if not data and rest:  # the last line of a file may lack its end
+                lines.append(rest)
             for line in lines:
-                client.sendall(self._obey(line.decode("utf-8", "replace").rstrip("\r")).encode() + b"\n")
-            self._rests[client] = rest
-            if len(rest) > _LONGEST_LINE_BYTES:
-                client.sendall(b"error the line is too long\n")
+                client.sendall(self._answer(line) + b"\n")
+            # Of an endless line only so much is kept that it stays too long: it gets its one answer when it ends after all.
+            self._rests[client] = rest[: _LONGEST_LINE_BYTES + 1]
         except OSError:
             data = b""
-        if not data or len(self._rests[client]) > _LONGEST_LINE_BYTES:
+        if not data:
             self._drop(client)
+
+    def _answer(self, line: bytes) -> bytes:
+        if len(line) > _LONGEST_LINE_BYTES:
+            return b"error the line is too long"
+        return self._obey(line.decode("utf-8", "replace").rstrip("\r")).encode()
 
     def _drop(self, client: socket.socket) -> None:
         del self._rests[client]

@@ -167,9 +167,10 @@ class PrinterEmulator:
         self._change(lambda: setattr(self._state, "offline", is_offline))
 
     def mend(self) -> None:
-        """All in order again: no fault is due, cover closed, blade free, head cool, a roll without end."""
+        """All in order again: nothing is due, of ``at_mm`` neither, cover closed, blade free, head cool, a roll without end."""
         with self._lock:
             self.book.clear()
+            self._triggers.clear()
             self.voice.noise_probability, self.voice.prefix = 1.0, b""
             self.voice.slow(0.0)
             if self._paper.is_out:

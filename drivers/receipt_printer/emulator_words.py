@@ -38,7 +38,9 @@ def _line_faults(printer: PrinterEmulator) -> tuple[Word, ...]:
         times_word(book, Fault.STALE_REPLY, "the answer before comes ahead of each of the next N"),
         times_word(book, Fault.DUPLICATE, "the next N answers come twice"),
         Word("pace", "pace N", "print at most N bytes a second; 0: at once", lambda words: printer.pace(_bytes(words) or None)),
-        plain_word("clear", "all in order again: no fault, cover closed, blade free, head cool, paper without end", printer.mend),
+        plain_word(
+            "clear", "all in order again: no fault is due, cover closed, blade free, head cool, paper without end", printer.mend
+        ),
     )
 
 

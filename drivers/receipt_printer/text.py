@@ -155,6 +155,8 @@ def _split_long(unit: str, width: int) -> list[str]:
     for char in unit:
         if columns((piece + char).rstrip()) > width:
             moved = _moved_to_next(piece, char)
+            if columns(moved + char) > width:  # a row of closing marks as long as a line: one must begin the next
+                moved = ""
             pieces.append(piece[: len(piece) - len(moved)])
             piece = moved
         piece += char

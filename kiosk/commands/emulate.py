@@ -67,7 +67,8 @@ def execute(arguments: argparse.Namespace) -> int:
     try:
         _SERVE[arguments.device](arguments, stop)
     except OSError as error:
-        raise CommandError(f"cannot serve on {_where(arguments)}: {error.strerror or error}") from error
+        place = error.filename or f"cannot serve on {_where(arguments)}"
+        raise CommandError(f"{place}: {error.strerror or error}") from error
     except (ValueError, DeviceError) as error:
         raise CommandError(str(error)) from error
     return 0

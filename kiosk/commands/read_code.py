@@ -1,4 +1,4 @@
-"""Read the bar codes and QR codes in pictures; one JSON line a picture."""
+"""Read the bar codes and QR codes in pictures; one line a picture."""
 
 from __future__ import annotations
 
@@ -34,6 +34,11 @@ def execute(arguments: argparse.Namespace) -> int:
             line = {"image": str(path), "codes": codes, "ms": elapsed_ms}
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         elif not isinstance(found, UnreadablePicture):
-            words = "; ".join(f"{code['type']}: {code['text']}" for code in codes)
+            words = "; ".join(f"{code['type']}: {_printable(code['text'])}" for code in codes)
             sys.stdout.write(f"{path}: {words or 'no code'}\n")
     return exit_code
+
+
+def _printable(text: str) -> str:
+    """A code may hold line ends and terminal escapes: they are shown, not obeyed."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)

@@ -23,7 +23,7 @@ from drivers.status import DeviceStatus
 from drivers.types import Deadline
 from kiosk.config import Devices
 from kiosk.services.doctor.report import Findings
-from kiosk.services.probes import of_printer, scanner_settings
+from kiosk.services.probes import of_document_printer, of_printer, scanner_settings
 
 _FIND_S = 0.5
 _TRIGGER_S = 0.6
@@ -95,7 +95,9 @@ def at_receipt_printer(devices: Devices, print_test: bool, findings: Findings) -
         }
         if print_test and status.can_print:
             outcome = printer.print_receipt(technician_page(devices.receipt_printer, _now()), Deadline(_PRINT_S))
-            findings.tested("test_slip", outcome.result is PrintResult.PRINTED, outcome.result.value)
+            findings.status = of_printer(outcome.status)
+            words = _outcome(outcome.result.value, findings.status)
+            findings.tested("test_slip", outcome.result is PrintResult.PRINTED, words)
     finally:
         printer.close()
 
@@ -130,13 +132,20 @@ def at_document_printer(devices: Devices, print_test: bool, findings: Findings) 
         findings.capabilities |= {"paper": status.paper.value, "toner": status.toner.value, "accepting": status.is_accepting}
         if print_test and status.can_print:
             outcome = printer.print_document(sample_pdf(_now()), Deadline(_PRINT_S), title="test-page")
-            findings.tested("test_page", outcome.result is DocumentResult.PRINTED, outcome.result.value, pages=outcome.pages)
+            findings.status = of_document_printer(outcome.status)
+            words = _outcome(outcome.result.value, findings.status)
+            findings.tested("test_page", outcome.result is DocumentResult.PRINTED, words, pages=outcome.pages)
     finally:
         printer.close()
 
 
 def _now() -> str:
     return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _outcome(result: str, status: DeviceStatus) -> str:
+    words = result.replace("_", " ")
+    return words if status.code == "ok" else f"{words}: {status.detail or status.code}"
 
 
 def _trouble(outcome: NotScanned) -> str:

@@ -146,6 +146,15 @@ def test_codes_in_pictures_come_as_one_json_line_each(tmp_path: Path) -> None:
     assert "none.png" in told(ended)
 
 
+def test_what_a_code_says_to_the_terminal_is_shown_not_obeyed(tmp_path: Path) -> None:
+    import zxingcpp
+
+    code = zxingcpp.create_barcode("a\x1b[2J\r\nb", zxingcpp.BarcodeFormat.QRCode)
+    cv2.imwrite(str(tmp_path / "code.png"), np.array(zxingcpp.write_barcode_to_image(code, scale=6)))
+    ended = kiosk("read-code", str(tmp_path / "code.png"))
+    assert ended.stdout == f"{tmp_path / 'code.png'}: QRCode: a\\x1b[2J\\r\\nb\n"
+
+
 def test_the_demo_clears_no_folder_that_is_not_its_own(tmp_path: Path) -> None:
     mine = tmp_path / "terminal" / "mine.txt"
     mine.parent.mkdir()
@@ -163,6 +172,14 @@ def test_a_taken_port_is_one_line() -> None:
         ended = kiosk("emulate", "id-reader", "--listen", f"127.0.0.1:{port}")
     assert ended.returncode == 1
     assert f"127.0.0.1:{port}" in told(ended)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    ended = kiosk("emulate", "printer", "--paper-dir", str(file))
+    assert ended.returncode == 1
+    assert f"{file}: File exists" in told(ended)
 
 
 def test_emulators_listen_on_loopback_only() -> None:

@@ -101,3 +101,26 @@ def test_a_device_that_cannot_be_opened_is_one_line_and_no_success(tmp_path: Pat
 def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     options = _options("--url", "x", "--report", f"{tmp_path}/no/such/folder/r.md")
     assert run_conform("echo", options, lambda _open_port: [_check(Verdict.PASSED)]) == 2
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anybody_is_asked_for_anything(tmp_path: Path) -> None:
+    tried: list[OpenPort] = []
+
+    def checks_of(open_port: OpenPort) -> Sequence[Check]:
+        tried.append(open_port)
+        return []
+
+    assert run_conform("echo", _options("--url", "x", "--report", str(tmp_path)), checks_of) == 2
+    assert tried == []
+
+
+def test_an_older_report_stays_until_there_is_a_new_one(tmp_path: Path) -> None:
+    def checks_of(_open_port: OpenPort) -> Sequence[Check]:
+        raise Disconnected("socket://nowhere", "cannot be opened")
+
+    old, new = tmp_path / "old.md", tmp_path / "new.md"
+    old.write_text("as it was")
+    for path in (old, new):
+        assert run_conform("echo", _options("--url", "x", "--report", str(path)), checks_of) == 1
+    assert old.read_text() == "as it was"
+    assert not new.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import cv2
@@ -151,6 +152,9 @@ def reason_code(path: Path) -> str:
 def test_files_that_are_no_pictures_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert reason_code(tmp_path / "none.png") == "missing"
     assert reason_code(tmp_path) == "unreadable"
+    assert reason_code(Path("/dev/zero")) == "unreadable"
+    os.mkfifo(tmp_path / "pipe.png")
+    assert reason_code(tmp_path / "pipe.png") == "unreadable"
     for content in (b"", b"hello", b"GIF89a" + bytes(50)):
         (tmp_path / "text.png").write_bytes(content)
         assert reason_code(tmp_path / "text.png") == "not_a_picture"

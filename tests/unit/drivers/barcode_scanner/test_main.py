@@ -82,6 +82,15 @@ def test_nothing_scanned_is_one_line_and_exit_code_1(served: Served, capsys: pyt
     assert "nothing was scanned in time" in captured.err
 
 
+def test_a_scanner_that_does_not_obey_is_not_taken_for_one_that_saw_nothing(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", "--url", served.url, "--profile", "newland", "--timeout", "0.7"]) == 3
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "nothing answers as newland does" in captured.err
+
+
 @pytest.mark.parametrize("command", ["read", "status"])
 def test_a_missing_scanner_is_one_line_and_exit_code_3(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--url", "/dev/no-such-scanner", "--json"]) == 3

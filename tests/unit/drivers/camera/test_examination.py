@@ -114,6 +114,24 @@ def test_a_missing_camera_fails_in_every_check_that_needs_it() -> None:
     assert {result.finding.verdict for result in report.results} == {Verdict.FAILED}
 
 
+def test_without_a_picture_nobody_waits_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.camera.conformance._OPEN_S", 0.3)
+    camera = _desk()
+    camera.unplug()
+    report = conform("camera", "sim", checks(camera, 600.0), say=lambda _line: None)
+    verdicts = {result.check.name: result.finding.verdict for result in report.results}
+    assert verdicts["opens"] is Verdict.FAILED
+    assert {verdicts[name] for name in ("size", "rate", "exposure", "covered", "unplugged")} == {Verdict.SKIPPED}
+    assert not report.conforms
+
+
+def test_a_camera_has_no_line_to_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = ["--report", str(tmp_path / "r.md"), "--record", str(tmp_path / "line.txt")]
+    assert main(["conform", "--url", "sim://portrait", *files]) == 2
+    assert "--record" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_command_writes_a_report_without_the_password(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with CameraEmulator(_desk()) as emulator:
         assert emulator.camera.wait_newer(None, Deadline(30)) is not None

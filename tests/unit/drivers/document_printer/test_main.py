@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def test_a_test_page_that_cannot_come_out(emulator: DocumentPrinterEmulator, cap
 def test_the_emulated_printer_conforms(
     emulator: DocumentPrinterEmulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["conform", "--url", emulator.url, "--report", str(tmp_path / "report.json")]) == 0
+    assert main(["conform", "--url", emulator.url, "--report", str(tmp_path / "report.json"), "--patience", "0"]) == 0
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     verdicts = {check["name"]: check["verdict"] for check in report["checks"]}
     assert verdicts.pop("paper_out") == "skipped", "nobody took the paper out"
@@ -76,12 +77,37 @@ def test_a_printer_without_paper_does_not_conform_and_the_report_says_so(
     emulator: DocumentPrinterEmulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     emulator.set_fault("fail")
-    assert main(["conform", "--url", emulator.url, "--report", str(tmp_path / "report.md"), "--json"]) == 1
+    assert main(["conform", "--url", emulator.url, "--report", str(tmp_path / "report.md"), "--json", "--patience", "0"]) == 1
     report = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "does not conform" in report
     assert "does not take the data" in report
     checks = {check["name"]: check["verdict"] for check in json.loads(capsys.readouterr().out)["checks"]}
     assert (checks["answers"], checks["prints"], checks["purges"]) == ("passed", "failed", "skipped")
+
+
+def test_a_hand_that_needs_its_time_has_it(
+    emulator: DocumentPrinterEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands: list[threading.Timer] = []
+
+    def say(line: str) -> None:
+        if "take all paper out" in line:
+            hands.append(threading.Timer(0.5, emulator.set_fault, ("paper_out",)))
+        elif "put the paper back" in line:
+            hands.append(threading.Timer(1.0, emulator.clear_fault, ("paper_out",)))
+        else:
+            return
+        hands[-1].start()
+
+    monkeypatch.setattr("drivers.conformance._say", say)
+    assert main(["conform", "--url", emulator.url, "--report", str(tmp_path / "r.json"), "--patience", "2"]) == 0
+    for hand in hands:
+        hand.join()
+    checks = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["checks"]
+    verdicts = {check["name"]: check["verdict"] for check in checks}
+    assert len(hands) == 2
+    assert verdicts["paper_out"] != "skipped", "the paper was out when the page was sent"
+    assert verdicts["prints_again"] == "passed", "the paper came back while it was waited for"
 
 
 def test_no_cups_does_not_conform(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 
 import pytest
 
@@ -29,13 +30,36 @@ def test_two_clients_do_not_disturb_each_other() -> None:
         assert first.makefile("r").readline() == "HALF\n"
 
 
-def test_a_client_without_line_ends_is_dropped_and_others_are_served() -> None:
-    with ControlServer(str.upper) as server, _connect(server) as endless, _connect(server) as other:
-        with pytest.raises(OSError, match=r"reset|pipe"):  # noqa: PT012 - it takes a while until the sender notices
-            for _ in range(200):
-                endless.sendall(b"x" * 65536)
-        other.sendall(b"here\n")
-        assert other.makefile("r").readline() == "HERE\n"
+def test_an_endless_line_is_not_kept_gets_one_answer_and_the_next_line_its_own() -> None:
+    heard: list[str] = []
+
+    def obey(line: str) -> str:
+        heard.append(line)
+        return "ok"
+
+    with ControlServer(obey) as server, _connect(server) as client:
+        for _ in range(20):
+            client.sendall(b"x" * 65536)
+        client.sendall(b"\nhere\n")
+        answers = client.makefile("r", encoding="utf-8")
+        assert [answers.readline(), answers.readline()] == ["error the line is too long\n", "ok\n"]
+    assert heard == ["here"]
+
+
+def test_the_last_line_needs_no_end() -> None:
+    with ControlServer(str.upper) as server, _connect(server) as client:
+        client.sendall(b"one\ntwo")
+        client.shutdown(socket.SHUT_WR)
+        assert client.makefile("r").read() == "ONE\nTWO\n"
+
+
+def test_one_too_many_is_told_in_a_line() -> None:
+    with ControlServer(str.upper) as server, ExitStack() as stack:
+        clients = [stack.enter_context(_connect(server)) for _ in range(17)]
+        assert clients.pop().makefile("r").read() == "error too many are connected\n"
+        for client in clients:
+            client.sendall(b"here\n")
+            assert client.makefile("r").readline() == "HERE\n"
 
 
 def test_a_taken_port_is_told() -> None:

@@ -125,6 +125,14 @@ def test_the_paper_ends_after_so_many_lines(subject: FaultLanguage, emulated: Pr
     assert [slip.text for slip in emulated.slips] == ["one\ntwo\n"]
 
 
+def test_what_was_ordered_for_later_is_forgotten_when_all_is_cleared(
+    subject: FaultLanguage, emulated: PrinterEmulator, line: Line
+) -> None:
+    obey(subject, "at 5 cover_open", "clear")
+    emulated.received(b"one\ntwo\n" + FEED_AND_CUT)
+    assert statuses(emulated, line) == FINE
+
+
 def test_a_jam_shows_at_the_cut_and_stays_until_it_is_cleared_and_acknowledged(
     subject: FaultLanguage, emulated: PrinterEmulator, line: Line
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from drivers.receipt_printer import text
@@ -66,6 +66,8 @@ def test_endless_text_is_cut_with_an_ellipsis() -> None:
 
 
 @given(ANY_TEXT, st.integers(2, 48))
+@example("00·", 2)
+@example("a0" + "，" * 16, 32)
 def test_no_line_is_wider_than_the_paper_and_no_character_is_lost(value: str, width: int) -> None:
     lines = text.wrap(value, width)
     assert lines
