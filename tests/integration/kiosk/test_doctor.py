@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -95,6 +97,14 @@ def test_a_silent_reader_ends_the_service(world: World, capsys: pytest.CaptureFi
     assert (reader["verdict"], reader["code"], reader["state"]) == ("broken", "disconnected", "no_device")
     assert "cable" in reader["advice"]
     assert "candidates" in report
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_an_answering_reader_is_not_silent_while_the_rest_of_the_doctor_is_still_being_loaded(world: World, attempt: int) -> None:
+    command = [sys.executable, "-m", "kiosk", "doctor", "--settings", str(world.settings), "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    reader = json.loads(ended.stdout)["devices"]["id_card_reader"]
+    assert (ended.returncode, reader["verdict"], reader["code"]) == (0, "fit", "ok"), (attempt, reader)
 
 
 def test_without_paper_it_serves_and_says_so(world: World, capsys: pytest.CaptureFixture[str]) -> None:
