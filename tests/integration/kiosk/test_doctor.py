@@ -98,7 +98,7 @@ def test_a_silent_reader_ends_the_service(world: World, capsys: pytest.CaptureFi
 
 
 def test_a_reader_whose_answers_come_late_is_not_taken_for_silent(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    world.reader.slow_down(0.7)
+    world.reader.slow_down(0.55)
     code, report = _examined(world, capsys)
     reader = report["devices"]["id_card_reader"]
     assert (code, reader["verdict"], reader["code"]) == (0, "fit", "ok"), reader
