@@ -25,7 +25,9 @@ from kiosk.config import Devices
 from kiosk.services.doctor.report import Findings
 from kiosk.services.probes import of_document_printer, of_printer, scanner_settings
 
-_FIND_S = 0.5
+_FIND_S = 2.0
+"""As long as the look through the camera, which goes on meanwhile; less, and a reader that answers passed for silent while that
+was being loaded."""
 _TRIGGER_S = 0.6
 _CAMERA_S = 8.0
 _PRINT_S = 45.0

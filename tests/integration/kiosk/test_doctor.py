@@ -97,6 +97,13 @@ def test_a_silent_reader_ends_the_service(world: World, capsys: pytest.CaptureFi
     assert "candidates" in report
 
 
+def test_a_reader_whose_answers_come_late_is_not_taken_for_silent(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.reader.slow_down(0.55)
+    code, report = _examined(world, capsys)
+    reader = report["devices"]["id_card_reader"]
+    assert (code, reader["verdict"], reader["code"]) == (0, "fit", "ok"), reader
+
+
 def test_without_paper_it_serves_and_says_so(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.printer.open_cover()
     code, report = _examined(world, capsys)
