@@ -31,6 +31,12 @@ class Stalled(Disconnected):
         self.written = written
 
 
+class HeldByAnother(Disconnected):
+    """The port is there, and another program, or another driver of ours, has it."""
+
+    code = "held_by_another"
+
+
 class NoResponse(DeviceError):
     """The device took the command and stayed silent until the deadline."""
 

@@ -32,7 +32,7 @@ CODE_WORDS: Mapping[str, str] = {
     "sam_self_test_failed": "the security module failed its self-test: switch the reader off and on, else replace it",
     "sam_not_authorised": "the security module is not authorised: the reader must be replaced",
     # scanner
-    "held_by_another": "another program holds the scanner",
+    "held_by_another": "another program holds the device",
     "wrong_profile": "it is not the kind of scanner that the settings name",
     "trigger_refused": "it refuses to be told when to look",
     "wrong_trigger_mode": "it looks when it likes, not when told to: set its trigger mode",

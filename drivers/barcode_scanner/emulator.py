@@ -66,13 +66,16 @@ class ScannerEmulator:
         *,
         light_s: float = 5.0,
         repeat_pause_s: float = 0.5,
+        command_pause_s: float = _LEAST_COMMAND_PAUSE_S,
     ) -> None:
+        """``command_pause_s``: commands that follow each other faster are lost; shorter where the line may hold commands up."""
         self.faults = FaultBook()
         self._suffix = suffix
         self._random = random.Random(seed)  # noqa: S311 - noise, not secrets
         self._profile = profile
         self._light_s = light_s
         self._repeat_pause_s = repeat_pause_s
+        self._command_pause_s = command_pause_s
         self._commands = CommandReader(profile)
         self._lock = threading.RLock()
         self._released = threading.Event()
@@ -155,7 +158,7 @@ class ScannerEmulator:
         """Commands of the host, to a scanner that takes any."""
         for command in self._commands.feed(data):
             with self._lock:
-                is_too_soon = time.monotonic() - self._last_command_at_s < _LEAST_COMMAND_PAUSE_S
+                is_too_soon = time.monotonic() - self._last_command_at_s < self._command_pause_s
                 self._last_command_at_s = time.monotonic()
                 self.lost_commands += is_too_soon
             if not is_too_soon and not self.faults.is_on(Fault.WRONG_PROFILE):

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from drivers.errors import Disconnected, Stalled
+from drivers.errors import Disconnected, HeldByAnother, Stalled
 from drivers.receipt_printer.abstract import always
 from drivers.receipt_printer.errors import FontMissing
 from drivers.receipt_printer.glyphs import Glyphs
@@ -143,6 +143,8 @@ class EscPosPrinter:
 
     def _lost(self, error: Disconnected) -> PrinterStatus:
         self.close()
+        if isinstance(error, HeldByAnother):
+            return unknown_status(DeviceState.OFFLINE, error.code, str(error))
         return no_answer(self._url) if isinstance(error, Stalled) else disconnected(str(error))
 
     def _told_by_the_line(self, status: PrinterStatus) -> PrinterStatus:

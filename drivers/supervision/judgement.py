@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from drivers.errors import BadFrame, DeviceError, Disconnected, NoResponse
+from drivers.errors import BadFrame, DeviceError, Disconnected, HeldByAnother, NoResponse, Stalled
 from drivers.status import DeviceState, DeviceStatus
 from drivers.supervision.policy import SupervisorPolicy, is_gone
 
@@ -58,6 +58,8 @@ class Judgement:
 
 def status_of_error(error: DeviceError) -> DeviceStatus:
     """The status that explains a failed call, in the words the drivers use themselves."""
+    if isinstance(error, HeldByAnother | Stalled):
+        return DeviceStatus(DeviceState.OFFLINE, error.code, error.message)
     if isinstance(error, Disconnected):
         return DeviceStatus(DeviceState.NO_DEVICE, "disconnected", error.message)
     if isinstance(error, NoResponse):

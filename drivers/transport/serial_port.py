@@ -5,19 +5,22 @@ Everything pyserial can open can be a port: ``/dev/serial/by-id/…``, ``rfc2217
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import termios
 from types import TracebackType
 
 import serial
 
-from drivers.errors import Disconnected
+from drivers.errors import Disconnected, HeldByAnother
 from drivers.transport import descriptor
 from drivers.types import Deadline
 
 _LINK_FAILURES = (serial.SerialException, OSError, termios.error)
 """termios.error is no OSError, and pyserial 3.5 lets it through when a tty is gone at a flush."""
 
+_IN_USE = frozenset({errno.EAGAIN, errno.EBUSY})
+"""From the lock that pyserial asks for, and from terminals that were opened for one user only."""
 _CLOSED = (*_LINK_FAILURES, TypeError, ValueError, AttributeError)
 """pyserial 3.5 has no descriptor any more when another thread has just closed the port, in one of several ways."""
 
@@ -35,7 +38,7 @@ class SerialPort:
     """An open port. Every failure of the link is ``Disconnected``; silence is an empty or short answer."""
 
     def __init__(self, url: str, baudrate: int = 115200) -> None:
-        """Open ``url`` at once, 8N1, no flow control; raises ``Disconnected``, also while another port of ours holds a terminal.
+        """Open ``url`` at once, 8N1, no flow control; raises ``Disconnected``, ``HeldByAnother`` while somebody else has it.
 
         Two readers of one terminal would each get half of every answer.
         """
@@ -44,6 +47,8 @@ class SerialPort:
         try:
             self._serial = serial.serial_for_url(url, baudrate=baudrate, timeout=_POLL_S, write_timeout=5.0, exclusive=True)
         except (*_LINK_FAILURES, ValueError) as error:
+            if getattr(error, "errno", None) in _IN_USE:
+                raise HeldByAnother(url, "is in use by another program") from error
             raise Disconnected(url, f"cannot be opened ({error})") from error
         self._is_bare = "://" not in url
         """The line is a terminal of the operating system; URLs of pyserial wrap something around it."""

@@ -19,7 +19,7 @@ _ADVICE = {
     "sam_not_authorised": "ask the reader's vendor, or change the reader",
     "wrong_profile": "is it switched on? set the scanner_profile and the speed that it has",
     "unsupported": "correct what the settings say of it; see what is plugged in",
-    "held_by_another": "stop what else uses the scanner; is a terminal running?",
+    "held_by_another": "stop what else uses it: is a terminal running?",
     "paper_out": "put paper in",
     "near_end": "put paper in soon",
     "paper_low": "put paper in soon",

@@ -15,6 +15,7 @@ from drivers.id_card_reader.cards import sample_card
 from drivers.id_card_reader.emulate import packaged_portrait
 from drivers.id_card_reader.emulator import IdReaderEmulator
 from drivers.receipt_printer.emulator import PrinterEmulator
+from drivers.transport.opening import open_port
 from kiosk.__main__ import main
 
 
@@ -146,3 +147,16 @@ def test_the_words_for_people_name_every_device_and_the_conclusion(world: World,
 def test_settings_that_cannot_be_read_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--settings", str(tmp_path / "none.toml")]) != 0
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_device_that_a_terminal_holds_is_not_called_unplugged(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    with PtyHost.in_own_folder(IdReaderEmulator(), "reader") as host:
+        text = world.settings.read_text().replace(world.reader_host.url, host.url)
+        world.settings.write_text(text)
+        held = open_port(host.url)
+        code, report = _examined(world, capsys)
+        held.close()
+    reader = report["devices"]["id_card_reader"]
+    assert code == 1
+    assert (reader["code"], reader["state"]) == ("held_by_another", "offline")
+    assert "terminal" in reader["advice"]

@@ -101,7 +101,7 @@ def test_faults_are_ordered_by_word_and_cleared(served: Served) -> None:
 def test_off_the_line_and_back(served: Served) -> None:
     assert served.say("unplug") == "ok"
     wait_until(lambda: served.scanner.status().code == "disconnected")
-    assert served.say("scan x") == "error nobody is connected (usage: scan TEXT)"
+    wait_until(lambda: served.say("scan x") == "error nobody is connected (usage: scan TEXT)")  # its side notices a moment later
     assert served.say("plug") == "ok"
 
 

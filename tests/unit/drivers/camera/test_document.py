@@ -126,7 +126,9 @@ def test_it_never_starts_work_that_it_cannot_end_in_time() -> None:
     late_by_s = []
     for seconds in (0.5, 0.7, 0.9):
         began_s = time.monotonic()
-        assert capture_document(Scenes(pictures), Deadline(seconds)) == NotCaptured(CaptureTrouble.TOO_BLURRED)
+        outcome = capture_document(Scenes(pictures), Deadline(seconds))
+        # A busy machine may not show enough frames in that time to tell that the page lies still.
+        assert outcome in (NotCaptured(CaptureTrouble.TOO_BLURRED), NotCaptured(CaptureTrouble.MOVING))
         late_by_s.append(time.monotonic() - began_s - seconds)
     assert 0.0 <= min(late_by_s) < 0.05
 

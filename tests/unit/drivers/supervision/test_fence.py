@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from drivers.emulation.host import PtyHost, TcpHost
-from drivers.errors import Disconnected
+from drivers.errors import Disconnected, HeldByAnother
 from drivers.status import DeviceState, DeviceStatus
 from drivers.supervision.fence import Fence, Fenced
 from drivers.supervision.watchdog import Watchdog
@@ -131,7 +131,7 @@ def test_a_hung_driver_does_not_keep_the_next_one_from_opening_the_terminal() ->
     with PtyHost.in_own_folder(Echo(), "echo") as host:
         given_up = Fence()
         port = given_up.open_port(host.url)
-        with pytest.raises(Disconnected, match="lock"):
+        with pytest.raises(HeldByAnother):
             SerialPort(host.url)
         given_up.shut()
         SerialPort(host.url).close()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from drivers.emulation.host import Link, PtyHost, TcpHost
-from drivers.errors import Disconnected
+from drivers.errors import Disconnected, HeldByAnother
 from drivers.transport.opening import open_port
 from drivers.transport.port import Port
 from drivers.transport.serial_port import SerialPort
@@ -119,7 +119,7 @@ def test_other_urls_of_pyserial_are_ports_too() -> None:
 
 def test_a_terminal_that_is_in_use_is_not_shared(peer: Listener) -> None:
     with PtyHost(peer) as host:
-        with SerialPort(host.url), pytest.raises(Disconnected, match="lock"):
+        with SerialPort(host.url), pytest.raises(HeldByAnother, match="in use"):
             SerialPort(host.url)
         with SerialPort(host.url) as port:
             peer.say(b"whole")
