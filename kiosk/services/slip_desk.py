@@ -19,7 +19,7 @@ NOT_NOTED = "paper.not_noted"
 
 
 class SlipDesk:
-    """Words, journal and printer brought together. Belongs to the printer's thread; whatever happens here, the case is safe."""
+    """Words, journal and printer brought together. Prints on the printer's thread, draws on any. The case is safe anyway."""
 
     def __init__(self, writer: SlipWriter, journal: PrintJournal) -> None:
         self._writer = writer
