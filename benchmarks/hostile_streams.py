@@ -4,7 +4,7 @@ Nothing may be raised, nothing may pass for what was not sent, and no parser may
 parser, ``--seed`` repeats a run. ``--guided SECONDS`` lets atheris look for streams by coverage instead, with ``--only``; it ends
 at the first finding and leaves the stream in the present folder.
 
-Exit code 1 when anything was found.
+Exit code 1 when anything was found, or too much memory was taken.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from tests.helpers.hostile.targets import Target, targets
 
 STREAMS = 100_000
 QUICK_STREAMS = 2_000
+LIMIT_MIB = 256
+"""Most memory that all of it may take beyond what the parsers' libraries take when they are loaded."""
 _MOST_FINDINGS = 5
 
 
@@ -100,8 +102,8 @@ def _all(chosen: list[Target], asked: argparse.Namespace) -> int:
         for name, part in parsers.items()
     ]
     lines += [words for part in parsers.values() for words in part["findings"]]
-    harness.report(result, [*lines, f"findings {found}, memory grown by {grown_mib:.1f} MiB"], asked)
-    return 1 if found else 0
+    harness.report(result, [*lines, f"findings {found}, memory grown by {grown_mib:.1f} MiB (limit {LIMIT_MIB})"], asked)
+    return 1 if found or grown_mib > LIMIT_MIB else 0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +18,13 @@ from drivers.types import Image
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 MAX_PIXELS = 50_000_000
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+BROKEN_PICTURE = (
+    *(OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError, struct.error, zlib.error),
+    PillowImage.DecompressionBombError,
+)
+"""What Pillow raises for data that are not what they say. OpenCV is not asked about pictures from outside: its PNG reader takes
+memory for whatever length a broken chunk declares (gigabytes for a portrait of a card; 5.0, found with hostile streams)."""
 
 
 class UnreadablePicture(NamedTuple):
@@ -42,12 +50,12 @@ def decode_picture(data: bytes) -> Image | UnreadablePicture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)  # our own, lower limit is below
-            picture = PillowImage.open(io.BytesIO(data), formats=_FORMATS)
+            picture = PillowImage.open(io.BytesIO(data), formats=FORMATS)
         if picture.width * picture.height > MAX_PIXELS:
             return UnreadablePicture(f"has more than {MAX_PIXELS // 1_000_000} million pixels")
         upright = ImageOps.exif_transpose(picture)
         rgb = np.asarray(upright.convert("RGB"), np.uint8)
-    except (OSError, ValueError, SyntaxError, EOFError, PillowImage.DecompressionBombError) as error:
+    except BROKEN_PICTURE as error:
         return UnreadablePicture(f"is no complete picture of a known format ({type(error).__name__})")
     bgr = overwritten_picture(rgb.shape)
     bgr[...] = rgb[:, :, ::-1]

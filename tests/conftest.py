@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
@@ -26,6 +27,10 @@ prepare_environment(_CONFIG_HOME)
 
 _TOLERATED_THREADS = ("pytest_timeout", "ThreadPoolExecutor", "asyncio_", "execnet", "QtThread", "Dummy-")
 """Threads that belong to the test runner, or that a library keeps for its own re-use."""
+
+# No time limits in tests: on a busy machine any example may take long once.
+settings.register_profile("without-deadlines", deadline=None)
+settings.load_profile("without-deadlines")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import io
 import logging
-import struct
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +22,7 @@ from drivers.barcode_scanner.protocol import LONGEST_CODE_BYTES, has_control_cha
 from drivers.barcode_scanner.text_guess import choose_text, decode_utf8
 from drivers.barcode_scanner.types import Code
 from drivers.picture_size import declared_size
+from drivers.pictures import BROKEN_PICTURE
 from drivers.types import Image
 
 _log = logging.getLogger(__name__)
@@ -32,8 +31,6 @@ _LONGEST_FILE_BYTES = 64 * 1024 * 1024
 _MOST_PIXELS = 64_000_000
 _LONGEST_SIDE = 65_535
 """zxing-cpp takes no more."""
-_BROKEN_PICTURE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, OverflowError, struct.error, zlib.error)
-"""What Pillow raises for files that are not what they say."""
 _Formats = Sequence[zxingcpp.BarcodeFormat]
 _ALL_FORMATS: _Formats = (zxingcpp.BarcodeFormat.AllReadable,)
 _KIOSK_FORMATS: _Formats = (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128)
@@ -114,7 +111,7 @@ def _decode(data: bytes) -> Image | None:
             paper = PIL.Image.new("RGBA", picture.size, "white")
             paper.alpha_composite(picture.convert("RGBA"))
             return np.asarray(paper.convert("L"), dtype=np.uint8)
-    except _BROKEN_PICTURE:
+    except BROKEN_PICTURE:
         return None
 
 

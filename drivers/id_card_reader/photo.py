@@ -7,18 +7,21 @@ reader. Ordinary image data is what the emulator stores in the same place.
 from __future__ import annotations
 
 import ctypes
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Literal, Protocol, cast
 
 import cv2
 import numpy as np
+import PIL.Image
 
 from drivers.id_card_reader.protocol import PHOTO_BYTES
 from drivers.id_card_reader.types import PhotoProblem
 from drivers.picture_size import declared_size
+from drivers.pictures import BROKEN_PICTURE, FORMATS
 from drivers.types import Image
 
 PHOTO_WIDTH = 102
@@ -73,7 +76,7 @@ class OrdinaryImageDecoder:
             return PhotoProblem.BROKEN
         if size != (PHOTO_WIDTH, PHOTO_HEIGHT):
             return PhotoProblem.WRONG_SIZE
-        return _decode_image(block, cv2.IMREAD_GRAYSCALE)
+        return _decode_image(block, "L")
 
 
 class VendorPicture(StrEnum):
@@ -154,7 +157,7 @@ class VendorLibraryDecoder:
             return PhotoProblem.LIBRARY_FAILED
         if size != (PHOTO_WIDTH, PHOTO_HEIGHT):
             return PhotoProblem.WRONG_SIZE
-        return _decode_image(raw, cv2.IMREAD_COLOR_BGR)
+        return _decode_image(raw, "RGB")
 
 
 def encode_photo(image: Image) -> bytes:
@@ -166,16 +169,16 @@ def encode_photo(image: Image) -> bytes:
     raise ValueError("the picture cannot be stored in 1,024 bytes")
 
 
-def _decode_image(data: bytes, flags: int) -> Image | PhotoProblem:
+def _decode_image(data: bytes, mode: Literal["L", "RGB"]) -> Image | PhotoProblem:
+    """Grey, or B G R for ``RGB``. The size counts that the picture has, not only the one in its first header."""
     try:
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:
+        with PIL.Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            if picture.size != (PHOTO_WIDTH, PHOTO_HEIGHT):
+                return PhotoProblem.WRONG_SIZE
+            pixels = np.asarray(picture.convert(mode), dtype=np.uint8)
+    except BROKEN_PICTURE:
         return PhotoProblem.BROKEN
-    if decoded is None:
-        return PhotoProblem.BROKEN
-    if decoded.shape[:2] != (PHOTO_HEIGHT, PHOTO_WIDTH):
-        return PhotoProblem.WRONG_SIZE
-    return np.asarray(decoded, dtype=np.uint8)
+    return np.array(pixels if mode == "L" else pixels[:, :, ::-1])
 
 
 def _to_card_shape(image: Image) -> Image:

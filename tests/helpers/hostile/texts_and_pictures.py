@@ -7,7 +7,6 @@ import random
 import tempfile
 from pathlib import Path
 
-import cv2
 import numpy as np
 import PIL.Image
 
@@ -48,7 +47,6 @@ def _check_transcript(stream: bytes, chance: random.Random) -> None:
 
 def _check_photo(stream: bytes, chance: random.Random) -> None:
     del chance
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # a line for each broken picture would drown ours
     picture = decode_photo(stream, _DECODERS)
     if not isinstance(picture, PhotoProblem):
         demand(picture.shape[:2] == (126, 102), "a portrait of another size")

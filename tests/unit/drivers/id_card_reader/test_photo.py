@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import resource
 import shutil
 import subprocess
 from pathlib import Path
 
 import cv2
 import numpy as np
+import PIL.Image
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +25,7 @@ from drivers.id_card_reader.photo import (
     default_decoders,
     encode_photo,
 )
+from drivers.id_card_reader.protocol import PHOTO_BYTES
 from drivers.id_card_reader.types import PhotoProblem
 from drivers.types import Image
 
@@ -177,3 +181,16 @@ def test_damaged_pictures_give_a_value(suffix: str, damage: list[tuple[int, int]
         block[place] = value
     outcome = decode_photo(bytes(block), default_decoders())
     assert isinstance(outcome, PhotoProblem) or outcome.shape == (126, 102)
+
+
+def test_a_picture_that_declares_gigabytes_takes_none() -> None:
+    """OpenCV's PNG reader takes memory for whatever length a chunk declares, before it looks whether the bytes are there."""
+    good = io.BytesIO()
+    PIL.Image.new("L", (102, 126), 128).save(good, "PNG")
+    data = good.getvalue()
+    at = data.index(b"IDAT") - 4
+    broken = data[:at] + b"\x7f\xff\xff\xff" + data[at + 4 :]
+    before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    decoded = decode_photo(broken.ljust(PHOTO_BYTES, b"\0"), default_decoders())
+    assert decoded is PhotoProblem.BROKEN or decoded.shape == (126, 102)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib < 100 * 1024
