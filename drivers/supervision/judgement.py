@@ -27,11 +27,6 @@ class Judgement:
         self.pause_s = 0.0
         """So long until the next look."""
 
-    @property
-    def is_in_doubt(self) -> bool:
-        """True while the device did not answer and is not yet called gone."""
-        return self._misses > 0 and not is_gone(self.settled)
-
     def note(self, status: DeviceStatus, *, by_call: bool = False) -> None:
         """Take in what a look brought, or what a call ran into. Calls that fail one after another are still one miss."""
         if not is_gone(status):

@@ -27,7 +27,7 @@ from drivers.types import Deadline, Image
 from kiosk.config import Devices
 from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
 from kiosk.services.cards import forget_card, read_card
-from kiosk.services.probes import CameraWatch, of_document_printer, of_printer, scanner_settings
+from kiosk.services.probes import CameraWatch, of_printer, scanner_settings
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipFacts
 
@@ -136,6 +136,6 @@ def _supervised_documents(url: str) -> DeviceSupervisor[DocumentPrinter]:
     return DeviceSupervisor(
         "document_printer",
         lambda: open_document_printer(url),
-        lambda printer: of_document_printer(printer.status()),
+        lambda printer: of_printer(printer.status()),
         DOCUMENTS,
     )

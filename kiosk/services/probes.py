@@ -46,17 +46,8 @@ class CameraWatch:
         return self._presence
 
 
-def of_document_printer(status: DocumentPrinterStatus) -> DeviceStatus:
-    """As ``of_printer``."""
-    return _of(status)
-
-
-def of_printer(status: PrinterStatus) -> DeviceStatus:
-    """One status out of the printer's several; a printer that cannot print is not online."""
-    return _of(status)
-
-
-def _of(status: PrinterStatus | DocumentPrinterStatus) -> DeviceStatus:
+def of_printer(status: PrinterStatus | DocumentPrinterStatus) -> DeviceStatus:
+    """One status out of a printer's several; a printer that cannot print is not online."""
     if status.can_print or not status.device.is_online:
         return status.device
     return DeviceStatus(DeviceState.USER_ERROR, status.device.code, status.device.detail)

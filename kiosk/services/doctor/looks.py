@@ -23,7 +23,7 @@ from drivers.status import DeviceStatus
 from drivers.types import Deadline
 from kiosk.config import Devices
 from kiosk.services.doctor.report import Findings
-from kiosk.services.probes import of_document_printer, of_printer, scanner_settings
+from kiosk.services.probes import of_printer, scanner_settings
 
 _FIND_S = 2.0
 """As long as the look through the camera, which goes on meanwhile; less, and a reader that answers passed for silent while that
@@ -130,11 +130,11 @@ def at_document_printer(devices: Devices, print_test: bool, findings: Findings) 
         raise Unsupported("document_printer", str(error)) from error
     try:
         status = printer.status()
-        findings.status = status.device
+        findings.status = of_printer(status)
         findings.capabilities |= {"paper": status.paper.value, "toner": status.toner.value, "accepting": status.is_accepting}
         if print_test and status.can_print:
             outcome = printer.print_document(sample_pdf(_now()), Deadline(_PRINT_S), title="test-page")
-            findings.status = of_document_printer(outcome.status)
+            findings.status = of_printer(outcome.status)
             words = _outcome(outcome.result.value, findings.status)
             findings.tested("test_page", outcome.result is DocumentResult.PRINTED, words, pages=outcome.pages)
     finally:
