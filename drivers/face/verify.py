@@ -14,6 +14,7 @@ from drivers.face.types import (
     FaceVerification,
     LivenessProgress,
     LivenessResult,
+    LivenessSummary,
     NotLive,
     NotMatching,
     NoUsableFace,
@@ -106,4 +107,5 @@ def _outcome(
         comparison = engine.compare(probe, held)
     finally:
         probe.forget()
-    return Verified(comparison, challenge.actions) if comparison.match else NotMatching(comparison)
+    summary = LivenessSummary(challenge.actions, 0, {}, 1.0, 0.0, f"active{len(challenge.actions)}/1")
+    return Verified(comparison, summary) if comparison.match else NotMatching(comparison, summary)

@@ -54,7 +54,7 @@ class FaceCheck:
 
 def _event(outcome: FaceVerification) -> PersonProved | ProofFailed:
     match outcome:
-        case Verified(comparison, actions):
+        case Verified(comparison, liveness):
             return PersonProved(
                 Proof(
                     Route.ID_CARD_FACE,
@@ -62,7 +62,7 @@ def _event(outcome: FaceVerification) -> PersonProved | ProofFailed:
                     engine=comparison.engine,
                     distance=comparison.distance,
                     threshold=comparison.threshold,
-                    liveness=",".join(action.value for action in actions) + ":live",
+                    liveness=",".join(action.value for action in liveness.actions) + ":live",
                     demonstration_only=comparison.demonstration_only,
                 )
             )

@@ -178,7 +178,7 @@ class TestWholeVerification:
     def test_the_simulated_person_is_verified_against_the_own_card(self, camera: PortraitCamera) -> None:
         outcome = self._verify(camera, camera.card_photo())
         assert isinstance(outcome, Verified)
-        assert len(outcome.actions) == 2
+        assert len(outcome.liveness.actions) == 2
 
     def test_another_persons_card_does_not_match(self, camera: PortraitCamera) -> None:
         others = sorted((FACES / "johns").glob("*/*.jpg"))
