@@ -26,7 +26,7 @@ class LivenessSettings:
     rest_window_s: float = 10.0
     """For looking straight ahead, at the beginning and whenever the face does not come back to rest by itself."""
     settle_s: float = 1.0
-    """After an action the next one is asked for at once; a face that is not at rest after so long is asked to hold still first."""
+    """After an action the next one is asked for at once; a face not at rest after so long is asked to hold still first."""
     lost_after_s: float = 1.0
     """No face for longer ends the challenge; shorter gaps happen when a hand or a sharp turn hides it."""
     rest_s: float = 0.3

@@ -1,8 +1,8 @@
 """Screen-light challenge: colours nobody can predict, shown by the terminal's own screen, and how well a face answers them.
 
-A recording or a mask shown to the camera answers no colours, or those of another day. The sequence is gentle on the eyes and keeps
-to WCAG 2.3.1 (three flashes): a colour stands for 0.28 s at least, so there are at most two pairs of opposing changes in any second
-(three are allowed), and no colour is a saturated red (R / (R + G + B) of the linear values stays below 0.8).
+A recording or a mask shown to the camera answers no colours, or those of another day. The sequence is gentle on the eyes and
+keeps to WCAG 2.3.1 (three flashes): a colour stands for 0.28 s at least, so there are at most two pairs of opposing changes in a
+second (three are allowed), and no colour is a saturated red (R / (R + G + B) of the linear values stays below 0.8).
 """
 
 from __future__ import annotations

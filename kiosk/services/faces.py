@@ -68,7 +68,7 @@ def _event(outcome: FaceVerification) -> PersonProved | ProofFailed:
             )
         case NotMatching():
             return ProofFailed("face.no_match")
-        case NotLive(result):
+        case NotLive(result, _):
             return ProofFailed(f"face.{result.value}")
         case UnusablePicture(role, face):
             return ProofFailed("face.unusable_portrait" if role is PictureRole.REFERENCE else f"face.{face.trouble.value}")

@@ -44,7 +44,7 @@ def _challenge(
     for frame in person.frames(alter) if alter else person.frames():
         state = session.offer(frame)
         if isinstance(state, LivenessResult):
-            template = session.take_template()
+            template, *_ = session.take_templates() or [None]
             assert template is None or isinstance(template, DlibTemplate)
             session.forget()
             return state, template
