@@ -20,12 +20,47 @@ class AssuranceLevel(IntEnum):
 
 
 class Route(StrEnum):
-    """Ways to identify. The face is never the only one and never preselected (人脸识别技术应用安全管理办法)."""
+    """Ways to identify, in the order they are shown. The face is never the only one, never preselected, and never the first.
+
+    人脸识别技术应用安全管理办法, in force since 2025-06-01; 国家网络身份认证公共服务管理办法, since 2025-07-15: voluntary too.
+    """
 
     ID_CARD_STAFF = "id_card_staff"
     """ID card, and a member of staff looks at card and person."""
+    ELECTRONIC_CREDENTIAL = "electronic_credential"
+    """电子身份凭证: a signed code on the resident's own telephone, shown to the scanner."""
+    ID_CARD_SMS = "id_card_sms"
+    """ID card, and a code sent by text message to the number that the platform knows."""
     ID_CARD_FACE = "id_card_face"
     """ID card, liveness challenge and face match."""
+
+    @property
+    def level(self) -> AssuranceLevel:
+        """The level that this way gives."""
+        return _LEVELS[self]
+
+    @property
+    def reads_card(self) -> bool:
+        """True when the ID card is read for it."""
+        return self is not Route.ELECTRONIC_CREDENTIAL
+
+
+_LEVELS = {
+    Route.ID_CARD_STAFF: AssuranceLevel.L4,
+    Route.ELECTRONIC_CREDENTIAL: AssuranceLevel.L3,
+    Route.ID_CARD_SMS: AssuranceLevel.L2,
+    Route.ID_CARD_FACE: AssuranceLevel.L3,
+}
+LEAST_ROUTES = 2
+"""So many ways at least must lead to every item, so that nobody depends on a single one."""
+
+
+def routes_for(level: AssuranceLevel) -> tuple[Route, ...]:
+    """The ways that reach ``level``, in the order they are shown.
+
+    L4 is reached by staff alone, so no item can ask for it: the catalogue refuses items with fewer than ``LEAST_ROUTES`` ways.
+    """
+    return tuple(route for route in Route if route.level >= level)
 
 
 class Portrait:
@@ -95,6 +130,13 @@ class Proof:
     liveness: str = ""
     staff_id: str = ""
     demonstration_only: bool = False
+    """The engine has no calibration in force: its threshold is a rule of thumb."""
+    calibration: str = ""
+    """Id of the calibration file in force, empty without one."""
+    liveness_score: float | None = None
+    """0..1, 1 is bona fide (ISO/IEC 30107-3)."""
+    credential_id: str = ""
+    """Digest of the credential's own number, empty for the other routes."""
 
 
 def mask_id_number(number: str) -> str:

@@ -131,6 +131,8 @@ class FaceAsks:
     done: int
     total: int
     hint: str = ""
+    light: str = ""
+    """``#rrggbb``: the colour in which the screen must shine now; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,64 @@ class ProofFailed:
     """Face match, liveness or staff confirmation failed, as a reason code (``face.…``, ``staff.…``)."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialShown:
+    """A credential on a telephone was read and found good: person and proof in one."""
+
+    person: Person
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialFailed:
+    """It was not, as a reason code ``credential.…``.
+
+    ``expired``, ``replayed``, ``wrong_issuer``, ``unreadable``, ``wrong_person``, ``scanner_lost``, ``timed_out``, ``paused``.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SmsSent:
+    """The platform sent a code to the number it knows."""
+
+    masked_phone: str
+    """Like ``138****1234``."""
+    request_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SmsFailed:
+    """No code was sent, or the code was not the right one: ``sms.no_phone|offline|too_many|wrong_code|expired``."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SmsCodeEntered:
+    """The resident typed the code of the text message."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianCardRead:
+    """The reader delivered the guardian's card; its photo was overwritten unseen."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherWay:
+    """The resident would rather identify in another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherItem:
+    """The resident has another matter, in the same visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +290,14 @@ Event = (
     | FaceAsks
     | PersonProved
     | ProofFailed
+    | CredentialShown
+    | CredentialFailed
+    | SmsSent
+    | SmsFailed
+    | SmsCodeEntered
+    | GuardianCardRead
+    | AnotherWay
+    | AnotherItem
     | CaseStored
     | CaseRefused
     | DeliveryKnown

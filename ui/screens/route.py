@@ -13,7 +13,12 @@ from ui.widgets.buttons import CardButton
 from ui.widgets.panels import Notice, Picture, column
 from ui.widgets.words import Words
 
-_PICTURES = {Route.ID_CARD_STAFF: "staff", Route.ID_CARD_FACE: "face"}
+_PICTURES = {
+    Route.ID_CARD_STAFF: "staff",
+    Route.ELECTRONIC_CREDENTIAL: "phone",
+    Route.ID_CARD_SMS: "phone",
+    Route.ID_CARD_FACE: "face",
+}
 
 
 class RouteScreen(StepScreen[RouteView]):
