@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QApplication
 import assets
 from drivers.camera.abstract import Camera
 from drivers.errors import DeviceError
+from drivers.face.engine import DlibFaceEngine
+from drivers.face.verifier import LocalVerifier
 from drivers.status import DeviceStatus
 from kiosk.catalogue.loader import CatalogueError, load
 from kiosk.catalogue.models import Catalogue
@@ -200,7 +202,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except (CatalogueError, StaffFileError, PlatformTrouble, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
     desk = QueueDesk(link.outbox, link.wake)
-    face = FaceCheck(bench.camera)
+    face = FaceCheck(bench.camera, LocalVerifier(DlibFaceEngine()))
     services = Services(
         read_card=bench.read_card,
         prove_by_face=face.prove,
