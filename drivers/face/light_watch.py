@@ -16,6 +16,8 @@ from drivers.types import Image
 _TOO_BRIGHT = 0.5
 """Share of clipped skin from which on no coloured light can be measured."""
 _LEAST_FRAMES = 10
+_LEAST_LIGHTS = 4
+"""Fewer colours can be met by chance."""
 _CLEAR = 5.0
 """A strength this many standard errors above nothing can be compared with another one."""
 
@@ -73,15 +75,15 @@ class LightWatch:
     def cues(self, lights: Sequence[Light]) -> dict[str, float]:
         """``light``: in step with the sequence; ``relief``: lit as a head is, not as a plane.
 
-        Empty when nothing can be measured: no lights, or skin too bright.
+        Empty when nothing can be measured: too few lights so far, or skin too bright.
         """
-        found = self.measured(lights)
+        found = self.measured(lights) if len(lights) >= _LEAST_LIGHTS else None
         if found is None or self.is_too_bright:
             return {}
         in_step = graded(found.correlation, attack=0.62, bona_fide=0.90)
         cues = {"light": in_step if found.rank >= 0.95 else in_step * found.rank * 0.5}
         if found.relief is not None:
-            cues["relief"] = graded(found.relief, attack=0.03, bona_fide=0.16)
+            cues["relief"] = graded(found.relief, attack=0.02, bona_fide=0.11)
         return cues
 
     @property

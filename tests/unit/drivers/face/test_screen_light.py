@@ -131,7 +131,7 @@ def test_each_colour_stands_its_time_in_order_however_late_the_calls_come(pauses
     in_order = [colour for colour, _ in itertools.groupby(told)]
     assert in_order == [*colours, None][: len(in_order)]
     lights = show.lights()
-    assert all(light.to_s - light.from_s >= 0.28 - 1e-3 for light in lights)
+    assert all(light.to_s - light.from_s >= 0.25 - 1e-3 for light in lights)
     assert tuple(light.rgb for light in lights) == colours[: len(lights)]
 
 
