@@ -1,7 +1,7 @@
 """A recorded session judged afterwards: the same challenge, cues and fusion as before the camera, on pictures of a file.
 
-For evaluation and for technicians. What is missing in a recording is missing in the verdict: without the actions asked for only the
-passive cues decide, without the colours shown there is no light cue.
+For evaluation and for technicians. What is missing in a recording is missing in the verdict: without the actions asked for only
+the passive cues decide, without the colours shown there is no light cue.
 """
 
 from __future__ import annotations

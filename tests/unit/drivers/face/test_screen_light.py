@@ -59,7 +59,7 @@ def _answer(seed: int = 1, rate: float = 15.0, **skin: float) -> LightAnswer:
 
 
 @pytest.mark.parametrize("seed", range(8))
-@pytest.mark.parametrize("lag_s", [0.0, 0.1, 0.2])
+@pytest.mark.parametrize("lag_s", [0.03, 0.1, 0.2])
 def test_skin_that_answers_is_in_step_whatever_the_latency(seed: int, lag_s: float) -> None:
     told = _answer(seed, lag_s=lag_s)
     assert told.correlation > 0.85
