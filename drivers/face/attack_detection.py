@@ -11,7 +11,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drivers.face.light_watch import LightWatch
+from drivers.face.edges import EdgeWatch
+from drivers.face.flatness import FlatnessWatch
+from drivers.face.grid import GridWatch
+from drivers.face.light_watch import LightWatch, graded
 from drivers.face.screen_light import Light
 from drivers.face.types import Action, FaceMeasurement, LivenessSummary
 from drivers.types import Image
@@ -19,6 +22,10 @@ from drivers.types import Image
 VERSION = 1
 THRESHOLD = 0.5
 """Fused score from which on a presentation counts as bona fide; set on simulated people and attacks, certified by nobody."""
+# Raw measures where simulated attacks and simulated people lie.
+_MOIRE = (5.0, 3.0)
+_FLAT = (0.01, 0.04)
+_BORDER = (0.9, 0.4)
 
 
 def fused(cues: Mapping[str, float]) -> float:
@@ -60,18 +67,35 @@ class AttackDetector:
     """Watches one challenge picture by picture and judges at its end. Used by one thread, for one person, once."""
 
     def __init__(self) -> None:
-        self._light = LightWatch()
+        self.light = LightWatch()
+        self.grid = GridWatch()
+        self.flatness = FlatnessWatch()
+        self.edges = EdgeWatch()
 
     def see(self, image: Image, seen: FaceMeasurement, now_s: float) -> None:
         """One picture taken at ``now_s``, after the challenge has begun."""
-        self._light.see(image, seen, now_s)
+        self.light.see(image, seen, now_s)
+        self.flatness.see(seen)
+        self.edges.see(image, seen.box)
+        if seen.points is not None:
+            self.grid.see(image, seen.points)
 
     def judge(self, actions: Sequence[Action], lights: tuple[Light, ...] = ()) -> Judgement:
         """The decision on everything seen; ``lights`` is what the screen showed."""
-        cues = self._light.cues(lights)
+        cues = self.light.cues(lights)
+        cues.update(self._passive())
         method = f"active{len(actions)}{'+light' if lights else ''}+passive/{VERSION}"
         return Judgement(cues, fused(cues), THRESHOLD, method, len(lights) if "light" in cues else 0)
 
+    def _passive(self) -> dict[str, float]:
+        measured = {
+            "moire": (self.grid.peak(), *_MOIRE),
+            "flat": (self.flatness.depth(), *_FLAT),
+            "border": (self.edges.frame(), *_BORDER),
+        }
+        return {name: graded(value, attack, live) for name, (value, attack, live) in measured.items() if value is not None}
+
     def forget(self) -> None:
         """Let go of everything measured."""
-        self._light.forget()
+        for watch in (self.light, self.grid, self.flatness, self.edges):
+            watch.forget()

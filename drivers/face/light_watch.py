@@ -16,6 +16,10 @@ from drivers.types import Image
 _TOO_BRIGHT = 0.5
 """Share of clipped skin from which on no coloured light can be measured."""
 _LEAST_FRAMES = 10
+_LEAST_LIGHTS = 4
+"""Fewer colours can be met by chance."""
+_CLEAR = 5.0
+"""A strength this many standard errors above nothing can be compared with another one."""
 
 
 def graded(value: float, attack: float, bona_fide: float) -> float:
@@ -34,6 +38,17 @@ class LightMeasures:
     gain: float
     gains: dict[str, tuple[float, float]]
     """Strength of the answer and its standard error of ``centre``, ``sides`` and ``surround``."""
+
+    @property
+    def relief(self) -> float | None:
+        """Logarithm of centre by sides: 0 for a plane, about 0.2 for a head, whose sides look past the screen (Lambert).
+
+        ``None`` when the answer is too weak to compare places.
+        """
+        (centre, error), (sides, sides_error) = self.gains.get("centre", (0.0, 1.0)), self.gains.get("sides", (0.0, 1.0))
+        if centre < _CLEAR * error or sides < _CLEAR * sides_error:
+            return None
+        return math.log(centre / sides)
 
 
 @dataclass(slots=True)
@@ -58,12 +73,18 @@ class LightWatch:
         self._colours.clear()
 
     def cues(self, lights: Sequence[Light]) -> dict[str, float]:
-        """``light``: in step with the sequence. Empty when it cannot be measured: no lights, or skin too bright."""
-        found = self.measured(lights)
+        """``light``: in step with the sequence; ``relief``: lit as a head is, not as a plane.
+
+        Empty when nothing can be measured: too few lights so far, or skin too bright.
+        """
+        found = self.measured(lights) if len(lights) >= _LEAST_LIGHTS else None
         if found is None or self.is_too_bright:
             return {}
         in_step = graded(found.correlation, attack=0.62, bona_fide=0.90)
-        return {"light": in_step if found.rank >= 0.95 else in_step * found.rank * 0.5}
+        cues = {"light": in_step if found.rank >= 0.95 else in_step * found.rank * 0.5}
+        if found.relief is not None:
+            cues["relief"] = graded(found.relief, attack=0.02, bona_fide=0.11)
+        return cues
 
     @property
     def is_too_bright(self) -> bool:

@@ -35,15 +35,15 @@ class LivenessSettings:
     confirm_frames: int = 2
     confirm_s: float = 0.06
     """Pictures in a row that must agree on a movement, and over how long, so that one misplaced landmark decides nothing."""
-    closed_eyes: float = 0.65
+    closed_eyes: float = 0.70
     """Eye openness and eye height, as shares of those at rest, below which the eyes are shut."""
     open_eyes: float = 0.80
-    open_mouth: float = 0.16
+    open_mouth: float = 0.13
     """Rise of the mouth openness, and of the mouth height."""
     turned: float = 0.20
     """Change of the yaw ratio; about 15 degrees."""
-    nodded: float = 0.08
-    """Rise of the pitch ratio; about 12 degrees."""
+    nodded: float = 0.055
+    """Rise of the pitch ratio; about 10 degrees."""
     least_eye_distance_px: float = 30.0
     """Lower end of what GB/T 35678-2017 is said to ask of a probe; below it the landmarks are too coarse."""
 

@@ -1,7 +1,7 @@
 """Screen-light challenge: colours nobody can predict, shown by the terminal's own screen, and how well a face answers them.
 
 A recording or a mask shown to the camera answers no colours, or those of another day. The sequence is gentle on the eyes and
-keeps to WCAG 2.3.1 (three flashes): a colour stands for 0.28 s at least, so there are at most two pairs of opposing changes in a
+keeps to WCAG 2.3.1 (three flashes): a colour stands for 0.25 s at least, so there are at most two pairs of opposing changes in a
 second (three are allowed), and no colour is a saturated red (R / (R + G + B) of the linear values stays below 0.8).
 """
 
@@ -28,7 +28,7 @@ PALETTE: tuple[Colour, ...] = (
     (_DIM, 255, 255),
     (255, _DIM, 255),
 )
-LEAST_FLASH_S = 0.28
+LEAST_FLASH_S = 0.25
 _LAGS_S = np.arange(0.0, 0.2801, 0.02)
 """Screen, exposure, transfer and our own computing together; the person's skin answers at once."""
 _EXPOSURE_S = 0.033
@@ -51,7 +51,7 @@ class LightSettings:
     """How long the sequence is."""
 
     count: int = 6
-    flash_s: float = 0.28
+    flash_s: float = 0.25
 
     def __post_init__(self) -> None:
         if self.flash_s < LEAST_FLASH_S or self.count < 1:

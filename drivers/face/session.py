@@ -69,7 +69,7 @@ class LivenessSession:
 
     @property
     def judgement(self) -> Judgement | None:
-        """What the cues came to, once the actions were done; of ``ATTACK`` it names the cue that decided."""
+        """What the cues came to, at the end; of ``ATTACK`` it names the cue that decided."""
         return self._judgement
 
     def offer(self, frame: Frame) -> LivenessProgress | LivenessResult:
@@ -164,12 +164,19 @@ class LivenessSession:
         if result is LivenessResult.FACE_LOST and self._is_stranger:
             return LivenessResult.FACE_CHANGED
         if result is not LivenessResult.LIVE:
-            return result
+            return self._unless_attack(result)
         self._embed_best()
         if not self._is_one_face():
             return LivenessResult.FACE_CHANGED
         self._judgement = self._detector.judge(self._challenge.actions, self._show.lights())
         return LivenessResult.ATTACK if self._judgement.is_attack else LivenessResult.LIVE
+
+    def _unless_attack(self, result: LivenessResult) -> LivenessResult:
+        """What did not follow the challenge and is seen to be an attack is called one: "try again" would be the wrong advice."""
+        if result not in (LivenessResult.TIMED_OUT, LivenessResult.WRONG_ACTION):
+            return result
+        self._judgement = self._detector.judge(self._challenge.actions, self._show.lights())
+        return LivenessResult.ATTACK if self._judgement.is_attack else result
 
     def _is_one_face(self) -> bool:
         """Whoever moves must be whoever is matched: else one could act and hold up another's photograph in between."""
