@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 import assets
 from drivers.camera.abstract import Camera
 from drivers.errors import DeviceError
-from drivers.face.engine import DlibFaceEngine
-from drivers.face.verifier import LocalVerifier
+from drivers.face.factory import FaceSettings
+from drivers.face.verifier import WorkerVerifier
 from drivers.status import DeviceStatus
 from kiosk.catalogue.loader import CatalogueError, load
 from kiosk.catalogue.models import Catalogue
@@ -66,6 +66,7 @@ def make_application() -> QApplication:
 class Parts:
     """What serves the resident."""
 
+    face: FaceCheck
     hands: Hands
     window: KioskWindow
     visit: Visit
@@ -80,6 +81,7 @@ class Terminal(QObject):
         hands, window, visit = parts.hands, parts.window, parts.visit
         self._link = link
         self._bench = bench
+        self._face = parts.face
         self._hands = hands
         self.window = window
         self.visit = visit
@@ -126,6 +128,7 @@ class Terminal(QObject):
         self._health.stop()
         self._preview.set_running(False)
         self._bench.stop()  # first: whoever waits for a device that hangs is set free by this
+        self._face.close()
         self._hands.stop()
         self._link.stop()
         self._bench.close()
@@ -202,7 +205,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except (CatalogueError, StaffFileError, PlatformTrouble, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
     desk = QueueDesk(link.outbox, link.wake)
-    face = FaceCheck(bench.camera, LocalVerifier(DlibFaceEngine()))
+    face = FaceCheck(bench.camera, WorkerVerifier(FaceSettings()))
     services = Services(
         read_card=bench.read_card,
         prove_by_face=face.prove,
@@ -220,7 +223,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         raise StartError(str(error)) from error
     clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=lambda: time.time_ns() // 1_000_000)
     visit = Visit(catalogue, assess(Facts(), catalogue), hands, settings, clock, sample=sample)
-    return Terminal(settings, catalogue, link, bench, Parts(hands, window, visit))
+    return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit))
 
 
 def run_terminal(terminal: Terminal) -> int:

@@ -10,7 +10,10 @@ from drivers.face.liveness import LivenessChallenge
 from drivers.face.screen_light import LightShow
 from drivers.face.types import FaceVerification, LivenessProgress
 from drivers.face.verify import verify_person
+from drivers.face.worker.client import WorkerVerifier
 from drivers.types import Deadline, Image
+
+__all__ = ["FaceVerifier", "LocalVerifier", "WorkerVerifier"]
 
 
 class FaceVerifier(Protocol):

@@ -56,7 +56,10 @@ class WorkerVerifier:
         self._settings = Settings.of(settings, challenge or ChallengeSettings())
         self._times = times or WorkerTimes()
         self._pictures = SharedPictures()
+        self._turn = threading.Lock()
+        """Held by whoever uses line and memory."""
         self._lock = threading.Lock()
+        """Held for a moment, around what ``close`` touches."""
         self._process: WorkerProcess | None = None
         self._is_closed = False
         self._known = Ready("", "", is_demonstration=True)
@@ -84,7 +87,8 @@ class WorkerVerifier:
 
     def warm_up(self) -> None:
         """Start the worker and wait until its models are loaded."""
-        self._running(Deadline(self._times.start_s))
+        with self._turn:
+            self._running(Deadline(self._times.start_s))
 
     def verify(
         self,
@@ -95,24 +99,12 @@ class WorkerVerifier:
         infrared: FrameSource | None = None,
     ) -> FaceVerification:
         """As ``FaceVerifier.verify``; ``EngineLost`` when the worker ends, falls silent or talks nonsense."""
-        process = self._running(deadline)
-        if process is None:
-            return VerificationStopped(deadline.is_cancelled) if deadline.is_over else EngineLost()
-        try:
-            shape = self._pictures.put(Room.REFERENCE, reference)
-            if shape is None:
-                trouble = NoUsableFace(FaceTrouble.UNREADABLE, "not a picture of a usable size")
-                return UnusablePicture(PictureRole.REFERENCE, trouble)
-            process.send(Begin(shape, deadline.remaining_s, infrared is not None))
-            check = _Check(process, self._pictures, deadline, self._times)
-            return check.run({Room.CAMERA: camera} | ({Room.INFRARED: infrared} if infrared is not None else {}), on_progress)
-        except BadMessage as trouble:
-            return self._lost(process, deadline, str(trouble))
-        except BaseException:
-            self._drop(process)  # it waits for an answer that will never come
-            raise
-        finally:
-            self._pictures.wipe()
+        sources = {Room.CAMERA: camera} | ({Room.INFRARED: infrared} if infrared is not None else {})
+        with self._turn:
+            process = self._running(deadline)
+            if process is None:
+                return VerificationStopped(deadline.is_cancelled) if deadline.is_over else EngineLost()
+            return self._checked(process, sources, reference, deadline, on_progress)
 
     def close(self) -> None:
         """Kill the worker; a check that runs ends with ``EngineLost``. From any thread, may be called twice."""
@@ -120,6 +112,33 @@ class WorkerVerifier:
             self._is_closed = True
             if self._process is not None:
                 self._process.kill()
+        with self._turn:
+            if self._process is not None:
+                self._drop(self._process)
+            self._pictures.close()
+
+    def _checked(
+        self,
+        process: WorkerProcess,
+        sources: dict[Room, FrameSource],
+        reference: Image,
+        deadline: Deadline,
+        on_progress: Callable[[LivenessProgress], None],
+    ) -> FaceVerification:
+        try:
+            shape = self._pictures.put(Room.REFERENCE, reference)
+            if shape is None:
+                trouble = NoUsableFace(FaceTrouble.UNREADABLE, "not a picture of a usable size")
+                return UnusablePicture(PictureRole.REFERENCE, trouble)
+            process.send(Begin(shape, deadline.remaining_s, Room.INFRARED in sources))
+            return _Check(process, self._pictures, deadline, self._times).run(sources, on_progress)
+        except BadMessage as trouble:
+            return self._lost(process, deadline, str(trouble))
+        except BaseException:
+            self._drop(process)  # it waits for an answer that will never come
+            raise
+        finally:
+            self._pictures.wipe()
 
     def _running(self, deadline: Deadline) -> WorkerProcess | None:
         """The worker, started where there is none; ``None`` when it does not come up."""

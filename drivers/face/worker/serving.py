@@ -37,7 +37,6 @@ def serve(line: socket.socket, pictures: SharedPictures) -> None:
     """Obey the terminal at the other end of ``line`` until it is gone."""
     forbid_core_dumps()
     overwrite_freed_memory()
-    keep_out_of_swap()
     os.nice(_NICE)
     cv2.setNumThreads(1)
     with contextlib.suppress(BadMessage):  # the terminal is gone, or talks nonsense: there is nothing left to do
@@ -124,6 +123,7 @@ class _Check:
 
     def run(self, verifier: LocalVerifier) -> None:
         """Come to an outcome, zero the pictures, tell the outcome."""
+        keep_out_of_swap()  # here, because a fork does not inherit it
         try:
             outcome: messages.Outcome = self._outcome(verifier)
         except BadMessage:

@@ -6,6 +6,7 @@ check. Rooms cost memory only while something lies in them.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import mmap
 import os
@@ -80,7 +81,8 @@ class SharedPictures:
                 begin = room.value[0]
                 self._view(begin, (count,)).fill(0)
                 self._used[room] = 0
-        self._map.madvise(mmap.MADV_REMOVE)
+        with contextlib.suppress(OSError):  # locked pages cannot be given back; zeroed they are
+            self._map.madvise(mmap.MADV_REMOVE)
 
     def close(self) -> None:
         """Zero it and let go of it; may be called twice."""
