@@ -144,6 +144,8 @@ class Scene:
         resident.wait_step(Step.RATING)
         resident.picture("rating")
         resident.touch("rating_skip" if grade is None else f"grade:{grade}")
+        resident.wait_step(Step.ANOTHER)
+        resident.touch("another_no")
         resident.wait_step(Step.FAREWELL)
         resident.picture("farewell")
         self._stage.reader.lift_card()

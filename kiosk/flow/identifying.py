@@ -137,14 +137,15 @@ def failed(state: FlowState, event: CardFailed | ProofFailed | CredentialFailed 
     after = replace(state, busy=False, reason=event.reason)
     if event.reason in LOST_REASONS:
         return _begin_again(after) if state.device_lost and _device_is_there(state, context) else (after, ())
+    if event.reason == routes.PAUSED:
+        return _leave_way(after, routes.PAUSED)
     if routes.CLOSES.get(event.reason) is state.route:
         return _leave_way(routes.close(after, state.route, event.reason), event.reason)
-    if not routes.costs_a_try(event.reason):
-        return after, ()
-    counted = routes.count_try(after, state.route, context)
-    if routes.seconds_paused(counted, state.route, context):
-        return _leave_way(counted, routes.TOO_MANY_TRIES)
-    return counted, ()
+    if routes.costs_a_try(event.reason):
+        after = routes.count_try(after, state.route, context)
+        if routes.seconds_paused(after, state.route, context):
+            return _leave_way(after, routes.TOO_MANY_TRIES)
+    return after, ()
 
 
 def _leave_way(state: FlowState, reason: str) -> Result:

@@ -102,7 +102,9 @@ def _route(state: FlowState, context: Context) -> v.RouteView:
         v.RouteOption(route, routes.closed_reason(state, route, context), routes.minutes_paused(state, route, context))
         for route in routes.offered(state, context)
     )
-    return v.RouteView(options, state.reason, routes.minutes_paused(state, state.route, context))
+    minutes = routes.minutes_paused(state, state.route, context)
+    is_over = not minutes and state.reason in (routes.TOO_MANY_TRIES, routes.PAUSED)
+    return v.RouteView(options, "" if is_over else state.reason, minutes)
 
 
 def _card(state: FlowState, _context: Context) -> v.CardView:

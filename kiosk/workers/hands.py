@@ -116,7 +116,7 @@ class DrawnSlip:
 
 
 class Hands(QObject):
-    """One thread for each that may have to wait: card reader, camera and face, scanner, desk (staff and platform), printer, store."""
+    """One thread for each that may have to wait: card reader, camera and face, scanner, staff and platform, printer, store."""
 
     happened = Signal(object)
     """An event of the flow, on the GUI thread."""
