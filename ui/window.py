@@ -179,7 +179,7 @@ class KioskWindow(QWidget):
         self._layout.insertWidget(0, self._header)
         self._layout.insertWidget(2, self._footer)
         if self._light is not None:
-            self._shine(self._light.name())
+            self._dim_frame()
 
     def _order_focus(self) -> None:
         """Tab goes from the header through the screen to the footer, whatever was made first."""
@@ -207,11 +207,15 @@ class KioskWindow(QWidget):
 
     def _shine(self, light: str) -> None:
         """Fill the window with a colour, ``#rrggbb``, around whatever has a ground of its own; with none as before."""
-        self._light = QColor(light) if light else None
+        before, self._light = self._light, QColor(light) if light else None
+        if (before is None) != (self._light is None):
+            self._dim_frame()
+        self.update()
+
+    def _dim_frame(self) -> None:
         for part in (self._header, self._footer):
             if part is not None:
-                part.dim(bool(light))
-        self.update()
+                part.dim(self._light is not None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The screen-light challenge needs all of the window to shine."""

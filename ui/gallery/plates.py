@@ -138,12 +138,14 @@ def _guardian(make: _Maker) -> tuple[Plate, ...]:
 def _face(make: _Maker) -> tuple[Plate, ...]:
     running = _item(Step.FACE, route=_FACE, busy=True)
     failed = _item(Step.FACE, route=_FACE, tries=((_FACE, 1),), reason="face.no_match")
-    shine = FaceAsks("", 3, 3, light="#1f4fff")
+    shine = FaceAsks("open_mouth", 2, 3, light="#6e6eff")
+    last_light = FaceAsks("", 3, 3, light="#ff6e6e")
     return (
         make.plate("face", running, extra=Extra.PREVIEW, asks=FaceAsks("turn_left", 1, 3)),
         make.plate("face-nod", running, _DEMONSTRATION, extra=Extra.PREVIEW, asks=FaceAsks("nod", 2, 3)),
         make.plate("face-hint", running, extra=Extra.PREVIEW, asks=FaceAsks("blink", 0, 3, "too_far")),
         make.plate("face-light", running, _DEMONSTRATION, extra=Extra.PREVIEW, asks=shine),
+        make.plate("face-light-last", running, extra=Extra.PREVIEW, asks=last_light),
         make.plate("face-failed", failed, _DEMONSTRATION),
     )
 

@@ -85,14 +85,16 @@ class FaceScreen(StepScreen[FaceView]):
         self._is_demonstration = model.is_demonstration
         if not model.running:
             self.mirror.wipe()
-            self._shine("")
+            if self.light:
+                self._shine("")
         self._demonstration.setVisible(self._is_demonstration and not self.light)
         self.action_changed.emit()
 
     def _shine(self, light: str) -> None:
+        if bool(light) != bool(self.light):
+            self._words_above.setVisible(not light)
+            self._demonstration.setVisible(self._is_demonstration and not light)
         self.light = light
-        self._words_above.setVisible(not light)
-        self._demonstration.setVisible(self._is_demonstration and not light)
         self.light_changed.emit(light)
 
     def show_request(self, asks: FaceAsks) -> None:
@@ -101,12 +103,6 @@ class FaceScreen(StepScreen[FaceView]):
             return
         if asks.light != self.light:
             self._shine(asks.light)
-        if asks.light:
-            self._movement.draw("face")
-            self._words.setText(self.look.say("light.hold"))
-            self._count.say("")
-            self._hint.say("")
-            return
         if asks.action and asks.done < asks.total:
             picture = f"action_{asks.action}"
             self._movement.draw(picture if picture in drawings.names() else "face")
@@ -114,7 +110,7 @@ class FaceScreen(StepScreen[FaceView]):
             self._count.say(self.look.say("face.progress", number=asks.done + 1, total=asks.total))
         elif asks.total and asks.done >= asks.total:
             self._movement.draw("face")
-            self._words.setText(self.look.say("face.checking"))
+            self._words.setText(self.look.say("light.hold" if asks.light else "face.checking"))
             self._count.say("")
         hint = self.look.say(f"hint.{asks.hint}") if asks.hint else ""
         if hint and not asks.action:
