@@ -1,4 +1,4 @@
-"""Warps that move eyelids, jaw and head of a portrait: pure functions of picture, landmarks and a strength from 0 to 1.
+"""Warps that move eyelids and jaw of a portrait: pure functions of picture, landmarks and a strength from 0 to 1.
 
 All of them describe where each pixel of the new picture comes from, so nothing ever tears.
 """
@@ -20,8 +20,6 @@ Field = NDArray[np.float32]
 _EYES = ((36, (37, 38), 39, (41, 40), range(17, 22)), (42, (43, 44), 45, (47, 46), range(22, 27)))
 """Outer corner, upper lid, other corner, lower lid and brow of each eye, as landmark numbers."""
 
-_TURN_RAD = 0.30
-_NOSE_DEPTH_OF_HEAD = 0.09
 _JAW_DROP_OF_MOUTH_WIDTH = 0.30
 _INSIDE_OF_MOUTH_BGR = (38.0, 28.0, 62.0)
 _TONGUE_BGR = (70.0, 62.0, 120.0)
@@ -72,37 +70,6 @@ def open_mouth(picture: Image, landmarks: Points, strength: float) -> None:
     depth = np.clip((y - lip_y) / np.maximum(gap, 1.0), 0.0, 1.0)[..., None] ** 2
     mouth = np.array(_INSIDE_OF_MOUTH_BGR) * (1 - depth) + np.array(_TONGUE_BGR) * depth
     picture[top:bottom, left:right] = np.clip(moved * (1 - inside) + mouth * inside, 0, 255).astype(np.uint8)
-
-
-class HeadTurn:
-    """The head as an upright cylinder with a nose on it, turned by about 20 degrees at full strength."""
-
-    def __init__(self, landmarks: Points, size_px: tuple[int, int]) -> None:
-        """Prepare the fields of a full turn for a picture of ``size_px`` (width, height)."""
-        width, height = size_px
-        self._x, self._y = _grid(0, 0, width, height)
-        jaw = float(landmarks[16, 0] - landmarks[0, 0])
-        radius = jaw * 0.92
-        across = np.clip((self._x - float(landmarks[[0, 16], 0].mean())) / radius, -1.0, 1.0)
-        self._across, self._radius = across, radius
-        self._angle = np.arcsin(across)
-        chin_y = float(landmarks[8, 1])
-        neck = np.clip((self._y - chin_y + jaw * 0.05) / (jaw * 0.45), 0.0, 1.0)
-        self._share = (1.0 - neck * neck * (3 - 2 * neck)).astype(np.float32)
-        nose = landmarks[30]
-        self._nose_at, self._nose_spread = nose, jaw * 0.17
-        self._nose_shift = _NOSE_DEPTH_OF_HEAD * jaw
-
-    def fields(self, turn: float) -> tuple[Field, Field, Field]:
-        """Source x, source y and brightness for ``turn`` from -1 (to the left of the picture) to 1 (to its right)."""
-        theta = _TURN_RAD * turn
-        source_angle = self._angle - theta * np.cos(self._angle) ** 2 * self._share
-        shift = (self._across - np.sin(source_angle)) * self._radius
-        nose_x = float(self._nose_at[0]) + self._radius * float(np.sin(theta)) * 0.8
-        distance = ((self._x - nose_x) ** 2 + (self._y - self._nose_at[1]) ** 2) / (2 * self._nose_spread**2)
-        shift = shift + self._nose_shift * turn * np.exp(-distance) * self._share
-        light = 1.0 - 0.16 * turn * self._across * self._share
-        return (self._x - shift).astype(np.float32), self._y, light.astype(np.float32)
 
 
 def _curve(points: Points) -> np.poly1d:

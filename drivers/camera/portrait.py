@@ -20,7 +20,7 @@ Points = NDArray[np.float32]
 
 _HEAD_ROWS = 300
 """Rows of the packaged picture that show head and shoulders; dlib's detector sees a second, false face below them."""
-_JAW_WIDTH_OF_FRAME_HEIGHT = 0.385
+JAW_WIDTH_OF_FRAME_HEIGHT = 0.385
 _EYES_AT_Y = 0.44
 _LOWEST_EYES_AT_Y = 0.6
 _WALL_BGR = (205, 208, 203)
@@ -60,7 +60,7 @@ def compose_portrait(picture: Image, size_px: tuple[int, int]) -> Portrait:
     picture = _limited(picture)
     landmarks = find_landmarks(picture)
     width, height = size_px
-    jaw_px = min(height, width * 3 / 4) * _JAW_WIDTH_OF_FRAME_HEIGHT
+    jaw_px = min(height, width * 3 / 4) * JAW_WIDTH_OF_FRAME_HEIGHT
     # In an upright picture the person stands lower, so that the shoulders reach the edge.
     below_eyes_px = (picture.shape[0] - float(landmarks[36:48, 1].mean())) * jaw_px / float(landmarks[16, 0] - landmarks[0, 0])
     eyes_at_y = min(max(_EYES_AT_Y, 1.0 - below_eyes_px / height), _LOWEST_EYES_AT_Y)
@@ -69,7 +69,7 @@ def compose_portrait(picture: Image, size_px: tuple[int, int]) -> Portrait:
     return Portrait(
         person=_placed(person, matrix, size_px),
         matte=_placed(matte, matrix, size_px),
-        wall=_wall(width, height),
+        wall=plain_wall(width, height),
         landmarks=cast(Points, landmarks @ matrix[:, :2].T + matrix[:, 2]),
     )
 
@@ -176,7 +176,7 @@ def _largest_piece(mask: Image) -> Image:
     return np.asarray(pieces == largest, np.uint8)
 
 
-def _wall(width: int, height: int) -> Image:
+def plain_wall(width: int, height: int) -> Image:
     """A light wall, a little darker towards the corners as under a ceiling lamp."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     distance = np.hypot((x - width / 2) / width, (y - height * 0.35) / height)

@@ -113,6 +113,8 @@ class DlibFaceEngine:
             roll_degrees=landmarks.roll_degrees(points),
             eye_distance_px=landmarks.eye_distance_px(points),
             sharpness=_sharpness(rgb, boxes[0]),
+            pitch=landmarks.pitch_ratio(points),
+            points=points,
         )
 
     def compare(self, probe: FaceTemplate, reference: FaceTemplate) -> Comparison:

@@ -80,6 +80,7 @@ def measurement(
     eyes: float = 0.32,
     mouth: float = 0.05,
     yaw: float = 0.0,
+    pitch: float = 0.65,
     others: int = 0,
     eye_distance_px: float = 80.0,
     box: FaceBox | None = None,
@@ -97,6 +98,7 @@ def measurement(
         roll_degrees=0.0,
         eye_distance_px=eye_distance_px,
         sharpness=sharpness,
+        pitch=pitch,
     )
 
 

@@ -1,0 +1,147 @@
+"""The people and instruments that can stand before the simulated camera, by name, each drawn anew from a seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from drivers.camera.animation import Stance
+from drivers.camera.people.person import SimulatedPerson
+from drivers.camera.people.prints import Paper, PrintAttack
+from drivers.camera.people.screens import Panel, ReplayAttack
+from drivers.camera.people.staged import SIZE_PX, StagedScene
+from drivers.camera.people.tempo import BRISK, Tempo
+from drivers.camera.people.view import Conditions
+from drivers.types import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """Who plays where. The rest is drawn from ``seed``: light, distance, paper, panel, glasses."""
+
+    portrait: Image = field(repr=False)
+    """Whose face the kiosk shall see: the person's own, or the one an attacker stole."""
+    seed: int = 1
+    size_px: tuple[int, int] = SIZE_PX
+    tempo: Tempo = BRISK
+    attacker: Image | None = field(default=None, repr=False)
+    """Whose face is behind a mask or comes second; ``None``: a twin of the portrait, changed and mirrored."""
+    is_plain: bool = False
+    """In the same good light and place whatever the seed, as a demonstration wants it."""
+
+
+def conditions_of(casting: Casting) -> Conditions:
+    """Light and camera of one session. Ranges assumed: an office hall from dim to bright, lamps from cool to warm."""
+    if casting.is_plain:
+        return Conditions()
+    source = _source(casting, "conditions")
+    return Conditions(
+        brightness=source.choice((1.0, 1.0, 0.9, 0.75, 0.6)),
+        warmth=source.uniform(-0.6, 0.8),
+        screen_share=source.uniform(0.05, 0.12),
+        jpeg_quality=source.choice((None, None, 90, 80, 70)),
+        blur_px=source.choice((0.0, 0.0, 0.0, 0.6, 0.9)),
+    )
+
+
+def _source(casting: Casting, what: str) -> random.Random:
+    return random.Random(f"{casting.seed} {what}")  # noqa: S311 - the same scene for the same seed
+
+
+def live(casting: Casting) -> SimulatedPerson:
+    """A person who obeys: nearer or farther, off the middle, some with glasses."""
+    source = _source(casting, "live")
+    if casting.is_plain:
+        return SimulatedPerson(casting.portrait, size_px=casting.size_px, tempo=casting.tempo, seed=casting.seed)
+    unit = casting.size_px[0] / 640
+    stance = Stance(
+        scale=source.uniform(0.72, 1.12),
+        right_px=source.uniform(-45, 45) * unit,
+        down_px=source.uniform(-10, 25) * unit,
+        phase_s=source.uniform(0, 40),
+        unrest=source.uniform(0.6, 1.8),
+    )
+    return SimulatedPerson(
+        casting.portrait,
+        size_px=casting.size_px,
+        tempo=casting.tempo,
+        conditions=conditions_of(casting),
+        seed=casting.seed,
+        stance=stance,
+        has_glasses=source.random() < 0.25,
+    )
+
+
+def printed(casting: Casting) -> StagedScene:
+    """A photograph on office or photo paper, with its border in sight or not, wriggled or held still."""
+    source = _source(casting, "print")
+    paper = Paper(
+        fills_picture=source.random() < 0.5,
+        face_cm=source.uniform(10.0, 14.0),
+        lines_per_inch=source.choice((60.0, 85.0, 100.0, 133.0, 150.0)),
+        gloss=source.choice((0.01, 0.015, 0.03)),
+        moves=source.random() < 0.8,
+    )
+    return PrintAttack(
+        casting.portrait,
+        size_px=casting.size_px,
+        tempo=casting.tempo,
+        conditions=conditions_of(casting),
+        seed=casting.seed,
+        paper=paper,
+    )
+
+
+def _panel(source: random.Random) -> Panel:
+    return Panel(
+        face_cm=source.uniform(9.0, 14.0),
+        pixels_per_inch=source.choice((96.0, 110.0, 132.0, 160.0, 264.0)),
+        fills_picture=source.random() < 0.5,
+        aperture_px=source.uniform(0.3, 0.7),
+        lens_px=source.uniform(0.06, 0.2),
+        band_depth=source.choice((0.0, 0.01, 0.02, 0.04)),
+        mirrors=source.choice((0.004, 0.02, 0.04)),
+        is_moved=source.random() < 0.3,
+    )
+
+
+def _replayed(casting: Casting, *, is_video: bool) -> StagedScene:
+    return ReplayAttack(
+        casting.portrait,
+        size_px=casting.size_px,
+        tempo=casting.tempo,
+        conditions=conditions_of(casting),
+        seed=casting.seed,
+        panel=_panel(_source(casting, "panel")),
+        is_video=is_video,
+    )
+
+
+def replayed_still(casting: Casting) -> StagedScene:
+    """A photograph on a screen."""
+    return _replayed(casting, is_video=False)
+
+
+def replayed_video(casting: Casting) -> StagedScene:
+    """A recorded session on a screen."""
+    return _replayed(casting, is_video=True)
+
+
+SPECIES: Mapping[str, Callable[[Casting], StagedScene]] = MappingProxyType(
+    {
+        "live": live,
+        "print": printed,
+        "replay_still": replayed_still,
+        "replay_video": replayed_video,
+    }
+)
+"""``live`` is the bona fide presentation, all others are attacks."""
+
+
+def make_scene(species: str, casting: Casting) -> StagedScene:
+    """The scene of this name, not yet prepared; raises ``ValueError``."""
+    if species not in SPECIES:
+        raise ValueError(f"known species are {', '.join(SPECIES)}")
+    return SPECIES[species](casting)
