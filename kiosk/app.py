@@ -24,13 +24,15 @@ from kiosk.catalogue.models import Catalogue
 from kiosk.config import Settings
 from kiosk.flow.events import DeliveryKnown, Event, IdleEnded, IdleWarned, StayHere
 from kiosk.flow.states import Step
-from kiosk.readiness import Facts, assess
+from kiosk.readiness import Facts, Means, assess
 from kiosk.services.bench import Bench
 from kiosk.services.cases import CHINA_TIME
 from kiosk.services.faces import FaceCheck
+from kiosk.services.identify import IdentityDesk, Ways
 from kiosk.services.platform import PlatformTrouble
 from kiosk.services.print_journal import PrintJournal
 from kiosk.services.queue_desk import QueueDesk
+from kiosk.services.route_locks import RouteLocks
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipWriter
 from kiosk.services.staff import StaffBook, StaffFileError
@@ -75,7 +77,9 @@ class Parts:
 class Terminal(QObject):
     """All parts of a running terminal."""
 
-    def __init__(self, settings: Settings, catalogue: Catalogue, link: PlatformLink, bench: Bench, parts: Parts) -> None:
+    def __init__(
+        self, settings: Settings, catalogue: Catalogue, link: PlatformLink, bench: Bench, parts: Parts, means: Means
+    ) -> None:
         super().__init__()
         self._settings = settings
         hands, window, visit = parts.hands, parts.window, parts.visit
@@ -86,7 +90,7 @@ class Terminal(QObject):
         self.window = window
         self.visit = visit
         times = settings.times
-        self._health = Health(catalogue, hands, bench.subscribe, times.store_poll_s)
+        self._health = Health(catalogue, hands, bench.subscribe, times.store_poll_s, means)
         self._preview = Preview(bench.camera.newest, self)
         self._idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self)
         self._connect()
@@ -206,10 +210,9 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         raise StartError(str(error)) from error
     desk = QueueDesk(link.outbox, link.wake)
     face = FaceCheck(bench.camera, WorkerVerifier(FaceSettings()))
+    locks = RouteLocks(time.monotonic)
     services = Services(
-        read_card=bench.read_card,
-        prove_by_face=face.prove,
-        check_staff=staff.confirm,
+        identity=IdentityDesk(Ways(bench, face, staff), locks, time.monotonic),
         print_slip=bench.print_slip,
         draw_slip=bench.draw_slip,
         cases=desk,
@@ -222,8 +225,9 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except KeyboardUnavailable as error:
         raise StartError(str(error)) from error
     clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=lambda: time.time_ns() // 1_000_000)
-    visit = Visit(catalogue, assess(Facts(), catalogue), hands, settings, clock, sample=sample)
-    return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit))
+    means = Means(staff=not staff.is_empty, credentials=False, sms=False, face_is_demonstration=True)
+    visit = Visit(catalogue, assess(Facts(means=means), catalogue), hands, settings, clock, sample=sample)
+    return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit), means)
 
 
 def run_terminal(terminal: Terminal) -> int:

@@ -13,7 +13,7 @@ _RIGID = (*range(27), *range(27, 36), 36, 39, 42, 45)
 """Jaw, brows, nose and corners of the eyes; lips and lids move by themselves."""
 _LEAST_PICTURES = 8
 _STILL_YAW, _STILL_PITCH = 0.06, 0.025
-_MOVED_YAW, _MOVED_PITCH = 0.15, 0.05
+_MOVED_YAW, _MOVED_PITCH = 0.16, 0.06
 _EXTREMES = 3
 
 
@@ -39,7 +39,7 @@ class FlatnessWatch:
         turns, nods = np.abs(yaws - np.median(yaws)), np.abs(pitches - np.median(pitches))
         still = np.flatnonzero((turns < _STILL_YAW) & (nods < _STILL_PITCH))
         moved = np.flatnonzero((turns > _MOVED_YAW) | (nods > _MOVED_PITCH))
-        if len(still) < 3 or not len(moved):
+        if len(still) < 3 or len(moved) < _EXTREMES:
             return None
         poses = [self._seen[number][2] for number in still]
         rest = np.mean([_normalised(points) for points in poses], axis=0)

@@ -113,9 +113,23 @@ class Person:
         had_birthday = (day.month, day.day) >= (self.birth.month, self.birth.day)
         return day.year - self.birth.year - (0 if had_birthday else 1)
 
+    def is_same_as(self, other: Person) -> bool:
+        """True when both hold the same number."""
+        return self.id_number.upper() == other.id_number.upper()
+
     def card_is_expired_on(self, day: date) -> bool:
         """True when the card's last valid day lies before ``day``."""
         return self.card_valid_to is not None and self.card_valid_to < day
+
+
+@dataclass(frozen=True, slots=True)
+class RouteStanding:
+    """What is remembered of one person's failed tries of one way."""
+
+    route: Route
+    tries: int
+    opens_at_s: float = 0.0
+    """When the way opens again, on the monotonic clock; 0 when it is open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kiosk.domain.identity import Person, Portrait, Proof, Route
+from kiosk.domain.identity import Person, Portrait, Proof, Route, RouteStanding
 from kiosk.domain.language import Language
 from kiosk.domain.rating import Grade
 from kiosk.domain.signature import Signature
@@ -114,11 +114,13 @@ class CardWasRead:
 
     person: Person
     portrait: Portrait | None
+    standings: tuple[RouteStanding, ...] = ()
+    """What this person has tried in vain a moment ago, perhaps in an earlier visit."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardFailed:
-    """No card, an unreadable one, a reader in trouble … as a reason code (``card.…``)."""
+    """No card, an unreadable one, a reader in trouble … as a reason code (``card.…``, ``guardian.…``)."""
 
     reason: str
 

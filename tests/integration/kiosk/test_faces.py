@@ -53,7 +53,11 @@ def test_the_person_of_the_card_is_proved_and_the_scores_are_told(subject: FaceC
     assert isinstance(proved, PersonProved)
     proof = proved.proof
     assert proof.route is Route.ID_CARD_FACE
-    assert proof.liveness.endswith(":live")
+    actions, _, rest = proof.liveness.partition(":")
+    assert set(actions.split(",")) < set(Action)
+    assert rest.startswith("live;score=")
+    assert proof.liveness_score is not None
+    assert proof.liveness_score > 0.5
     assert proof.distance is not None
     assert proof.threshold is not None
     assert proof.distance < proof.threshold
