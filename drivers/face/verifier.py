@@ -98,11 +98,11 @@ class LocalVerifier:
         reference: Image,
         deadline: Deadline,
         on_progress: Callable[[LivenessProgress], None],
-        infrared: FrameSource | None = None,  # noqa: ARG002 - no cue looks at it yet
+        infrared: FrameSource | None = None,
     ) -> FaceVerification:
         """As ``FaceVerifier.verify``."""
         challenge, show = self._new_challenge(), self._new_show()
-        return verify_person(camera, reference, self._engine, challenge, deadline, on_progress, show=show)
+        return verify_person(camera, reference, self._engine, challenge, deadline, on_progress, show=show, infrared=infrared)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -231,7 +231,7 @@ class _Check:
             raise BadMessage("asks for a camera that is not there")
         patience = self._deadline.within(seconds)
         seen = Frame(_NOTHING, 0.0, than) if than else None
-        while not patience.is_over and not self._process.is_talking():  # nothing but its end can come now
+        while not self._deadline.is_over:
             asked = Deadline(min(_POLL_S, patience.remaining_s))
             frame = source.wait_newer(seen, asked)
             shape = self._pictures.put(room, frame.image) if frame is not None else None
@@ -239,4 +239,6 @@ class _Check:
                 self._process.send(Picture(shape, frame.taken_at_s, frame.sequence))
                 return
             patience.sleep(asked.remaining_s)  # a stopped camera answers at once
+            if patience.is_over or self._process.is_talking():  # what can come now is its end
+                break
         self._process.send(Stop() if self._deadline.is_over else NoPicture())

@@ -36,9 +36,24 @@ class Camera:
 
     def __init__(self, person: SimulatedPerson | None) -> None:
         self._frames = person.frames() if person is not None else iter(())
+        self.newest: Frame | None = None
 
     def wait_newer(self, than: Frame | None, deadline: Deadline) -> Frame | None:
-        return next(self._frames, None)
+        self.newest = next(self._frames, None)
+        return self.newest
+
+
+class Infrared:
+    """Sees in grey what the other camera saw last."""
+
+    def __init__(self, other: Camera) -> None:
+        self._other = other
+
+    def wait_newer(self, than: Frame | None, deadline: Deadline) -> Frame | None:
+        newest = self._other.newest
+        if newest is None or (than is not None and newest.sequence <= than.sequence):
+            return None
+        return Frame(np.ascontiguousarray(newest.image[:, :, 1]), newest.taken_at_s, newest.sequence)
 
 
 @pytest.fixture(scope="module", params=["here", "in a process"])
@@ -67,6 +82,14 @@ def test_an_obedient_person_with_their_own_card_is_verified(subject: FaceVerifie
     asked = [one.current for one in told if one.current is not None]
     assert list(dict.fromkeys(asked)) == list(outcome.liveness.actions)
     assert told[0].current is None
+
+
+def test_an_infrared_camera_beside_it_is_looked_at(subject: FaceVerifier) -> None:
+    person = SimulatedPerson()
+    camera = Camera(person)
+    outcome = subject.verify(camera, card_photo(), Deadline(PATIENCE_S), person.hear, Infrared(camera))
+    assert isinstance(outcome, Verified)
+    assert outcome.liveness.cues["infrared"] == 1.0
 
 
 def test_somebody_who_does_something_else_is_not_live(subject: FaceVerifier) -> None:
