@@ -89,7 +89,7 @@ def test_an_infrared_camera_beside_it_is_looked_at(subject: FaceVerifier) -> Non
     camera = Camera(person)
     outcome = subject.verify(camera, card_photo(), Deadline(PATIENCE_S), person.hear, Infrared(camera))
     assert isinstance(outcome, Verified)
-    assert outcome.liveness.cues["infrared"] == 1.0
+    assert outcome.liveness.cues["infrared"] > 0.9
 
 
 def test_somebody_who_does_something_else_is_not_live(subject: FaceVerifier) -> None:
