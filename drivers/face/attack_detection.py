@@ -21,7 +21,7 @@ from drivers.face.types import Action, FaceMeasurement, LivenessSummary
 from drivers.types import Frame
 
 VERSION = 1
-THRESHOLD = 0.5
+THRESHOLD = 0.6
 """Fused score from which on a presentation counts as bona fide; set on simulated people and attacks, certified by nobody."""
 # Raw measures where simulated attacks and simulated people lie.
 _MOIRE = (5.0, 3.0)

@@ -18,6 +18,7 @@ _TOO_BRIGHT = 0.5
 _LEAST_FRAMES = 10
 _LEAST_LIGHTS = 4
 """Fewer colours can be met by chance."""
+_MOST_BROW = 0.1
 _CLEAR = 5.0
 """A strength this many standard errors above nothing can be compared with another one."""
 
@@ -37,18 +38,35 @@ class LightMeasures:
     lag_s: float
     gain: float
     gains: dict[str, tuple[float, float]]
-    """Strength of the answer and its standard error of ``centre``, ``sides`` and ``surround``."""
+    """Strength of the answer and its standard error of each part (``skin.FaceColours``) that could be measured."""
 
     @property
     def relief(self) -> float | None:
-        """Logarithm of centre by sides: 0 for a plane, about 0.2 for a head, whose sides look past the screen (Lambert).
+        """Logarithm of centre and forehead by sides: 0 for a plane, about 0.2 for a head, whose sides look past the screen.
 
-        ``None`` when the answer is too weak to compare places.
+        Lambert's law; the forehead counts within limits, since hair and hats cover it. ``None``: the answer is too weak to tell.
         """
-        (centre, error), (sides, sides_error) = self.gains.get("centre", (0.0, 1.0)), self.gains.get("sides", (0.0, 1.0))
-        if centre < _CLEAR * error or sides < _CLEAR * sides_error:
+        depth, brow = self._ratio("centre", "sides"), self._ratio("forehead", "centre")
+        if depth is None:
             return None
-        return math.log(centre / sides)
+        return depth + max(-_MOST_BROW, min(_MOST_BROW, brow or 0.0)) / 2
+
+    @property
+    def chin(self) -> float | None:
+        """Logarithm of chin by centre: paper over a part of a face gives back more light than the skin in its shadow.
+
+        A chin that answers nothing clear counts with the most it could answer. ``None``: the centre itself is too weak to tell.
+        """
+        (centre, error), (chin, chin_error) = self.gains.get("centre", (0.0, 1.0)), self.gains.get("chin", (0.0, 1.0))
+        if centre < _CLEAR * error or "chin" not in self.gains:
+            return None
+        return math.log(max(chin + 2 * chin_error, centre / 100) / centre)
+
+    def _ratio(self, one: str, other: str) -> float | None:
+        strengths = [self.gains.get(name, (0.0, 1.0)) for name in (one, other)]
+        if any(gain < _CLEAR * error for gain, error in strengths):
+            return None
+        return math.log(strengths[0][0] / strengths[1][0])
 
 
 @dataclass(slots=True)
@@ -73,7 +91,8 @@ class LightWatch:
         self._colours.clear()
 
     def cues(self, lights: Sequence[Light]) -> dict[str, float]:
-        """``light``: in step with the sequence; ``relief``: lit as a head is, not as a plane.
+        """``light``: in step with the sequence; ``relief``: lit as a head is, not as a plane; ``patch``:
+        no part of the face answers as another material does.
 
         Empty when nothing can be measured: too few lights so far, or skin too bright.
         """
@@ -83,7 +102,9 @@ class LightWatch:
         in_step = graded(found.correlation, attack=0.62, bona_fide=0.90)
         cues = {"light": in_step if found.rank >= 0.95 else in_step * found.rank * 0.5}
         if found.relief is not None:
-            cues["relief"] = graded(found.relief, attack=0.02, bona_fide=0.11)
+            cues["relief"] = graded(found.relief, attack=0.075, bona_fide=0.175)
+        if found.chin is not None:
+            cues["patch"] = graded(found.chin, attack=-0.7, bona_fide=-0.35)
         return cues
 
     @property
@@ -99,9 +120,9 @@ class LightWatch:
         if told is None:
             return None
         gains: dict[str, tuple[float, float]] = {}
-        for name in ("centre", "sides", "surround"):
-            rows = [(at_s, getattr(one, name)) for at_s, one in zip(self._times_s, self._colours, strict=True)]
-            rows = [(at_s, rgb) for at_s, rgb in rows if rgb is not None]
+        for name in {name for one in self._colours for name in one.parts}:
+            seen = zip(self._times_s, self._colours, strict=True)
+            rows = [(at_s, one.parts[name]) for at_s, one in seen if name in one.parts]
             if len(rows) >= _LEAST_FRAMES:
                 times_s, rgb = np.array([at_s for at_s, _ in rows]), np.array([rgb for _, rgb in rows])
                 gains[name] = gains_at(times_s, rgb, lights, told.lag_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import cv2
@@ -27,15 +28,12 @@ Rgb = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class FaceColours:
-    """Mean linear light of some places of one picture; ``None`` where a place was not in the picture."""
+    """Mean linear light of some places of one picture."""
 
     face: Rgb = field(repr=False)
-    centre: Rgb | None = field(repr=False)
-    """Nose, inner cheeks, forehead: what looks at the screen."""
-    sides: Rgb | None = field(repr=False)
-    """Temples and outer cheeks: what looks past it."""
-    surround: Rgb | None = field(repr=False)
-    """What is beside the head."""
+    parts: Mapping[str, Rgb] = field(repr=False)
+    """``centre`` (nose and inner cheeks: what looks at the screen), ``sides`` (temples and outer cheeks: what looks past it),
+    ``forehead``, ``chin`` and ``surround`` (beside the head); without those that are not in the picture."""
     clipped: float
     """Share of the face that is too bright for the camera."""
 
@@ -58,28 +56,27 @@ def read_colours(image: Image, box: FaceBox, points: Points) -> FaceColours | No
     face = _mean(light, face_mask)
     if face is None:
         return None
+    shape = small.shape[:2]
+    masks = {name: _mask(shape, pieces) for name, pieces in _pieces(moved).items()} | {"surround": _beside(shape, moved)}
+    means = {name: _mean(light, mask) for name, mask in masks.items()}
     return FaceColours(
         face=face,
-        centre=_mean(light, _mask(small.shape[:2], _centre(moved)) & face_mask),
-        sides=_mean(light, _mask(small.shape[:2], _sides(moved))),
-        surround=_mean(light, _beside(small.shape[:2], moved)),
+        parts={name: mean for name, mean in means.items() if mean is not None},
         clipped=float((small[face_mask > 0].max(axis=1) >= _CLIPPED).mean()),
     )
 
 
-def _centre(points: Points) -> list[Points]:
+def _pieces(points: Points) -> dict[str, list[Points]]:
+    """Outlines of the parts of a face. The sides are bands along the jaw, from the edge inwards."""
     up = np.array([0.0, -0.35 * float(np.linalg.norm(points[45] - points[36]))])
-    forehead = np.vstack((points[19:25], points[19:25] + up))
-    return [points[27:36], points[[41, 40, 31, 48]], points[[46, 47, 35, 54]], forehead]
-
-
-def _sides(points: Points) -> list[Points]:
-    """Bands along the jaw, from the edge inwards by 0.3 of the way to the nose."""
-    bands = []
-    for jaw in (points[1:5], points[12:16]):
-        inner = jaw + 0.3 * (points[30] - jaw)
-        bands.append(np.vstack((jaw + 0.06 * (points[30] - jaw), inner)))
-    return bands
+    nose = points[30]
+    bands = [np.vstack((jaw + 0.04 * (nose - jaw), jaw + 0.25 * (nose - jaw))) for jaw in (points[1:5], points[12:16])]
+    return {
+        "centre": [points[27:36], points[[41, 40, 31, 48]], points[[46, 47, 35, 54]]],
+        "sides": bands,
+        "forehead": [np.vstack((points[19:25], points[19:25] + up))],
+        "chin": [np.vstack((points[6:11], points[[48, 54]] * 0.4 + points[[7, 9]] * 0.6))],
+    }
 
 
 def _beside(shape: tuple[int, ...], points: Points) -> Image:

@@ -22,7 +22,7 @@ def test_a_brisk_person_is_live_within_three_seconds_and_every_cue_is_clear(orde
     assert played.seconds <= 3.0
     judgement = played.judgement
     assert judgement is not None
-    assert set(judgement.cues) == {"light", "relief", "moire", "flat", "border"}
+    assert set(judgement.cues) == {"light", "relief", "patch", "moire", "flat", "border"}
     assert min(judgement.cues.values()) > 0.5
     summary = judgement.summary(order)
     assert (summary.lights, summary.method) == (6, "active3+light+passive/1")
@@ -32,7 +32,7 @@ def test_without_the_screens_light_the_rest_decides() -> None:
     played = rehearse(simulated("live"), has_lights=False)
     assert played.result is LivenessResult.LIVE
     assert played.judgement is not None
-    assert not {"light", "relief"} & set(played.judgement.cues)
+    assert not {"light", "relief", "patch"} & set(played.judgement.cues)
     assert played.judgement.method == "active3+passive/1"
 
 
