@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 import assets
 from drivers.camera.abstract import Camera
 from drivers.errors import DeviceError
+from drivers.face.screen_light import LightShow
 from drivers.status import DeviceStatus
 from kiosk.catalogue.loader import CatalogueError, load
 from kiosk.catalogue.models import Catalogue
@@ -204,7 +205,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except (CatalogueError, StaffFileError, PlatformTrouble, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
     desk = QueueDesk(link.outbox, link.wake)
-    face = FaceCheck(bench.camera)
+    face = FaceCheck(bench.camera, new_show=LightShow.random)
     locks = RouteLocks(time.monotonic)
     services = Services(
         identity=IdentityDesk(Ways(bench, face, staff), locks, time.monotonic),
