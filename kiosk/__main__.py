@@ -8,6 +8,8 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from drivers.face.worker.__main__ import HIDDEN_WORD
+from drivers.face.worker.__main__ import main as serve_faces
 from kiosk import __version__
 from kiosk.commands import CommandError
 
@@ -53,5 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _is_face_worker() -> bool:
+    """True in a bundle that was started to be the face worker: it has no Python beside it that could run the module."""
+    return sys.argv[1:2] == [HIDDEN_WORD]
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve_faces(sys.argv[2:]) if _is_face_worker() else main())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QApplication
 import assets
 from drivers.camera.abstract import Camera
 from drivers.errors import DeviceError
-from drivers.face.screen_light import LightShow
+from drivers.face.factory import FaceSettings
+from drivers.face.verifier import WorkerVerifier
 from drivers.status import DeviceStatus
 from kiosk.catalogue.loader import CatalogueError, load
 from kiosk.catalogue.models import Catalogue
@@ -67,6 +68,7 @@ def make_application() -> QApplication:
 class Parts:
     """What serves the resident."""
 
+    face: FaceCheck
     hands: Hands
     window: KioskWindow
     visit: Visit
@@ -76,13 +78,14 @@ class Terminal(QObject):
     """All parts of a running terminal."""
 
     def __init__(
-        self, settings: Settings, catalogue: Catalogue, link: PlatformLink, bench: Bench, parts: Parts, means: Means
+        self, settings: Settings, catalogue: Catalogue, link: PlatformLink, bench: Bench, parts: Parts, means: Callable[[], Means]
     ) -> None:
         super().__init__()
         self._settings = settings
         hands, window, visit = parts.hands, parts.window, parts.visit
         self._link = link
         self._bench = bench
+        self._face = parts.face
         self._hands = hands
         self.window = window
         self.visit = visit
@@ -129,6 +132,7 @@ class Terminal(QObject):
         self._health.stop()
         self._preview.set_running(False)
         self._bench.stop()  # first: whoever waits for a device that hangs is set free by this
+        self._face.close()
         self._hands.stop()
         self._link.stop()
         self._bench.close()
@@ -205,7 +209,8 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except (CatalogueError, StaffFileError, PlatformTrouble, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
     desk = QueueDesk(link.outbox, link.wake)
-    face = FaceCheck(bench.camera, new_show=LightShow.random)
+    verifier = WorkerVerifier(FaceSettings())
+    face = FaceCheck(bench.camera, verifier)
     locks = RouteLocks(time.monotonic)
     services = Services(
         identity=IdentityDesk(Ways(bench, face, staff), locks, time.monotonic),
@@ -221,9 +226,13 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except KeyboardUnavailable as error:
         raise StartError(str(error)) from error
     clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=lambda: time.time_ns() // 1_000_000)
-    means = Means(staff=not staff.is_empty, credentials=False, sms=False, face_is_demonstration=True)
-    visit = Visit(catalogue, assess(Facts(means=means), catalogue), hands, settings, clock, sample=sample)
-    return Terminal(settings, catalogue, link, bench, Parts(hands, window, visit), means)
+
+    def means() -> Means:
+        """The face engine knows whether it is calibrated only when it is loaded."""
+        return Means(staff=not staff.is_empty, credentials=False, sms=False, face_is_demonstration=verifier.is_demonstration)
+
+    visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, sample=sample)
+    return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit), means)
 
 
 def run_terminal(terminal: Terminal) -> int:

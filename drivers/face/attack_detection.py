@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from drivers.face.edges import EdgeWatch
 from drivers.face.flatness import FlatnessWatch
 from drivers.face.grid import GridWatch
+from drivers.face.infrared import InfraredWatch
 from drivers.face.light_watch import LightWatch, graded
 from drivers.face.screen_light import Light
 from drivers.face.types import Action, FaceMeasurement, LivenessSummary
-from drivers.types import Image
+from drivers.types import Frame
 
 VERSION = 1
 THRESHOLD = 0.5
@@ -26,6 +27,7 @@ THRESHOLD = 0.5
 _MOIRE = (5.0, 3.0)
 _FLAT = (0.005, 0.03)
 _BORDER = (0.9, 0.4)
+_INFRARED = (0.1, 0.6)
 
 
 def fused(cues: Mapping[str, float]) -> float:
@@ -66,19 +68,24 @@ class Judgement:
 class AttackDetector:
     """Watches one challenge picture by picture and judges at its end. Used by one thread, for one person, once."""
 
-    def __init__(self) -> None:
+    def __init__(self, infrared: InfraredWatch | None = None) -> None:
+        """``infrared``: the second camera, where there is one."""
+        self._infrared = infrared
         self.light = LightWatch()
         self.grid = GridWatch()
         self.flatness = FlatnessWatch()
         self.edges = EdgeWatch()
 
-    def see(self, image: Image, seen: FaceMeasurement, now_s: float) -> None:
-        """One picture taken at ``now_s``, after the challenge has begun."""
-        self.light.see(image, seen, now_s)
+    def see(self, frame: Frame, seen: FaceMeasurement) -> None:
+        """One picture taken after the challenge has begun."""
+        image = frame.image
+        self.light.see(image, seen, frame.taken_at_s)
         self.flatness.see(seen)
         self.edges.see(image, seen.box)
         if seen.points is not None:
             self.grid.see(image, seen.points)
+        if self._infrared is not None:
+            self._infrared.see(frame, seen.box)
 
     def judge(self, actions: Sequence[Action], lights: tuple[Light, ...] = ()) -> Judgement:
         """The decision on everything seen; ``lights`` is what the screen showed."""
@@ -92,6 +99,7 @@ class AttackDetector:
             "moire": (self.grid.peak(), *_MOIRE),
             "flat": (self.flatness.depth(), *_FLAT),
             "border": (self.edges.frame(), *_BORDER),
+            "infrared": (self._infrared.share() if self._infrared is not None else None, *_INFRARED),
         }
         return {name: graded(value, attack, live) for name, (value, attack, live) in measured.items() if value is not None}
 
@@ -99,3 +107,5 @@ class AttackDetector:
         """Let go of everything measured."""
         for watch in (self.light, self.grid, self.flatness, self.edges):
             watch.forget()
+        if self._infrared is not None:
+            self._infrared.forget()

@@ -29,6 +29,8 @@ class LivenessSettings:
     """After an action the next one is asked for at once; a face not at rest after so long is asked to hold still first."""
     lost_after_s: float = 1.0
     """No face for longer ends the challenge; shorter gaps happen when a hand or a sharp turn hides it."""
+    crowd_after_s: float = 2.0
+    """A second face beside the first for longer ends the challenge: nobody can say who acts."""
     rest_s: float = 0.3
     rest_frames: int = 4
     """How long, and in how many pictures, the face must be at rest in the beginning."""
@@ -107,7 +109,7 @@ class LivenessChallenge:
         self.settings = settings or LivenessSettings()
         self._phase = _Phase.BEGIN
         self._phase_began_s: float | None = None
-        self._seen_s = 0.0
+        self._seen_s = self._alone_s = 0.0
         self._done = 0
         self._resting: deque[tuple[float, FaceMeasurement]] = deque(maxlen=64)
         self._baseline: _Baseline | None = None
@@ -165,7 +167,7 @@ class LivenessChallenge:
         if self._result is not None:
             return self._result
         if self._phase_began_s is None:
-            self._phase_began_s = self._seen_s = now_s
+            self._phase_began_s = self._seen_s = self._alone_s = now_s
         if now_s - self._phase_began_s > self._window_s:
             return self._decide(LivenessResult.TIMED_OUT)
         self._hint = self._obstacle(seen)
@@ -173,6 +175,10 @@ class LivenessChallenge:
             self._seen_s = now_s
         elif self.has_begun and now_s - self._seen_s > self.settings.lost_after_s:
             return self._decide(LivenessResult.FACE_LOST)
+        if self._hint != "many_faces":
+            self._alone_s = now_s
+        elif self.has_begun and now_s - self._alone_s > self.settings.crowd_after_s:
+            return self._decide(LivenessResult.TIMED_OUT)
         if seen is None or self._hint:
             self._resting.clear()
             self._shown_frames = 0

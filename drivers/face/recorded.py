@@ -72,7 +72,7 @@ def judge_recording(
         count += 1
         seen = engine.measure(frame.image)
         if seen is not None and not seen.other_faces:
-            detector.see(frame.image, seen, frame.taken_at_s)
+            detector.see(frame, seen)
         replay.step(seen, frame.taken_at_s)
     judgement = detector.judge([one.action for one in asked.actions], asked.lights)
     detector.forget()

@@ -87,7 +87,7 @@ class LivenessSession:
         if seen is not None:
             self._last_seen_s = now_s
             if had_begun and not seen.other_faces:
-                self._detector.see(frame.image, seen, now_s)
+                self._detector.see(frame, seen)
             self._keep(frame.image, seen)
             if self._challenge.done > done_before:
                 self._acting.append(self._engine.template_at(frame.image, seen.box))

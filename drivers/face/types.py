@@ -212,5 +212,12 @@ class VerificationStopped:
     is_cancelled: bool
 
 
-FaceVerification = Verified | NotMatching | NotLive | UnusablePicture | CameraSilent | VerificationStopped
-"""Everything ``verify_person`` can come to."""
+@dataclass(frozen=True, slots=True)
+class EngineLost:
+    """The process that computes ended or fell silent in the middle: our fault, not the person's; it is started anew."""
+
+
+FaceFailure = NotMatching | NotLive | UnusablePicture | CameraSilent | VerificationStopped | EngineLost
+"""Every way in which a check does not prove who somebody is."""
+FaceVerification = Verified | FaceFailure
+"""Everything ``FaceVerifier.verify`` can come to."""

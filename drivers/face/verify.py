@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 
 from drivers.face.abstract import FaceTemplate, FrameSource, LiveFaceEngine
+from drivers.face.attack_detection import AttackDetector
+from drivers.face.infrared import InfraredWatch
 from drivers.face.liveness import LivenessChallenge
 from drivers.face.screen_light import LightShow
 from drivers.face.session import LivenessSession
@@ -45,10 +47,12 @@ def verify_person(
     on_progress: Callable[[LivenessProgress], None],
     *,
     show: LightShow | None = None,
+    infrared: FrameSource | None = None,
 ) -> FaceVerification:
     """Lead one person through ``challenge`` and compare the face with ``reference`` (BGR or grey, e.g. the card photo).
 
-    ``show`` holds the colours for the screen while the person moves; without it there is no screen-light challenge.
+    ``show`` holds the colours for the screen while the person moves; without it there is no screen-light challenge. ``infrared``
+    is a second camera beside the first that sees near infrared; it is the caller's to start and stop.
 
     Blocks on the caller's thread until there is a result, ``deadline`` is over or cancelled, or the camera falls silent.
     ``on_progress`` is called from this thread on each change. On return, and on any exception, everything taken of the person
@@ -57,7 +61,8 @@ def verify_person(
     held = engine.template(reference)
     if isinstance(held, NoUsableFace):
         return UnusablePicture(PictureRole.REFERENCE, held)
-    session = LivenessSession(engine, challenge, show)
+    detector = AttackDetector(InfraredWatch(engine, infrared) if infrared is not None else None)
+    session = LivenessSession(engine, challenge, show, detector)
     try:
         verdict = _run(camera, session, deadline, on_progress)
         if not isinstance(verdict, LivenessResult):
@@ -105,7 +110,8 @@ def _outcome(
 ) -> FaceVerification:
     probes, judgement = session.take_templates(), session.judgement
     if verdict is not LivenessResult.LIVE or not probes or judgement is None:
-        if verdict is LivenessResult.TIMED_OUT and not challenge.has_begun and challenge.hint:
+        is_hindered = challenge.hint == "many_faces" or (challenge.hint and not challenge.has_begun)
+        if verdict is LivenessResult.TIMED_OUT and is_hindered:
             trouble = _TROUBLE_BY_HINT.get(challenge.hint, FaceTrouble.NO_FACE)
             return UnusablePicture(PictureRole.LIVE, NoUsableFace(trouble))
         return NotLive(verdict, judgement.cue if judgement is not None and verdict is LivenessResult.ATTACK else "")

@@ -25,7 +25,7 @@ _COSTS_NOTHING = frozenset(
     {
         "face.camera_lost",
         "face.cancelled",
-        "face.out_of_order",
+        "face.engine_lost",
         "staff.locked",
         "credential.scanner_lost",
         "credential.timed_out",

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import assert_never
 
 from drivers.camera.abstract import Camera
-from drivers.face.engine import DlibFaceEngine
-from drivers.face.liveness import LivenessChallenge
-from drivers.face.screen_light import LightShow
 from drivers.face.types import (
     CameraSilent,
+    EngineLost,
+    FaceFailure,
     FaceVerification,
     LivenessProgress,
     LivenessSummary,
@@ -21,7 +20,7 @@ from drivers.face.types import (
     VerificationStopped,
     Verified,
 )
-from drivers.face.verify import verify_person
+from drivers.face.verifier import FaceVerifier
 from drivers.types import Deadline
 from kiosk.domain.identity import AssuranceLevel, Portrait, Proof, Route
 from kiosk.flow.events import Event, FaceAsks, PersonProved, ProofFailed
@@ -30,21 +29,17 @@ from kiosk.flow.events import Event, FaceAsks, PersonProved, ProofFailed
 class FaceCheck:
     """Runs on the face thread, which owns the camera. The lens is read only while a check runs."""
 
-    def __init__(
-        self,
-        camera: Camera,
-        new_challenge: Callable[[], LivenessChallenge] = LivenessChallenge.random,
-        new_show: Callable[[], LightShow | None] = lambda: None,
-    ) -> None:
-        """``new_show`` gives the colours of one check, ``None`` without a screen-light challenge."""
+    def __init__(self, camera: Camera, verifier: FaceVerifier) -> None:
         self._camera = camera
-        self._new_show = new_show
-        self._engine = DlibFaceEngine()
-        self._new_challenge = new_challenge
+        self._verifier = verifier
 
     def warm_up(self) -> None:
         """Load the models, so that the first resident does not wait for them."""
-        self._engine.warm_up()
+        self._verifier.warm_up()
+
+    def close(self) -> None:
+        """Let go of the verifier; from any thread."""
+        self._verifier.close()
 
     def prove(self, portrait: Portrait, deadline: Deadline, tell: Callable[[FaceAsks], None]) -> Event:
         """Lead the person through a new challenge and compare; ``tell`` gets each movement to make, on this thread."""
@@ -53,15 +48,7 @@ class FaceCheck:
             return ProofFailed("face.cancelled")
         self._camera.start()
         try:
-            outcome = verify_person(
-                self._camera,
-                reference,
-                self._engine,
-                self._new_challenge(),
-                deadline,
-                lambda progress: tell(asks_of(progress)),
-                show=self._new_show(),
-            )
+            outcome = self._verifier.verify(self._camera, reference, deadline, lambda progress: tell(asks_of(progress)))
         finally:
             self._camera.stop()
         return event_of(outcome)
@@ -69,33 +56,40 @@ class FaceCheck:
 
 def event_of(outcome: FaceVerification) -> PersonProved | ProofFailed:
     """What the flow is told about an outcome."""
-    match outcome:
-        case Verified(comparison, liveness):
-            return PersonProved(
-                Proof(
-                    Route.ID_CARD_FACE,
-                    AssuranceLevel.L3,
-                    engine=comparison.engine,
-                    distance=comparison.distance,
-                    threshold=comparison.threshold,
-                    liveness=_in_words(liveness),
-                    liveness_score=round(liveness.score, 3),
-                    demonstration_only=comparison.demonstration_only,
-                    calibration=comparison.calibration,
-                )
-            )
+    if not isinstance(outcome, Verified):
+        return ProofFailed(f"face.{_reason(outcome)}")
+    comparison, liveness = outcome.comparison, outcome.liveness
+    return PersonProved(
+        Proof(
+            Route.ID_CARD_FACE,
+            AssuranceLevel.L3,
+            engine=comparison.engine,
+            distance=comparison.distance,
+            threshold=comparison.threshold,
+            liveness=_in_words(liveness),
+            liveness_score=round(liveness.score, 3),
+            demonstration_only=comparison.demonstration_only,
+            calibration=comparison.calibration,
+        )
+    )
+
+
+def _reason(failure: FaceFailure) -> str:
+    match failure:
         case NotMatching():
-            return ProofFailed("face.no_match")
+            return "no_match"
         case NotLive(result, _):
-            return ProofFailed(f"face.{result.value}")
+            return result.value
         case UnusablePicture(role, face):
-            return ProofFailed("face.unusable_portrait" if role is PictureRole.REFERENCE else f"face.{face.trouble.value}")
+            return "unusable_portrait" if role is PictureRole.REFERENCE else face.trouble.value
         case CameraSilent():
-            return ProofFailed("face.camera_lost")
+            return "camera_lost"
+        case EngineLost():
+            return "engine_lost"
         case VerificationStopped(was_cancelled):
-            return ProofFailed("face.cancelled" if was_cancelled else "face.timed_out")
+            return "cancelled" if was_cancelled else "timed_out"
         case _:
-            assert_never(outcome)
+            assert_never(failure)
 
 
 def asks_of(progress: LivenessProgress) -> FaceAsks:

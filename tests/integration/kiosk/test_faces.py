@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from drivers.camera.simulator import PortraitCamera
+from drivers.face.engine import DlibFaceEngine
 from drivers.face.types import Action
+from drivers.face.verifier import LocalVerifier
 from drivers.types import Deadline
 from kiosk.domain.identity import Portrait, Route
 from kiosk.flow.events import FaceAsks, PersonProved, ProofFailed
@@ -37,7 +39,7 @@ def camera() -> Iterator[PortraitCamera]:
 
 @pytest.fixture
 def subject(camera: PortraitCamera) -> FaceCheck:
-    check = FaceCheck(camera)
+    check = FaceCheck(camera, LocalVerifier(DlibFaceEngine()))
     check.warm_up()
     return check
 

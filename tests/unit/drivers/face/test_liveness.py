@@ -199,6 +199,16 @@ def test_hindrances_are_named_and_stop_all_progress(seen: FaceMeasurement | None
     assert not player.subject.has_begun
 
 
+def test_a_second_face_is_forgiven_for_a_moment_and_ends_the_challenge_when_it_stays() -> None:
+    player = Player(Action.BLINK).begin()
+    player.see(measurement(others=1), 15)
+    assert isinstance(player.state, LivenessProgress)
+    player.see(REST, 2)
+    player.see(measurement(others=1), 30)
+    assert player.state is LivenessResult.TIMED_OUT
+    assert player.subject.hint == "many_faces"
+
+
 def test_narrow_eyes_blink_as_well_as_wide_ones() -> None:
     player = Player(Action.BLINK)
     narrow = measurement(eyes=0.19)

@@ -149,6 +149,12 @@ def test_what_hindered_the_beginning_is_the_reason(seen: FaceMeasurement | None,
     assert len(told) == 1
 
 
+def test_a_second_person_who_comes_and_stays_is_the_reason() -> None:
+    outcome, _, told = _verify([REST] * 10 + [measurement(others=1)] * 100)
+    assert outcome == UnusablePicture(PictureRole.LIVE, NoUsableFace(FaceTrouble.MANY_FACES))
+    assert told[-1].hint == "many_faces"
+
+
 def test_a_silent_camera_is_not_the_persons_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "_FIRST_FRAME_S", 0.1)
     monkeypatch.setattr(verify, "_SILENCE_S", 0.1)

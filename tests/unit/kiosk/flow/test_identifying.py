@@ -140,7 +140,7 @@ def test_three_failed_tries_pause_a_way_for_five_minutes_and_no_other(subject: V
     assert subject.does(ev.RouteChosen(FACE)).state.step is Step.FACE_CONSENT
 
 
-@pytest.mark.parametrize("reason", ["face.camera_lost", "face.cancelled", "face.out_of_order"])
+@pytest.mark.parametrize("reason", ["face.camera_lost", "face.cancelled", "face.engine_lost"])
 def test_the_machine_s_own_trouble_costs_no_try(subject: Visitor, reason: str) -> None:
     _at_face(subject).fails(*[reason] * 7)
     assert (subject.state.step, subject.state.tries) == (Step.FACE, ())
