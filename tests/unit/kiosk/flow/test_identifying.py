@@ -107,6 +107,7 @@ def test_a_card_whose_photo_cannot_be_used_closes_the_face_and_offers_the_rest(s
         (FACE, ev.ProofFailed("face.unusable_portrait"), "face.unusable_portrait"),
         (SMS, ev.SmsFailed("sms.no_phone"), "sms.no_phone"),
         (SMS, ev.SmsFailed("sms.too_many"), "sms.too_many"),
+        (SMS, ev.SmsFailed("sms.none_configured"), "sms.none_configured"),
         (STAFF, ev.ProofFailed("staff.none_configured"), "staff.none_configured"),
     ],
 )
