@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -78,7 +78,7 @@ class Terminal(QObject):
     """All parts of a running terminal."""
 
     def __init__(
-        self, settings: Settings, catalogue: Catalogue, link: PlatformLink, bench: Bench, parts: Parts, means: Means
+        self, settings: Settings, catalogue: Catalogue, link: PlatformLink, bench: Bench, parts: Parts, means: Callable[[], Means]
     ) -> None:
         super().__init__()
         self._settings = settings
@@ -209,7 +209,8 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except (CatalogueError, StaffFileError, PlatformTrouble, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
     desk = QueueDesk(link.outbox, link.wake)
-    face = FaceCheck(bench.camera, WorkerVerifier(FaceSettings()))
+    verifier = WorkerVerifier(FaceSettings())
+    face = FaceCheck(bench.camera, verifier)
     locks = RouteLocks(time.monotonic)
     services = Services(
         identity=IdentityDesk(Ways(bench, face, staff), locks, time.monotonic),
@@ -225,8 +226,12 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except KeyboardUnavailable as error:
         raise StartError(str(error)) from error
     clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=lambda: time.time_ns() // 1_000_000)
-    means = Means(staff=not staff.is_empty, credentials=False, sms=False, face_is_demonstration=True)
-    visit = Visit(catalogue, assess(Facts(means=means), catalogue), hands, settings, clock, sample=sample)
+
+    def means() -> Means:
+        """The face engine knows whether it is calibrated only when it is loaded."""
+        return Means(staff=not staff.is_empty, credentials=False, sms=False, face_is_demonstration=verifier.is_demonstration)
+
+    visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, sample=sample)
     return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit), means)
 
 

@@ -23,7 +23,7 @@ class StoreHealth:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What this terminal is set up with; settled when it starts."""
+    """What this terminal is set up with."""
 
     staff: bool = True
     """Somebody may confirm: a badge is registered."""

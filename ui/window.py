@@ -115,6 +115,11 @@ class KioskWindow(QWidget):
         if isinstance(self._screen, FaceScreen):
             self._screen.show_request(asks)
 
+    @property
+    def light(self) -> tuple[int, int, int] | None:
+        """Red, green, blue in which the window shines now; ``None``: it does not."""
+        return (self._light.red(), self._light.green(), self._light.blue()) if self._light is not None else None
+
     def show_preview(self, image: QImage) -> None:
         """The newest camera frame, as it comes from the camera; shown mirrored. Nothing on other screens."""
         if isinstance(self._screen, FaceScreen):

@@ -196,6 +196,7 @@ class Scene:
 
     def _count(self, step: Step) -> None:
         self.report.identified += step in _IDENTIFIES
+        self._stage.camera.illuminate(None)
 
     def _note_identification(self, session: SessionContext) -> None:
         answers = {record.purpose: "yes" if record.granted else "no" for record in session.consents}
@@ -208,6 +209,7 @@ class Scene:
         self._stage.reader.put_card(card)
 
     def _perform(self, asks: FaceAsks) -> None:
+        self._stage.camera.illuminate(self._stage.terminal.window.light)
         if asks.action and (asks.action, asks.done) != self._asked:
             self._asked = (asks.action, asks.done)
             self._stage.camera.perform(Action(asks.action))

@@ -106,6 +106,11 @@ class Person:
         """First six and last four characters, the rest starred."""
         return mask_id_number(self.id_number)
 
+    @property
+    def masked_name(self) -> str:
+        """First character, the rest starred: enough to know oneself by."""
+        return self.name[:1] + "*" * max(1, len(self.name) - 1) if self.name else ""
+
     def age_on(self, day: date) -> int | None:
         """Full years on ``day``, ``None`` when the card gives no birth date."""
         if self.birth is None:

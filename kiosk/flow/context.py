@@ -9,6 +9,9 @@ from kiosk.catalogue.models import Catalogue, Item
 from kiosk.flow.session import SessionContext
 from kiosk.readiness import Readiness
 
+MAX_TRIES = 3
+LOCK_S = 300.0
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -18,11 +21,11 @@ class Context:
     readiness: Readiness
     session: SessionContext
     today: date
-    max_tries: int = 3
+    max_tries: int = MAX_TRIES
     """Failed tries after which a route is paused."""
     now_s: float = 0.0
     """Now, on the monotonic clock: nobody can set it."""
-    lock_s: float = 300.0
+    lock_s: float = LOCK_S
     """How long a route is paused."""
 
     def item(self, code: str) -> Item:

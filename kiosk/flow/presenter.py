@@ -73,7 +73,12 @@ def _home(state: FlowState, context: Context) -> v.HomeView:
         for item in context.catalogue.items
     )
     name = chosen.name.in_(state.language) if chosen and state.reason else ""
-    return v.HomeView(cards, name, state.reason, _notices(context), known)
+    return v.HomeView(cards, name, state.reason, _notices(context), _known_as(context))
+
+
+def _known_as(context: Context) -> str:
+    person = context.session.person
+    return person.masked_name if person is not None and context.session.proof is not None else ""
 
 
 def _guide(state: FlowState, context: Context) -> v.GuideView:
@@ -222,6 +227,6 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.DELIVERING: lambda _state, _context: v.WorkingView("delivering"),
     Step.SLIP: _slip,
     Step.RATING: lambda _state, _context: v.RatingView(),
-    Step.ANOTHER: lambda _state, _context: v.AnotherView(),
+    Step.ANOTHER: lambda _state, context: v.AnotherView(_known_as(context)),
     Step.FAREWELL: lambda _state, _context: v.FarewellView(),
 }

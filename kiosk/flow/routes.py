@@ -16,6 +16,8 @@ CLOSES: dict[str, Route] = {
     "card.no_portrait": Route.ID_CARD_FACE,
     "face.unusable_portrait": Route.ID_CARD_FACE,
     "staff.none_configured": Route.ID_CARD_STAFF,
+    "credential.none_configured": Route.ELECTRONIC_CREDENTIAL,
+    "sms.none_configured": Route.ID_CARD_SMS,
     "sms.no_phone": Route.ID_CARD_SMS,
     "sms.too_many": Route.ID_CARD_SMS,
 }
@@ -26,7 +28,6 @@ _COSTS_NOTHING = frozenset(
         "face.camera_lost",
         "face.cancelled",
         "face.engine_lost",
-        "face.out_of_order",
         "staff.locked",
         "credential.scanner_lost",
         "credential.timed_out",
@@ -43,7 +44,7 @@ _COSTS_NOTHING = frozenset(
 
 def costs_a_try(reason: str) -> bool:
     """False for the machine's own trouble, and where nothing was tried; the resident must not pay for either."""
-    return reason not in _COSTS_NOTHING and not reason.startswith("card.")
+    return reason not in _COSTS_NOTHING and not reason.startswith(("card.", "guardian."))
 
 
 def is_enough(proof: Proof | None, context: Context, item_code: str) -> bool:

@@ -68,8 +68,8 @@ class HomeView:
     reason: str
     notices: tuple[str, ...]
     """Codes of what is missing for everybody: ``paper.…``, ``network.down``."""
-    known: bool = False
-    """The resident has been identified in this visit and need not be again, but for items that ask for more."""
+    known_as: str = field(default="", repr=False)
+    """Masked name of the resident, once identified in this visit: they need not be again, but for items that ask for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +281,9 @@ class RatingView:
 @dataclass(frozen=True, slots=True)
 class AnotherView:
     """Another matter, in the same visit? The case just done is forgotten already."""
+
+    known_as: str = field(default="", repr=False)
+    """As on the home screen."""
 
 
 @dataclass(frozen=True, slots=True)

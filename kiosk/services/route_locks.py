@@ -10,9 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.domain.identity import Person, Route, RouteStanding
-
-MAX_TRIES = 3
-LOCK_S = 300.0
+from kiosk.flow.context import LOCK_S, MAX_TRIES
 
 
 @dataclass(slots=True)

@@ -44,9 +44,9 @@ class Health(QObject):
         hands: Hands,
         subscribe: Subscribe,
         poll_s: float,
-        means: Means = Means(),  # noqa: B008 - frozen
+        means: Callable[[], Means] = Means,
     ) -> None:
-        """``subscribe`` tells of the devices; the store is asked every ``poll_s`` seconds; ``means`` never changes."""
+        """``subscribe`` tells of the devices; store and ``means`` are asked every ``poll_s`` seconds."""
         super().__init__()
         self._subscribe = subscribe
         self._unsubscribe: Callable[[], None] | None = None
@@ -56,7 +56,7 @@ class Health(QObject):
         self._lock = threading.Lock()
         self._devices: dict[str, DeviceStatus] = {}
         self._means = means
-        self._readiness = assess(Facts(means=means), catalogue)
+        self._readiness = assess(Facts(means=means()), catalogue)
         self._timer = QTimer(self)
         self._timer.setInterval(round(poll_s * 1000))
         self._timer.timeout.connect(self.ask)
@@ -105,15 +105,14 @@ class Health(QObject):
 
     @Slot(object)
     def _on_store(self, seen: StoreHealth) -> None:
-        if seen != self._store:
-            self._store = seen
-            self._assess()
+        self._store = seen
+        self._assess()
 
     def _assess(self) -> None:
         facts = Facts(
             devices={name: trouble_of(status) for name, status in self.devices().items()},
             store=self._store,
-            means=self._means,
+            means=self._means(),
         )
         readiness = assess(facts, self._catalogue)
         if readiness != self._readiness:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from kiosk.catalogue.models import Catalogue
 from kiosk.config import Settings
 from kiosk.flow import machine, presenter
-from kiosk.flow.context import Context
+from kiosk.flow.context import LOCK_S, Context
 from kiosk.flow.effects import (
     AwaitDelivery,
     CancelIdentify,
@@ -38,7 +38,6 @@ from kiosk.flow.session import SessionContext
 from kiosk.flow.states import AT_REST, FlowState, Paper, Step
 from kiosk.readiness import Readiness, serving
 from kiosk.services import cases, slips
-from kiosk.services.route_locks import LOCK_S
 from kiosk.workers.hands import Hands
 
 _log = logging.getLogger(__name__)

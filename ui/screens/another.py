@@ -19,7 +19,9 @@ class AnotherScreen(StepScreen[AnotherView]):
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self.page.addStretch(1)
-        self.add_title(self.page, look.say("another.title"), look.say("another.known"), centred=True)
+        self.add_title(self.page, look.say("another.title"), centred=True)
+        self._known = Words("", "soft", centred=True)
+        self.page.addWidget(self._known)
         answers = column(look, gap_mm=8.0)
         for name, picture, slot in (("yes", "another", self._on_yes), ("no", "farewell", self._on_no)):
             button = self._answer(name, picture)
@@ -29,7 +31,8 @@ class AnotherScreen(StepScreen[AnotherView]):
         self.page.addStretch(2)
 
     def show_model(self, model: AnotherView) -> None:
-        """Nothing to fill in."""
+        """Say who is known, so that nobody goes on in somebody else's name."""
+        self._known.setText(self.look.say("another.known", name=model.known_as))
 
     def _answer(self, name: str, picture: str) -> CardButton:
         text, how = self.look.say(f"another.{name}"), self.look.say(f"another.{name}.how")

@@ -35,8 +35,9 @@ class HomeScreen(StepScreen[HomeView]):
 
     def show_model(self, model: HomeView) -> None:
         """Show cards, what was just touched in vain, and what is missing for everybody."""
-        self._subtitle.setText(self.look.say("home.known" if model.known else "home.subtitle"))
-        self._subtitle.wear("deep_small" if model.known else "soft")
+        known = model.known_as
+        self._subtitle.setText(self.look.say("home.known", name=known) if known else self.look.say("home.subtitle"))
+        self._subtitle.wear("deep_small" if known else "soft")
         if model.items != self._shown:
             self._shown = model.items
             _clear(self._cards)

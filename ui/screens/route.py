@@ -71,8 +71,9 @@ class RouteScreen(StepScreen[RouteView]):
             lines.addWidget(Words(how, "soft"))
         lines.addStretch()
         line.addLayout(lines, 1)
-        mark = Picture("clock", look.px(10), Colour.AMBER) if option.reason else Picture("forward", look.px(10))
-        line.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
+        mark = "forward" if not option.reason else "clock" if option.minutes else "info"
+        side, colour = look.px(10), Colour.AMBER if option.reason else Colour.DEEP
+        line.addWidget(Picture(mark, side, colour), 0, Qt.AlignmentFlag.AlignVCenter)
         button.close_with(bool(option.reason))
         button.clicked.connect(self._choose)
         return button

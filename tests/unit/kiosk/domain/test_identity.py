@@ -74,5 +74,10 @@ def test_two_cards_of_one_number_are_one_person() -> None:
     assert not one.is_same_as(sample_person())
 
 
+@pytest.mark.parametrize(("name", "masked"), [("林小瓯", "林**"), ("王", "王*"), ("", "")])
+def test_a_masked_name_is_enough_for_its_owner_only(name: str, masked: str) -> None:
+    assert sample_person(name=name).masked_name == masked
+
+
 def test_a_proof_shows_no_distance() -> None:
     assert "0.31" not in repr(Proof(Route.ID_CARD_FACE, AssuranceLevel.L3, distance=0.31))

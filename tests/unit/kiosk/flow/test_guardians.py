@@ -117,3 +117,10 @@ def test_a_reader_lost_meanwhile_is_waited_for(subject: Visitor) -> None:
 def test_when_the_visit_ends_nothing_of_the_guardian_is_left(subject: Visitor) -> None:
     subject.does(ev.GuardianCardRead(GUARDIAN), ev.IdleWarned(), ev.IdleEnded())
     assert subject.session.is_empty
+
+
+@pytest.mark.parametrize("reason", ["guardian.same_card", "card.no_card", "card.unreadable"])
+def test_a_guardian_s_card_that_is_not_read_costs_the_child_no_try(subject: Visitor, reason: str) -> None:
+    for _ in range(5):
+        subject.does(ev.CardFailed(reason), ev.TryAgain())
+    assert (subject.state.step, subject.state.tries) == (Step.GUARDIAN_CARD, ())

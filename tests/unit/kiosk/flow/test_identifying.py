@@ -107,6 +107,7 @@ def test_a_card_whose_photo_cannot_be_used_closes_the_face_and_offers_the_rest(s
         (FACE, ev.ProofFailed("face.unusable_portrait"), "face.unusable_portrait"),
         (SMS, ev.SmsFailed("sms.no_phone"), "sms.no_phone"),
         (SMS, ev.SmsFailed("sms.too_many"), "sms.too_many"),
+        (SMS, ev.SmsFailed("sms.none_configured"), "sms.none_configured"),
         (STAFF, ev.ProofFailed("staff.none_configured"), "staff.none_configured"),
     ],
 )
@@ -140,7 +141,7 @@ def test_three_failed_tries_pause_a_way_for_five_minutes_and_no_other(subject: V
     assert subject.does(ev.RouteChosen(FACE)).state.step is Step.FACE_CONSENT
 
 
-@pytest.mark.parametrize("reason", ["face.camera_lost", "face.cancelled", "face.engine_lost", "face.out_of_order"])
+@pytest.mark.parametrize("reason", ["face.camera_lost", "face.cancelled", "face.engine_lost"])
 def test_the_machine_s_own_trouble_costs_no_try(subject: Visitor, reason: str) -> None:
     _at_face(subject).fails(*[reason] * 7)
     assert (subject.state.step, subject.state.tries) == (Step.FACE, ())

@@ -87,7 +87,7 @@ def test_a_higher_level_asks_again_and_only_then(subject: Visitor) -> None:
     _hand_in(subject.identifies(SENIOR, SMS)).does(ev.AnotherItem())
     home = subject.shown()
     assert isinstance(home, HomeView)
-    assert home.known
+    assert home.known_as == "测*****"
     assert {card.code: card.asks_again for card in home.items} == {SENIOR: False, INSURANCE: True, PERMIT: True}
     subject.does(ev.ItemChosen(INSURANCE), ev.Continue(), ev.ConsentAnswered(True))
     assert (subject.state.step, subject.state.reason) == (Step.ROUTE, "route.higher_level")

@@ -9,8 +9,9 @@ import pytest
 from drivers.types import Deadline
 from kiosk.domain.identity import Portrait, Route, RouteStanding
 from kiosk.flow import events as ev
+from kiosk.flow.context import LOCK_S
 from kiosk.services.identify import MACHINE_PAUSE_S, IdentityDesk, Ways, credential_proof, sms_proof
-from kiosk.services.route_locks import LOCK_S, RouteLocks
+from kiosk.services.route_locks import RouteLocks
 from tests.helpers.people import FACE, STAFF, sample_person, sample_portrait
 from tests.helpers.visitor import SMS, proof_by
 
@@ -117,7 +118,7 @@ def test_a_check_that_is_given_up_counts_once_its_challenge_has_begun(subject: I
     assert _standings(subject, world) == (RouteStanding(FACE, 1),)
 
 
-@pytest.mark.parametrize("reason", ["face.camera_lost", "face.unusable_portrait", "face.out_of_order"])
+@pytest.mark.parametrize("reason", ["face.camera_lost", "face.unusable_portrait", "face.engine_lost"])
 def test_the_machine_s_own_trouble_is_nobody_s_try(subject: IdentityDesk, world: World, reason: str) -> None:
     world.face_answer = ev.ProofFailed(reason)
     for _ in range(5):

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.identity import Route, RouteStanding
-from kiosk.services.route_locks import LOCK_S, MAX_TRIES, RouteLocks, Tries
+from kiosk.flow.context import LOCK_S, MAX_TRIES
+from kiosk.services.route_locks import RouteLocks, Tries
 from tests.helpers.people import FACE, STAFF, sample_person
 
 ONE, OTHER = sample_person(), sample_person(id_number="330302196001010013")

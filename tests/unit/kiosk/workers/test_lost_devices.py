@@ -123,7 +123,7 @@ class Stand:
             store_health=StoreHealth,
         )
         self.hands = Hands(services, times)
-        self.health = Health(CATALOGUE, self.hands, self.bench.subscribe, times.store_poll_s, MEANS)
+        self.health = Health(CATALOGUE, self.hands, self.bench.subscribe, times.store_poll_s, lambda: MEANS)
         clock = Clock(lambda: TODAY, lambda: 1)
         self.visit = Visit(
             CATALOGUE, assess(Facts(means=MEANS), CATALOGUE), self.hands, Settings(times=times), clock, sample=True
