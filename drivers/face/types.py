@@ -48,6 +48,10 @@ class FaceBox:
             round(self.left * factor), round(self.top * factor), round(self.right * factor), round(self.bottom * factor)
         )
 
+    def moved(self, right: int, down: int) -> FaceBox:
+        """The same face in a picture that has so many more columns at its left and rows at its top."""
+        return FaceBox(self.left + right, self.top + down, self.right + right, self.bottom + down)
+
     def overlap(self, other: FaceBox) -> float:
         """Shared area by joint area, 0 to 1."""
         shared = FaceBox(

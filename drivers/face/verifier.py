@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from drivers.face.abstract import FrameSource, LiveFaceEngine
+from drivers.face.following import FollowingEngine, WorkBetween
 from drivers.face.liveness import LivenessChallenge
 from drivers.face.screen_light import LightShow
 from drivers.face.types import FaceVerification, LivenessProgress
@@ -101,8 +102,9 @@ class LocalVerifier:
         infrared: FrameSource | None = None,
     ) -> FaceVerification:
         """As ``FaceVerifier.verify``."""
-        challenge, show = self._new_challenge(), self._new_show()
-        return verify_person(camera, reference, self._engine, challenge, deadline, on_progress, show=show, infrared=infrared)
+        challenge, show, engine = self._new_challenge(), self._new_show(), FollowingEngine(self._engine)
+        camera = WorkBetween(camera, engine)
+        return verify_person(camera, reference, engine, challenge, deadline, on_progress, show=show, infrared=infrared)
 
     def close(self) -> None:
         """Nothing is held."""
