@@ -255,10 +255,12 @@ class Bench:
         return found[0]
 
     def _worker_cpu_ms(self) -> float:
-        """CPU of the worker and of all the forks it has waited for."""
+        """CPU of the worker and of all its forks, once the last one has ended."""
         pid = self.verifier.pid
         if pid is None:
             raise SystemExit("the worker is gone")
+        while Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii"):
+            Deadline(0.002).sleep(0.002)
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
         return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK") * 1000
 

@@ -14,6 +14,7 @@ import numpy as np
 _CHUNK_BYTES = 8 * 2**20
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PRESENT, _SWAPPED = np.uint64(1 << 63), np.uint64(1 << 62)
+_TAIL_BYTES = 128
 _CAP_SYS_PTRACE = 19
 _MAP = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S{4}) \S+ \S+ \d+ *(.*)")
 
@@ -26,6 +27,9 @@ class Search:
     """By what they are; each at least 16 bytes that occur nowhere by chance."""
     findings: list[str] = field(default_factory=list)
     searched_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        self._sieve = _Sieve(self.needles)
 
     def memory(self, pid: int, name: str) -> None:
         """All pages of a process that exist, in memory or in the swap area. It should stand still; what vanishes is skipped."""
@@ -48,15 +52,34 @@ class Search:
                 continue
 
     def _chunks(self, chunks: Iterator[bytes], where: str) -> None:
-        longest = max(len(needle) for needle in self.needles.values())
         tail = b""
         for chunk in chunks:
             self.searched_bytes += len(chunk)
             whole = tail + chunk
-            for what, needle in self.needles.items():
-                if needle in whole:
-                    self.findings.append(f"{what} in {where}")
-            tail = chunk[-longest:]
+            self.findings += (f"{what} in {where}" for what in self._sieve.found_in(whole))
+            tail = whole[-_TAIL_BYTES:]
+
+
+class _Sieve:
+    """Finds needles by the one whole word of memory that each occurrence must hold, at whichever of eight places it begins."""
+
+    def __init__(self, needles: Mapping[str, bytes]) -> None:
+        if any(not 16 <= len(needle) <= _TAIL_BYTES // 2 for needle in needles.values()):
+            raise ValueError(f"needles have 16 to {_TAIL_BYTES // 2} bytes")
+        self._needles = needles
+        words = [np.frombuffer(needle[at : at + 8], np.uint64)[0] for needle in needles.values() for at in range(8)]
+        self._is_near = np.zeros(1 << 16, np.bool_)
+        self._is_near[np.array(words, np.uint64) & np.uint64(0xFFFF)] = True
+        self._words = np.unique(np.array(words, np.uint64))
+
+    def found_in(self, content: bytes) -> set[str]:
+        """Names of the needles that are in ``content``."""
+        words = np.frombuffer(content, np.uint64, len(content) // 8)
+        near = np.flatnonzero(self._is_near[words & np.uint64(0xFFFF)])
+        places = near[np.isin(words[near], self._words)] * 8
+        # What follows the last whole word is looked at as it is.
+        pieces = [content[max(0, at - _TAIL_BYTES) : at + _TAIL_BYTES] for at in (*places.tolist(), len(content))]
+        return {what for what, needle in self._needles.items() if any(needle in piece for piece in pieces)}
 
 
 def tree(pid: int) -> list[int]:

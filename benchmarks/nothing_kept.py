@@ -44,6 +44,7 @@ WHOLE_EVERY = 5
 """Every fifth check runs to its end, with three movements and a match; the others end with a wrong movement."""
 AFTER_S = 1.0
 CHECK_S = 120.0
+NETWORK_S = 2.0
 _ROOT = Path(__file__).parents[1]
 _PATCH = (slice(150, 174), slice(122, 194))
 """Rows and columns of the noise: on the wall, within what is cut out around a face."""
@@ -96,14 +97,18 @@ class World:
         self._line, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         read, self._pipe = os.pipe()
         environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "TMPDIR": str(self.folder), "HOME": str(self.folder)}
-        with there:
+        with (
+            there,
+            (self.folder / "stdout.log").open("wb") as out,
+            (self.folder / "stderr.log").open("wb") as errors,
+        ):
             self._terminal = subprocess.Popen(
                 [sys.executable, "-m", "benchmarks.kept_nothing_terminal", str(there.fileno()), str(read)],
                 pass_fds=(there.fileno(), read),
                 env=environment,
                 cwd=_ROOT,
-                stdout=(self.folder / "stdout.log").open("wb"),
-                stderr=(self.folder / "stderr.log").open("wb"),
+                stdout=out,
+                stderr=errors,
             )
         os.close(read)
         return self
@@ -233,7 +238,7 @@ def measure(visits: int, folder: Path, say: Callable[[str], None]) -> dict[str, 
         Deadline(AFTER_S).sleep(AFTER_S)
         after = world.search(needles(_known(world.last), card))
         with network_camera() as (url, wanted):
-            outcomes.append(world.visit(obeys=False, url=url, seconds=3.0))
+            outcomes.append(world.visit(obeys=False, url=url, seconds=NETWORK_S))
             Deadline(AFTER_S).sleep(AFTER_S)
             after_network = world.search(wanted)
         world.visit(obeys=False, plant=True)

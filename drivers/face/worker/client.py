@@ -200,9 +200,9 @@ class _Check:
         """Answer until the outcome comes; raises ``BadMessage``."""
         while True:
             match self._next():
-                case Wanted(than, seconds, infrared):
-                    room = Room.INFRARED if infrared else Room.CAMERA
-                    self._answer(room, sources.get(room), than, seconds)
+                case Wanted() as wanted:
+                    room = Room.INFRARED if wanted.infrared else Room.CAMERA
+                    self._answer(room, sources.get(room), wanted)
                 case messages.Progress() as progress:
                     on_progress(progress.value())
                 case Ready():
@@ -225,15 +225,18 @@ class _Check:
                 raise BadMessage("silent")
         return self._process.receive()
 
-    def _answer(self, room: Room, source: FrameSource | None, than: int, seconds: float) -> None:
+    def _answer(self, room: Room, source: FrameSource | None, wanted: Wanted) -> None:
         """Give the picture asked for, or say why not."""
         if source is None:
             raise BadMessage("asks for a camera that is not there")
-        patience = self._deadline.within(seconds)
-        seen = Frame(_NOTHING, 0.0, than) if than else None
+        patience = self._deadline.within(wanted.seconds)
+        seen = Frame(_NOTHING, 0.0, wanted.than) if wanted.than else None
         while not self._deadline.is_over:
             asked = Deadline(min(_POLL_S, patience.remaining_s))
             frame = source.wait_newer(seen, asked)
+            if frame is not None and frame.taken_at_s < wanted.not_before_s:
+                seen = Frame(_NOTHING, 0.0, frame.sequence)
+                continue
             shape = self._pictures.put(room, frame.image) if frame is not None else None
             if frame is not None and shape is not None:
                 self._process.send(Picture(shape, frame.taken_at_s, frame.sequence))

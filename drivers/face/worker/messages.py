@@ -110,6 +110,8 @@ class Wanted(msgspec.Struct, frozen=True, tag="wanted"):
 
     than: int
     seconds: float
+    not_before_s: float = 0.0
+    """Earliest time, on the frames' clock, at which the picture may have been taken."""
     infrared: bool = False
 
 

@@ -31,6 +31,10 @@ from drivers.types import Deadline, Frame
 _NICE = 5
 """Below the screen: when both want the core, the screen gets it."""
 _LONGEST_WAIT_S = 0.2
+_INTERVAL_S = 1 / 20
+"""Pictures are looked at no more often: three of them see even a quick blink, and the cores are not ours alone."""
+_EARLY_S = 0.01
+"""Cameras are not that punctual."""
 
 
 def serve(line: socket.socket, pictures: SharedPictures) -> None:
@@ -155,14 +159,17 @@ class _AskedCamera:
         self._pictures = pictures
         self._check = check
         self._room = room
+        self._due_s = 0.0
 
     def wait_newer(self, than: Frame | None, deadline: Deadline) -> Frame | None:
         """Ask for a newer picture and wait for the answer. ``Stop`` as the answer cancels the check."""
         seconds = min(_LONGEST_WAIT_S, deadline.remaining_s)
         sequence = than.sequence if than is not None else 0
-        messages.send(self._line, Wanted(sequence, seconds, infrared=self._room is Room.INFRARED))
+        wanted = Wanted(sequence, seconds, self._due_s - _EARLY_S, infrared=self._room is Room.INFRARED)
+        messages.send(self._line, wanted)
         match messages.receive_in_worker(self._line):
             case Picture(shape, taken_at_s, sequence):
+                self._due_s = max(self._due_s, taken_at_s - _INTERVAL_S) + _INTERVAL_S
                 return Frame(self._pictures.take(self._room, shape), taken_at_s, sequence)
             case NoPicture():
                 return None
