@@ -103,6 +103,7 @@ class PortraitAnimation:
         height, width = portrait.matte.shape
         self._size_px = (width, height)
         relief = head_relief(portrait.landmarks, self._size_px)
+        self.relief = relief
         self._pose = HeadPose(relief)
         self._lit = screen_light_share(relief, portrait.person)
         self._noise = SensorNoise(self._size_px, np.random.default_rng(seed))
@@ -117,11 +118,11 @@ class PortraitAnimation:
     def layers(self, now_s: float, strengths: dict[Movement, float], absence: float = 0.0, *, with_light: bool = False) -> Layers:
         """The person without wall and noise; ``with_light`` also what the screen would light."""
         person = self._with_face(strengths)
-        yaw_rad, pitch_rad = self._head(now_s, strengths)
+        yaw_rad, pitch_rad = self.head(now_s, strengths)
         from_x, from_y, light = self._pose.maps(self.placing(now_s, absence), yaw_rad, pitch_rad)
         person = np.asarray(cv2.remap(person, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
         # Past its left and right edge the layer holds nobody; without this the matte would be smeared while walking out.
-        is_aside = absence > 0.0 or self.stance.right_px != 0.0 or self.stance.scale < 1.0
+        is_aside = absence != 0.0 or self.stance.right_px != 0.0 or self.stance.scale < 1.0
         edge = cv2.BORDER_CONSTANT if is_aside else cv2.BORDER_REPLICATE
         matte = np.asarray(cv2.remap(self.portrait.matte, from_x, from_y, cv2.INTER_LINEAR, borderMode=edge), np.uint8)
         if light is not None:
@@ -132,14 +133,17 @@ class PortraitAnimation:
         return Layers(person, matte, np.asarray(lit, np.uint8))
 
     def placing(self, now_s: float, absence: float = 0.0) -> NDArray[np.float64]:
-        """Nobody stands quite still: a few pixels, half a degree, half a per cent nearer and farther."""
+        """Where the body is: nobody stands still, but sways a few pixels, half a degree, half a per cent in size.
+
+        ``absence`` 1 is past the right edge of the picture, -1 past its left one.
+        """
         width, height = self._size_px
         stance, at_s = self.stance, now_s + self.stance.phase_s
         angle = 0.6 * stance.unrest * math.sin(2 * math.pi * at_s / 5.3)
         scale = stance.scale * (1.01 + 0.006 * stance.unrest * math.sin(2 * math.pi * at_s / 7.1))
         matrix = np.asarray(cv2.getRotationMatrix2D((width / 2, float(height)), angle, scale), np.float64)
         matrix[0, 2] += stance.right_px + 2.0 * stance.unrest * math.sin(2 * math.pi * at_s / 3.7)
-        matrix[0, 2] += absence * absence * width * 1.2
+        matrix[0, 2] += absence * abs(absence) * width * 1.2
         matrix[1, 2] += stance.down_px + 1.2 * stance.unrest * math.sin(2 * math.pi * at_s / 2.9)
         return matrix
 
@@ -156,7 +160,7 @@ class PortraitAnimation:
             self._put_on(person, self.portrait.landmarks)
         return person
 
-    def _head(self, now_s: float, strengths: dict[Movement, float]) -> tuple[float, float]:
+    def head(self, now_s: float, strengths: dict[Movement, float]) -> tuple[float, float]:
         """Yaw and pitch in radians: what is asked for, and the slow drift of about a degree that no head is without."""
         at_s, drift = now_s + self.stance.phase_s, math.radians(0.9) * self.stance.unrest
         yaw = TURN_RAD * (strengths.get(Movement.TURN_LEFT, 0.0) - strengths.get(Movement.TURN_RIGHT, 0.0))

@@ -20,27 +20,37 @@ Field = NDArray[np.float32]
 _EYES = ((36, (37, 38), 39, (41, 40), range(17, 22)), (42, (43, 44), 45, (47, 46), range(22, 27)))
 """Outer corner, upper lid, other corner, lower lid and brow of each eye, as landmark numbers."""
 
+_LID_OF_BROW = 0.62
+"""How far up towards the brow the skin of the lid reaches that stretches."""
+_LASHES_OF_EYE = 0.10
+_OVERLAP_OF_EYE = 0.05
+"""How far below the lower lid's landmarks the closed lid goes; they tend to lie inside the opening."""
 _JAW_DROP_OF_MOUTH_WIDTH = 0.30
 _INSIDE_OF_MOUTH_BGR = (38.0, 28.0, 62.0)
 _TONGUE_BGR = (70.0, 62.0, 120.0)
 
 
 def close_eyes(picture: Image, landmarks: Points, strength: float) -> None:
-    """Draw the upper lids down over both eyes, in place; the skin above each eye stretches as a real lid does."""
+    """Draw the upper lids down over both eyes, in place: the skin of the lid stretches, the lashes keep their breadth."""
     for outer, upper, inner, lower, brow in _EYES:
         corners = landmarks[[outer, inner]]
+        eye_px = float(np.linalg.norm(corners[0] - corners[1]))
         upper_lid = _curve(np.vstack((corners, landmarks[list(upper)])))
         lower_lid = _curve(np.vstack((corners, landmarks[list(lower)])))
         brow_y = float(landmarks[list(brow), 1].mean())
         left, right = int(corners[:, 0].min()) - 1, int(corners[:, 0].max()) + 2
-        top, bottom = int(brow_y) - 2, int(landmarks[list(lower), 1].max()) + 4
+        top, bottom = int(brow_y) - 2, int(landmarks[list(lower), 1].max() + eye_px * 0.2) + 3
         x, y = _grid(left, top, right, bottom)
-        lid_y, end_y = upper_lid(x), np.maximum(lower_lid(x), upper_lid(x))
-        closed_y = lid_y + strength * (end_y - lid_y + 1.5)
-        fold_y = lid_y - 0.8 * (lid_y - brow_y)
-        share = np.clip((y - fold_y) / np.maximum(closed_y - fold_y, 1.0), 0.0, 1.0)
-        lid_source = fold_y + share * (lid_y - fold_y)
-        source_y = np.where((y > fold_y) & (y <= closed_y), lid_source, y)
+        # Towards the corners the lid has nowhere to go.
+        inside = np.clip(1.0 - (2 * (x - corners[:, 0].mean()) / (eye_px * 1.06)) ** 2, 0.0, 1.0) ** 0.5
+        lid_y, lash_px = upper_lid(x), _LASHES_OF_EYE * eye_px
+        end_y = np.maximum(lower_lid(x), lid_y) + (_OVERLAP_OF_EYE * eye_px + 0.5) * inside
+        closed_y = lid_y + strength * (end_y - lid_y)
+        skin_y, fold_y = lid_y - lash_px, lid_y - _LID_OF_BROW * (lid_y - brow_y)
+        lash_from_y = closed_y - lash_px
+        lid = fold_y + np.clip((y - fold_y) / np.maximum(lash_from_y - fold_y, 1.0), 0.0, 1.0) * (skin_y - fold_y)
+        moved = np.where(y <= lash_from_y, lid, y - closed_y + lid_y)
+        source_y = np.where((y > fold_y) & (y <= closed_y), moved, y)
         picture[top:bottom, left:right] = cv2.remap(picture, x, source_y.astype(np.float32), cv2.INTER_LINEAR)
 
 

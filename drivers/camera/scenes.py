@@ -17,7 +17,7 @@ from drivers.camera.noise import SensorNoise
 from drivers.camera.people.person import SimulatedPerson
 from drivers.camera.people.screen_light import Rgb
 from drivers.camera.people.species import SPECIES, Casting, make_scene
-from drivers.camera.people.staged import StagedScene
+from drivers.camera.people.staged import StagedScene, Staging
 from drivers.camera.people.tempo import CALM, Tempo
 from drivers.camera.picture_files import picture_paths
 from drivers.camera.types import Movement
@@ -130,7 +130,7 @@ class PersonScene:
         stage: StagedScene
         if species == "live":
             # Blinks only when asked: it is the still portrait that tests and demonstrations count on.
-            stage = SimulatedPerson(picture, size_px=self._size_px, tempo=self._tempo, stance=Stance(), blinks=False)
+            stage = SimulatedPerson(picture, Staging(self._size_px, self._tempo), stance=Stance(), blinks=False)
         else:
             stage = make_scene(species, Casting(picture, size_px=self._size_px, tempo=self._tempo, is_plain=True))
         stage.prepare()

@@ -30,10 +30,15 @@ def with_margin(texture: Image, margin_px: int) -> Image:
 def draw_thumbs(texture: Image, margin_px: int, thumb_px: float) -> None:
     """Two thumbs over the left and right edge of what is held, in place; ``thumb_px`` is the breadth of one."""
     height, width = texture.shape[:2]
-    for x, lean in ((margin_px, -62.0), (width - margin_px, 62.0)):
-        at = (round(x), round(height * 0.72))
-        axes = (round(thumb_px * 0.5), round(thumb_px * 1.3))
-        for shrink, shade in ((1.0, 0.82), (0.82, 1.0)):
-            colour = tuple(channel * shade for channel in _SKIN_BGR)
-            size = (round(axes[0] * shrink), round(axes[1] * shrink))
-            cv2.ellipse(texture, at, size, lean, 0, 360, (*colour, 255.0), -1, cv2.LINE_AA)
+    draw_thumb(texture, (margin_px, height * 0.72), thumb_px, -62.0)
+    draw_thumb(texture, (width - margin_px, height * 0.72), thumb_px, 62.0)
+
+
+def draw_thumb(texture: Image, at: tuple[float, float], thumb_px: float, lean_degrees: float) -> None:
+    """One thumb, upright but for ``lean_degrees``, its middle at ``at``, in place."""
+    axes = (round(thumb_px * 0.5), round(thumb_px * 1.3))
+    for shrink, shade in ((1.0, 0.82), (0.82, 1.0)):
+        colour = tuple(channel * shade for channel in _SKIN_BGR)
+        size = (round(axes[0] * shrink), round(axes[1] * shrink))
+        place = (round(at[0]), round(at[1]))
+        cv2.ellipse(texture, place, size, lean_degrees, 0, 360, (*colour, 255.0), -1, cv2.LINE_AA)

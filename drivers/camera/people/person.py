@@ -7,10 +7,9 @@ import numpy as np
 
 from drivers.camera.animation import Choreography, PortraitAnimation, Stance
 from drivers.camera.people.glasses import put_on_glasses
-from drivers.camera.people.staged import SIZE_PX, StagedScene
-from drivers.camera.people.tempo import BRISK, Tempo
-from drivers.camera.people.view import Conditions, View
-from drivers.camera.portrait import blend, compose_portrait
+from drivers.camera.people.staged import StagedScene, Staging
+from drivers.camera.people.view import View
+from drivers.camera.portrait import blend
 from drivers.camera.types import Movement
 from drivers.types import Image
 
@@ -27,21 +26,18 @@ class SimulatedPerson(StagedScene):
     def __init__(
         self,
         portrait: Image,
+        staging: Staging | None = None,
         *,
-        size_px: tuple[int, int] = SIZE_PX,
-        tempo: Tempo = BRISK,
-        conditions: Conditions | None = None,
-        seed: int = 1,
         stance: Stance | None = None,
         has_glasses: bool = False,
         blinks: bool = True,
     ) -> None:
         """``blinks``: also unasked."""
-        super().__init__(portrait, size_px=size_px, tempo=tempo, conditions=conditions, seed=seed)
+        super().__init__(portrait, staging)
         self._stance = stance or Stance(phase_s=self.random.uniform(0.0, 40.0))
         self._has_glasses = has_glasses
         self._blinks = blinks
-        self._choreography = Choreography(tempo)
+        self._choreography = Choreography(self.tempo)
         self._heard: tuple[Movement, float] | None = None
         self._next_blink_s: float | None = None
         self._animation: PortraitAnimation | None = None
@@ -66,19 +62,34 @@ class SimulatedPerson(StagedScene):
 
     def draw(self, now_s: float, *, is_lit: bool) -> View:
         """The person before the wall as the room lights both, for scenes that put something before them."""
-        strengths, absence = self._choreography.at(now_s), self._choreography.absence(now_s)
-        self._blink_unasked(now_s, is_busy=bool(strengths))
-        layers = self.animation.layers(now_s, strengths, absence, with_light=is_lit)
-        picture = blend(layers.person, layers.matte, self.animation.portrait.wall)
-        if layers.lit is None:
+        return self.draw_before(self.wall_view(is_lit=is_lit), now_s)
+
+    def wall_view(self, *, is_lit: bool) -> View:
+        """The wall alone."""
+        wall = self.animation.portrait.wall
+        return View(wall, np.full(wall.shape[:2], WALL_LIT, np.uint8) if is_lit else None)
+
+    def draw_before(self, behind: View, now_s: float, absence: float | None = None) -> View:
+        """The person before something else, there or ``absence`` gone (see ``PortraitAnimation.placing``)."""
+        strengths = self.strengths(now_s)
+        gone = self._choreography.absence(now_s) if absence is None else absence
+        layers = self.animation.layers(now_s, strengths, gone, with_light=behind.lit is not None)
+        picture = blend(layers.person, layers.matte, behind.picture)
+        if layers.lit is None or behind.lit is None:
             return View(picture)
         front = cv2.multiply(layers.lit, layers.matte, scale=1 / 255)
-        back = cv2.convertScaleAbs(cv2.bitwise_not(layers.matte), alpha=WALL_LIT / 255)
+        back = cv2.multiply(behind.lit, cv2.bitwise_not(layers.matte), scale=1 / 255)
         return View(picture, np.asarray(cv2.add(front, back), np.uint8))
+
+    def strengths(self, now_s: float) -> dict[Movement, float]:
+        """What moves, and how far, at ``now_s``."""
+        with self._lock:
+            self._blink_unasked(now_s, is_busy=bool(self._choreography.at(now_s)))
+            return self._choreography.at(now_s)
 
     def _set_up(self, portrait: Image) -> None:
         worn = put_on_glasses if self._has_glasses else None
-        self._animation = PortraitAnimation(compose_portrait(portrait, self.size_px), self.seed, self._stance, worn)
+        self._animation = PortraitAnimation(self.staging.compose(portrait, self.size_px), self.seed, self._stance, worn)
 
     def _view(self, now_s: float, *, is_lit: bool) -> View:
         return self.draw(now_s, is_lit=is_lit)

@@ -14,12 +14,11 @@ import cv2
 import numpy as np
 
 from drivers.camera.people.attacker import draw_thumbs, room_behind, with_margin
-from drivers.camera.people.plane import Hand, Hold, Plane, over
+from drivers.camera.people.plane import USUAL_DISTANCE_CM, Hand, Hold, Plane, over
 from drivers.camera.people.relief import HEAD_BREADTH_CM, Field
-from drivers.camera.people.staged import SIZE_PX, StagedScene
-from drivers.camera.people.tempo import BRISK, Tempo
-from drivers.camera.people.view import Conditions, View
-from drivers.camera.portrait import Portrait, blend, compose_portrait
+from drivers.camera.people.staged import StagedScene, Staging
+from drivers.camera.people.view import View
+from drivers.camera.portrait import Portrait, blend
 from drivers.camera.types import Movement
 from drivers.types import Image
 
@@ -27,6 +26,7 @@ _CM_PER_INCH = 2.54
 _MARGIN_PX = 48
 _ROOM_LIT = 20
 _BORDER_CM = 0.8
+_WHITE_BGR = (228, 232, 230)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,18 @@ class PrintAttack(StagedScene):
     """A paper photograph."""
 
     species = "print"
+    is_stiff = False
+    """Whether it cannot be bent."""
 
     def __init__(
         self,
         portrait: Image,
+        staging: Staging | None = None,
         *,
-        size_px: tuple[int, int] = SIZE_PX,
-        tempo: Tempo = BRISK,
-        conditions: Conditions | None = None,
-        seed: int = 1,
         paper: Paper | None = None,
     ) -> None:
         """``portrait`` is who is printed."""
-        super().__init__(portrait, size_px=size_px, tempo=tempo, conditions=conditions, seed=seed)
+        super().__init__(portrait, staging)
         self.paper = paper or Paper()
         self._hand: Hand | None = None
         self._plane: Plane | None = None
@@ -68,24 +67,30 @@ class PrintAttack(StagedScene):
         self._room = np.zeros((1, 1, 3), np.uint8)
 
     def _set_up(self, portrait: Image) -> None:
-        composed = compose_portrait(portrait, self.size_px)
-        jaw_px = float(composed.landmarks[16, 0] - composed.landmarks[0, 0])
-        px_per_cm = jaw_px / self.paper.face_cm
-        printed = printed_on_paper(self._motif(composed), px_per_cm, self.paper.lines_per_inch, self.seed)
-        away_cm = self.paper.face_cm / HEAD_BREADTH_CM * 50.0  # as large as a face at the usual distance
-        if not self.paper.fills_picture:
-            border_px = round(_BORDER_CM * px_per_cm)
-            printed = cv2.copyMakeBorder(printed, *(border_px,) * 4, cv2.BORDER_CONSTANT, value=(228, 232, 230))
-            away_cm *= self.random.uniform(0.95, 1.2)
-        else:
-            away_cm *= 0.88
-        texture = with_margin(np.asarray(cv2.cvtColor(printed, cv2.COLOR_BGR2BGRA), np.uint8), _MARGIN_PX)
-        draw_thumbs(texture, _MARGIN_PX, 1.9 * px_per_cm)
+        sheet, px_per_cm, rest = self._sheet(portrait)
+        texture = with_margin(np.asarray(cv2.cvtColor(sheet, cv2.COLOR_BGR2BGRA), np.uint8), _MARGIN_PX)
+        self._draw_hands(texture, 1.9 * px_per_cm)
         self._texture = texture
         height, width = texture.shape[:2]
         self._plane = Plane(self.size_px, (width / px_per_cm, height / px_per_cm), (width, height))
-        self._hand = Hand(Hold(away_cm=away_cm, bend=self.random.uniform(0.0, 0.03)), self.random)
+        self._hand = Hand(rest, self.random)
         self._room = room_behind(self.size_px)
+
+    def _draw_hands(self, texture: Image, thumb_px: float) -> None:
+        draw_thumbs(texture, _MARGIN_PX, thumb_px)
+
+    def _sheet(self, portrait: Image) -> tuple[Image, float, Hold]:
+        """What is held up, its pixels for each centimetre, and how it is held."""
+        composed = self.staging.compose(portrait, self.size_px)
+        px_per_cm = float(composed.landmarks[16, 0] - composed.landmarks[0, 0]) / self.paper.face_cm
+        printed = printed_on_paper(self._motif(composed), px_per_cm, self.paper.lines_per_inch, self.seed)
+        away_cm = self.paper.face_cm / HEAD_BREADTH_CM * USUAL_DISTANCE_CM  # as large as a face at the usual distance
+        bend = self.random.uniform(0.0, 0.03)  # a sheet that hands hold flat as well as they can
+        if self.paper.fills_picture:
+            return printed, px_per_cm, Hold(away_cm=away_cm * 0.88, bend=bend)
+        border = (round(_BORDER_CM * px_per_cm),) * 4
+        sheet = cv2.copyMakeBorder(printed, *border, cv2.BORDER_CONSTANT, value=_WHITE_BGR)
+        return np.asarray(sheet, np.uint8), px_per_cm, Hold(away_cm=away_cm * self.random.uniform(0.95, 1.2), bend=bend)
 
     def _motif(self, composed: Portrait) -> Image:
         whole = blend(composed.person, composed.matte, composed.wall)
@@ -111,20 +116,21 @@ class PrintAttack(StagedScene):
         if self._hand is None or not self.paper.moves:
             return
         begin_s, strong = now_s + self.tempo.reaction_s(self.random), self.random.uniform(0.8, 1.2)
-        wiggle(self._hand, action, begin_s, strong)
+        wiggle(self._hand, action, begin_s, strong, is_stiff=self.is_stiff)
 
 
-def wiggle(hand: Hand, action: Movement, begin_s: float, strong: float = 1.0) -> None:
+def wiggle(hand: Hand, action: Movement, begin_s: float, strong: float = 1.0, *, is_stiff: bool = False) -> None:
     """What a hand can do with a sheet to look like ``action``."""
+    reach = hand.rest.away_cm / USUAL_DISTANCE_CM
     if action in (Movement.TURN_LEFT, Movement.TURN_RIGHT):
         side = 1.0 if action is Movement.TURN_LEFT else -1.0
         hand.gesture(begin_s, 0.9, yaw_rad=side * 0.6 * strong)
     elif action is Movement.NOD:
-        hand.gesture(begin_s, 0.7, pitch_rad=0.5 * strong, down_cm=1.5 * strong)
+        hand.gesture(begin_s, 0.7, pitch_rad=0.5 * strong, down_cm=1.5 * strong * reach)
     elif action is Movement.BLINK:
         hand.gesture(begin_s, 0.4, pitch_rad=0.45 * strong)
     else:
-        hand.gesture(begin_s, 0.8, bend=0.16 * strong, nearer_cm=5.0 * strong)
+        hand.gesture(begin_s, 0.8, bend=0.0 if is_stiff else 0.16 * strong, nearer_cm=5.0 * strong * reach)
 
 
 def printed_on_paper(picture: Image, px_per_cm: float, lines_per_inch: float, seed: int) -> Image:

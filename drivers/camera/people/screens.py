@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,8 +19,7 @@ from drivers.camera.people.person import SimulatedPerson
 from drivers.camera.people.plane import Hand, Hold, Plane, over
 from drivers.camera.people.relief import HEAD_BREADTH_CM, Field
 from drivers.camera.people.screen_light import Rgb
-from drivers.camera.people.staged import SIZE_PX, StagedScene
-from drivers.camera.people.tempo import BRISK, Tempo
+from drivers.camera.people.staged import StagedScene, Staging
 from drivers.camera.people.view import Conditions, View
 from drivers.camera.types import Movement
 from drivers.types import Image
@@ -62,19 +61,17 @@ class ReplayAttack(StagedScene):
     def __init__(
         self,
         portrait: Image,
+        staging: Staging | None = None,
         *,
-        size_px: tuple[int, int] = SIZE_PX,
-        tempo: Tempo = BRISK,
-        conditions: Conditions | None = None,
-        seed: int = 1,
         panel: Panel | None = None,
         is_video: bool = True,
     ) -> None:
         """The session recorded has a random order and random colours of its own, drawn from ``seed``."""
-        super().__init__(portrait, size_px=size_px, tempo=tempo, conditions=conditions, seed=seed)
+        super().__init__(portrait, staging)
         self.species = "replay_video" if is_video else "replay_still"
         self.panel = panel or Panel()
-        self._recording = _Recording(portrait, size_px, tempo, self.random.getrandbits(31), is_video=is_video)
+        recorded = replace(self.staging, conditions=Conditions(), seed=self.random.getrandbits(31))
+        self._recording = _Recording(portrait, recorded, is_video=is_video)
         self._hand: Hand | None = None
         self._plane: Plane | None = None
         self._room = np.zeros((1, 1, 3), np.uint8)
@@ -190,10 +187,10 @@ class _Recording:
 
     _RATE = 15.0
 
-    def __init__(self, portrait: Image, size_px: tuple[int, int], tempo: Tempo, seed: int, *, is_video: bool) -> None:
-        self._person = SimulatedPerson(portrait, size_px=size_px, tempo=tempo, seed=seed, blinks=is_video)
+    def __init__(self, portrait: Image, staging: Staging, *, is_video: bool) -> None:
+        self._person = SimulatedPerson(portrait, staging, blinks=is_video)
         self._is_video = is_video
-        self._source = random.Random(seed)  # noqa: S311 - the same recording in every run
+        self._source = random.Random(staging.seed)  # noqa: S311 - the same recording in every run
         self._next_ask_s, self._next_light_s = _FIRST_ASK_S, 0.8
 
     @property

@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from drivers.camera.animation import Stance
+from drivers.camera.people.cards import CardPhotoAttack
+from drivers.camera.people.groups import GroupScene, Moment
+from drivers.camera.people.masks import Mask, MaskAttack
 from drivers.camera.people.person import SimulatedPerson
+from drivers.camera.people.portraits import look_alike, other_portrait
 from drivers.camera.people.prints import Paper, PrintAttack
 from drivers.camera.people.screens import Panel, ReplayAttack
-from drivers.camera.people.staged import SIZE_PX, StagedScene
+from drivers.camera.people.staged import SIZE_PX, StagedScene, Staging
 from drivers.camera.people.tempo import BRISK, Tempo
 from drivers.camera.people.view import Conditions
+from drivers.camera.portrait import Portrait, compose_portrait
 from drivers.types import Image
 
 
@@ -27,9 +32,15 @@ class Casting:
     size_px: tuple[int, int] = SIZE_PX
     tempo: Tempo = BRISK
     attacker: Image | None = field(default=None, repr=False)
-    """Whose face is behind a mask or comes second; ``None``: a twin of the portrait, changed and mirrored."""
+    """Whose face is behind a mask or comes second; ``None``: ``other_portrait``."""
     is_plain: bool = False
     """In the same good light and place whatever the seed, as a demonstration wants it."""
+    compose: Callable[[Image, tuple[int, int]], Portrait] = compose_portrait
+    """A ``Composer`` saves most of the time of ``prepare`` when a face plays often."""
+
+    def staging(self) -> Staging:
+        """What all scenes need."""
+        return Staging(self.size_px, self.tempo, conditions_of(self), self.seed, self.compose)
 
 
 def conditions_of(casting: Casting) -> Conditions:
@@ -54,7 +65,7 @@ def live(casting: Casting) -> SimulatedPerson:
     """A person who obeys: nearer or farther, off the middle, some with glasses."""
     source = _source(casting, "live")
     if casting.is_plain:
-        return SimulatedPerson(casting.portrait, size_px=casting.size_px, tempo=casting.tempo, seed=casting.seed)
+        return SimulatedPerson(casting.portrait, casting.staging())
     unit = casting.size_px[0] / 640
     stance = Stance(
         scale=source.uniform(0.72, 1.12),
@@ -65,10 +76,7 @@ def live(casting: Casting) -> SimulatedPerson:
     )
     return SimulatedPerson(
         casting.portrait,
-        size_px=casting.size_px,
-        tempo=casting.tempo,
-        conditions=conditions_of(casting),
-        seed=casting.seed,
+        casting.staging(),
         stance=stance,
         has_glasses=source.random() < 0.25,
     )
@@ -86,10 +94,7 @@ def printed(casting: Casting) -> StagedScene:
     )
     return PrintAttack(
         casting.portrait,
-        size_px=casting.size_px,
-        tempo=casting.tempo,
-        conditions=conditions_of(casting),
-        seed=casting.seed,
+        casting.staging(),
         paper=paper,
     )
 
@@ -110,10 +115,7 @@ def _panel(source: random.Random) -> Panel:
 def _replayed(casting: Casting, *, is_video: bool) -> StagedScene:
     return ReplayAttack(
         casting.portrait,
-        size_px=casting.size_px,
-        tempo=casting.tempo,
-        conditions=conditions_of(casting),
-        seed=casting.seed,
+        casting.staging(),
         panel=_panel(_source(casting, "panel")),
         is_video=is_video,
     )
@@ -129,12 +131,80 @@ def replayed_video(casting: Casting) -> StagedScene:
     return _replayed(casting, is_video=True)
 
 
+def masked(casting: Casting) -> StagedScene:
+    """A paper face with eye holes, some with a mouth hole, before somebody who obeys."""
+    source = _source(casting, "mask")
+    return _mask(casting, Mask(has_mouth_hole=source.random() < 0.4, lines_per_inch=source.choice((85.0, 100.0, 150.0))))
+
+
+def half_masked(casting: Casting) -> StagedScene:
+    """The lower half of a paper face under the true eyes of somebody else."""
+    return _mask(casting, Mask(has_eye_holes=False, is_lower_half=True))
+
+
+def _mask(casting: Casting, mask: Mask) -> StagedScene:
+    wearer = casting.attacker
+    if wearer is None and _source(casting, "wearer").random() < 0.5:
+        wearer = look_alike(casting.portrait)  # whose bare eyes sit where the printed ones do: the better mask
+    return MaskAttack(
+        casting.portrait,
+        casting.staging(),
+        mask=mask,
+        wearer=wearer,
+    )
+
+
+def card_held_up(casting: Casting) -> StagedScene:
+    """The photo of the card before the lens."""
+    source = _source(casting, "card")
+    return CardPhotoAttack(
+        casting.portrait,
+        casting.staging(),
+        paper=Paper(gloss=0.03, moves=source.random() < 0.7),
+    )
+
+
+def _group(species: str, casting: Casting, asks: tuple[int, ...], delay_s: float) -> StagedScene:
+    source = _source(casting, species)
+    first, second = casting.portrait, casting.attacker
+    if species == "swap":
+        first, second = other_portrait(first) if second is None else second, first
+    return GroupScene(
+        first,
+        casting.staging(),
+        species=species,
+        other=second,
+        moment=Moment(source.choice(asks), delay_s),
+    )
+
+
+def two_people(casting: Casting) -> StagedScene:
+    """A second person steps in beside the first, soon after the kiosk began to ask."""
+    return _group("two_people", casting, (1, 2), 0.5)
+
+
+def swap(casting: Casting) -> StagedScene:
+    """An accomplice (``attacker``) acts; after one, two or three actions the one whose card it is (``portrait``) stands there."""
+    return _group("swap", casting, (1, 2, 3), 0.05)
+
+
+def leaves(casting: Casting) -> StagedScene:
+    """The person goes away in the middle."""
+    return _group("leaves", casting, (1, 2), 0.3)
+
+
 SPECIES: Mapping[str, Callable[[Casting], StagedScene]] = MappingProxyType(
     {
         "live": live,
         "print": printed,
         "replay_still": replayed_still,
         "replay_video": replayed_video,
+        "mask_cutout": masked,
+        "half_photo": half_masked,
+        "card_photo": card_held_up,
+        "two_people": two_people,
+        "swap": swap,
+        "leaves": leaves,
     }
 )
 """``live`` is the bona fide presentation, all others are attacks."""

@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from drivers.camera.people.screen_light import DARK, Rgb, ScreenLight
 from drivers.camera.people.tempo import BRISK, Tempo
 from drivers.camera.people.view import Conditions, Optics, View
+from drivers.camera.portrait import Portrait, compose_portrait
 from drivers.camera.types import Movement
 from drivers.types import Image
 
 SIZE_PX = (640, 480)
+_USUAL = Conditions()
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """What is the same for every kind of scene."""
+
+    size_px: tuple[int, int] = SIZE_PX
+    tempo: Tempo = BRISK
+    conditions: Conditions = _USUAL
+    seed: int = 1
+    compose: Callable[[Image, tuple[int, int]], Portrait] = compose_portrait
+    """Takes a portrait apart; a ``Composer`` remembers, for many scenes with few faces."""
+
+
+class Composer:
+    """``compose_portrait`` that keeps what it made, until it is dropped itself. Not for pictures of residents."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[bytes, tuple[int, int]], Portrait] = {}
+
+    def __call__(self, picture: Image, size_px: tuple[int, int]) -> Portrait:
+        """As ``compose_portrait``."""
+        key = (hashlib.blake2b(picture.tobytes()).digest(), size_px)
+        if key not in self._made:
+            self._made[key] = compose_portrait(picture, size_px)
+        return self._made[key]
 
 
 class StagedScene(ABC):
@@ -29,21 +60,17 @@ class StagedScene(ABC):
     def __init__(
         self,
         portrait: Image,
-        *,
-        size_px: tuple[int, int] = SIZE_PX,
-        tempo: Tempo = BRISK,
-        conditions: Conditions | None = None,
-        seed: int = 1,
+        staging: Staging | None = None,
     ) -> None:
         """``portrait`` is a BGR picture of head and shoulders. Takes apart no picture yet; ``prepare`` does."""
+        self.staging = staging or Staging()
         self._face = portrait
-        self.size_px = size_px
-        self.tempo = tempo
-        self.conditions = conditions or Conditions()
-        self.random = random.Random(seed)  # noqa: S311 - the same scene in every run
-        self.seed = seed
+        self.size_px = self.staging.size_px
+        self.tempo = self.staging.tempo
+        self.random = random.Random(self.staging.seed)  # noqa: S311 - the same scene in every run
+        self.seed = self.staging.seed
         self._light = ScreenLight(delay_s=self.random.uniform(0.03, 0.07))
-        self._optics = Optics(size_px, self.conditions, seed)
+        self._optics = Optics(self.size_px, self.staging.conditions, self.seed)
         self._lock = threading.RLock()
         self._is_prepared = False
 
