@@ -81,6 +81,7 @@ def measurement(
     mouth: float = 0.05,
     yaw: float = 0.0,
     pitch: float = 0.65,
+    darkness: float = 0.15,
     others: int = 0,
     eye_distance_px: float = 80.0,
     box: FaceBox | None = None,
@@ -99,6 +100,7 @@ def measurement(
         eye_distance_px=eye_distance_px,
         sharpness=sharpness,
         pitch=pitch,
+        eye_darkness=darkness,
     )
 
 
