@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drivers.camera.people.species import Casting, make_scene
@@ -87,3 +89,32 @@ def rehearse(
     played.lights, played.judgement, played.seconds = show.lights(), session.judgement, now_s - 100.0
     session.forget()
     return played
+
+
+class Obedient:
+    """In true time: does what is asked, and again after a while when it is still asked for, since a busy machine misses things."""
+
+    def __init__(self, perform: Callable[[Action], None]) -> None:
+        self._perform = perform
+        self._asked: tuple[Action, int] | None = None
+        self._timer: threading.Timer | None = None
+
+    def hear(self, action: Action | None, done: int) -> None:
+        if action is None or (action, done) == self._asked:
+            return
+        self._asked = (action, done)
+        self._do(action, done)
+
+    def rest(self) -> None:
+        self._asked = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+
+    def _do(self, action: Action, done: int) -> None:
+        if self._asked != (action, done):
+            return
+        self._perform(action)
+        self._timer = threading.Timer(_AGAIN_AFTER_S, self._do, (action, done))
+        self._timer.daemon = True
+        self._timer.start()
