@@ -36,6 +36,7 @@ class Rehearsal:
     result: LivenessResult | None = None
     judgement: Judgement | None = None
     seconds: float = 0.0
+    hint: str = ""
 
     def challenge_file(self) -> dict[str, object]:
         began_s = self.frames[0].taken_at_s
@@ -68,7 +69,8 @@ def rehearse(
     source = random.Random(seed)
     played = Rehearsal(actions or random_actions(3, source))
     show = LightShow(random_colours(6, source) if has_lights else ())
-    session = LivenessSession(true_engine(), LivenessChallenge(played.actions), show)
+    challenge = LivenessChallenge(played.actions)
+    session = LivenessSession(true_engine(), challenge, show)
     now_s, light, asked_s = 100.0, None, 0.0
     while now_s < 100.0 + stop_after_s and played.result is None:
         frame = Frame(scene.at(now_s), now_s, len(played.frames))
@@ -87,6 +89,7 @@ def rehearse(
             played.asked_s += [now_s] * (state.done == len(played.asked_s))
         now_s += FRAME_S
     played.lights, played.judgement, played.seconds = show.lights(), session.judgement, now_s - 100.0
+    played.hint = challenge.hint
     session.forget()
     return played
 
