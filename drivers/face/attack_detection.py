@@ -23,7 +23,10 @@ from drivers.types import Frame
 VERSION = 1
 THRESHOLD = 0.6
 """Fused score from which on a presentation counts as bona fide; set on simulated people and attacks, certified by nobody."""
-# Raw measures where simulated attacks and simulated people lie.
+# Raw measures where simulated attacks and simulated people lie, from about 40 and 60 sessions of 3 portraits in drawn conditions:
+# correlation with the lights 0.95 to 1.00 live, -0.1 to 0.8 recordings; relief 0.14 to 0.47 live, mostly -0.5 to 0.10 prints,
+# cards, masks and mirror images on screens, 0.19 two masks in dim light; depth 0.03 to 0.06 live; grid 1.3 to 2.5 live, up to
+# 5.8 screens.
 _MOIRE = (5.0, 3.0)
 _FLAT = (0.005, 0.03)
 _BORDER = (0.9, 0.4)

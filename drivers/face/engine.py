@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from drivers.face import landmarks
 from drivers.face.abstract import FaceTemplate
+from drivers.face.eyes import eye_darkness
 from drivers.face.finding import as_rgb, brightened, find_face_near, find_live_faces, find_only_face, is_picture
 from drivers.face.library import FaceLibrary, load_library
 from drivers.face.types import Comparison, FaceBox, FaceMeasurement, FaceTrouble, NoUsableFace
@@ -158,6 +159,7 @@ def _measured(library: FaceLibrary, rgb: Image, box: FaceBox, other_faces: int) 
         eye_distance_px=landmarks.eye_distance_px(points),
         sharpness=_sharpness(rgb, box),
         pitch=landmarks.pitch_ratio(points),
+        eye_darkness=eye_darkness(rgb, points),
         points=points,
     )
 

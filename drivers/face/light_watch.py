@@ -99,7 +99,7 @@ class LightWatch:
         found = self.measured(lights) if len(lights) >= _LEAST_LIGHTS else None
         if found is None or self.is_too_bright:
             return {}
-        in_step = graded(found.correlation, attack=0.62, bona_fide=0.90)
+        in_step = graded(found.correlation, attack=0.70, bona_fide=0.93)
         cues = {"light": in_step if found.rank >= 0.95 else in_step * found.rank * 0.5}
         if found.relief is not None:
             cues["relief"] = graded(found.relief, attack=0.075, bona_fide=0.175)

@@ -39,6 +39,9 @@ class LivenessSettings:
     """Pictures in a row that must agree on a movement, and over how long, so that one misplaced landmark decides nothing."""
     closed_eyes: float = 0.70
     """Eye openness and eye height, as shares of those at rest, below which the eyes are shut."""
+    narrowed_eyes: float = 0.88
+    no_iris: float = 0.40
+    """The same of narrow eyes, whose lids move little: narrowed this far, with only this share of their darkness left."""
     open_eyes: float = 0.80
     open_mouth: float = 0.13
     """Rise of the mouth openness, and of the mouth height."""
@@ -77,11 +80,13 @@ class _Baseline:
     mouth_height: float
     yaw: float
     pitch: float
+    eye_darkness: float
 
 
 _LARGEST_REST_YAW = 0.25
 _LARGEST_REST_MOUTH = 0.40
 _LEAST_REST_EYES = 0.13
+_LEAST_DARKNESS = 0.012
 _REST_SPREAD = 0.12
 """How much yaw and mouth may vary while the face counts as at rest."""
 _REST_SHARE = 0.6
@@ -225,6 +230,7 @@ class LivenessChallenge:
                 mouth_height=statistics.median(one.mouth_height for one in recent),
                 yaw=statistics.median(yaws),
                 pitch=statistics.median(one.pitch for one in recent),
+                eye_darkness=statistics.median(one.eye_darkness for one in recent),
             )
             self._resting.clear()
             self._enter(_Phase.ACT, now_s)
@@ -284,8 +290,13 @@ class LivenessChallenge:
         mouth_rise = min(seen.mouth_openness - base.mouth_openness, seen.mouth_height - base.mouth_height)
         if mouth_rise > settings.open_mouth:
             return Action.OPEN_MOUTH
+        return Action.BLINK if self._are_eyes_shut(seen, base) else None
+
+    def _are_eyes_shut(self, seen: FaceMeasurement, base: _Baseline) -> bool:
+        settings = self.settings
         eyes = max(seen.eye_openness / base.eye_openness, seen.eye_height / max(base.eye_height, 1e-6))
-        return Action.BLINK if eyes < settings.closed_eyes else None
+        has_no_iris = base.eye_darkness > _LEAST_DARKNESS and seen.eye_darkness < base.eye_darkness * settings.no_iris
+        return eyes < settings.closed_eyes or (has_no_iris and eyes < settings.narrowed_eyes)
 
     def _accept(self, now_s: float) -> None:
         self._done += 1

@@ -202,12 +202,17 @@ def _levelled(series: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _weights(times_s: NDArray[np.float64], lights: Sequence[Light]) -> NDArray[np.float64]:
-    """How much of each light a picture taken at each time caught during its exposure; the first and last reach on."""
+    """How much of each light a picture taken at each time caught during its exposure.
+
+    Before, between and after the lights the screen shows its page, whose white has no colour.
+    """
     starts = [light.from_s for light in lights]
     weights = np.zeros((len(times_s), len(lights)))
     for share in (0.0, 0.5, 1.0):
         for row, at_s in enumerate(times_s - share * _EXPOSURE_S):
-            weights[row, max(0, bisect_right(starts, at_s) - 1)] += 1 / 3
+            number = bisect_right(starts, at_s) - 1
+            if number >= 0 and at_s < lights[number].to_s:
+                weights[row, number] += 1 / 3
     return weights
 
 

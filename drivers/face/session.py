@@ -119,8 +119,8 @@ class LivenessSession:
     def _same_face(self, seen: FaceMeasurement | None) -> FaceMeasurement | None:
         """The measurement, unless the face jumped to another place: then it is another face, and ours is not seen."""
         self._is_stranger = False
-        if seen is None:
-            return None
+        if seen is None or seen.other_faces:
+            return seen  # of two faces either may come first: nothing is asked or judged until one is alone again
         if self._challenge.has_begun and self._last_box is not None and self._last_box.overlap(seen.box) < _LEAST_OVERLAP:
             self._is_stranger = True
             return None
@@ -128,7 +128,7 @@ class LivenessSession:
         return seen
 
     def _keep(self, image: Image, seen: FaceMeasurement) -> None:
-        if len(self._at_rest) < _MOST_AT_REST and self._challenge.is_at_rest(seen):
+        if len(self._at_rest) < _MOST_AT_REST and not seen.other_faces and self._challenge.is_at_rest(seen):
             quality = seen.sharpness * (1.0 - min(1.0, abs(seen.yaw)))
             if self._best is None or quality > self._best.quality:
                 if self._best is not None:

@@ -80,6 +80,8 @@ class FaceMeasurement:
     """Variance of the Laplacian of the face scaled to a fixed size; for comparison within one session only."""
     pitch: float = field(default=0.0, repr=False)
     """Where the tip of the nose stands between eyes (0) and upper lip (1); it sinks when the chin goes down."""
+    eye_darkness: float = field(default=0.0, repr=False)
+    """How dark the openings of the eyes are against the cheeks; see ``eyes.py``. 0 from an engine that does not tell."""
     points: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
     """The 68 landmarks in pixels of the picture, ``None`` from an engine that does not tell."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drivers.camera.people.species import Casting, make_scene
@@ -34,6 +36,7 @@ class Rehearsal:
     result: LivenessResult | None = None
     judgement: Judgement | None = None
     seconds: float = 0.0
+    hint: str = ""
 
     def challenge_file(self) -> dict[str, object]:
         began_s = self.frames[0].taken_at_s
@@ -66,7 +69,8 @@ def rehearse(
     source = random.Random(seed)
     played = Rehearsal(actions or random_actions(3, source))
     show = LightShow(random_colours(6, source) if has_lights else ())
-    session = LivenessSession(true_engine(), LivenessChallenge(played.actions), show)
+    challenge = LivenessChallenge(played.actions)
+    session = LivenessSession(true_engine(), challenge, show)
     now_s, light, asked_s = 100.0, None, 0.0
     while now_s < 100.0 + stop_after_s and played.result is None:
         frame = Frame(scene.at(now_s), now_s, len(played.frames))
@@ -85,5 +89,35 @@ def rehearse(
             played.asked_s += [now_s] * (state.done == len(played.asked_s))
         now_s += FRAME_S
     played.lights, played.judgement, played.seconds = show.lights(), session.judgement, now_s - 100.0
+    played.hint = challenge.hint
     session.forget()
     return played
+
+
+class Obedient:
+    """In true time: does what is asked, and again after a while when it is still asked for, since a busy machine misses things."""
+
+    def __init__(self, perform: Callable[[Action], None]) -> None:
+        self._perform = perform
+        self._asked: tuple[Action, int] | None = None
+        self._timer: threading.Timer | None = None
+
+    def hear(self, action: Action | None, done: int) -> None:
+        if action is None or (action, done) == self._asked:
+            return
+        self._asked = (action, done)
+        self._do(action, done)
+
+    def rest(self) -> None:
+        self._asked = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+
+    def _do(self, action: Action, done: int) -> None:
+        if self._asked != (action, done):
+            return
+        self._perform(action)
+        self._timer = threading.Timer(_AGAIN_AFTER_S, self._do, (action, done))
+        self._timer.daemon = True
+        self._timer.start()

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drivers.camera.people.species import Casting, make_scene
-from drivers.camera.people.staged import Composer, StagedScene, Staging
+from drivers.camera.people.staged import StagedScene, Staging
 from drivers.camera.portrait import Portrait
-from tests.helpers.vision import portrait
+from tests.helpers.vision import composer, portrait
 
 SMALL_PX = (320, 240)
 Box = tuple[int, int, int, int]
 Light = tuple[NDArray[np.float64], NDArray[np.float64]]
-
-
-@functools.cache
-def composer() -> Composer:
-    return Composer()
 
 
 def composed(size_px: tuple[int, int] = SMALL_PX) -> Portrait:

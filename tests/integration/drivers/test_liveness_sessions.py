@@ -49,3 +49,10 @@ def test_a_simulated_attack_is_called_one_and_its_cue_named(species: str, cues: 
     assert played.result is LivenessResult.ATTACK
     assert played.judgement is not None
     assert played.judgement.cue in cues
+
+
+@pytest.mark.parametrize(("species", "result"), [("leaves", LivenessResult.FACE_LOST), ("two_people", LivenessResult.TIMED_OUT)])
+def test_whoever_leaves_or_brings_company_is_told_so(species: str, result: LivenessResult) -> None:
+    played = rehearse(simulated(species))
+    assert played.result is result
+    assert played.hint == {"two_people": "many_faces"}.get(species, played.hint)

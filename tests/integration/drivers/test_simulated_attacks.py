@@ -17,8 +17,8 @@ from drivers.camera.simulator import PortraitCamera
 from drivers.camera.types import Movement
 from drivers.face.types import FaceMeasurement
 from drivers.types import Deadline
-from tests.helpers.people import composer, scene, staging
-from tests.helpers.vision import animation, portrait, true_engine
+from tests.helpers.people import scene, staging
+from tests.helpers.vision import animation, composer, portrait, true_engine
 
 SIZE_PX = (640, 480)
 

@@ -30,6 +30,7 @@ from drivers.face.types import (
 from drivers.face.verify import verify_person
 from drivers.pictures import UnreadablePicture, decode_picture, read_picture
 from drivers.types import Deadline, Image
+from tests.helpers.liveness import Obedient
 from tests.helpers.vision import FACES, SimulatedPerson, animation, card_photo, portrait, true_engine
 
 SHORT = LivenessSettings(action_window_s=3.0)
@@ -168,12 +169,15 @@ class TestWholeVerification:
         camera.stop()
 
     def _verify(self, camera: PortraitCamera, reference: Image) -> object:
-        def perform(progress: LivenessProgress) -> None:
-            if progress.current is not None:
-                camera.perform(progress.current)
+        person = Obedient(camera.perform)
 
-        challenge = LivenessChallenge.random(2)
-        return verify_person(camera, reference, true_engine(), challenge, Deadline(60), perform)
+        def hear(progress: LivenessProgress) -> None:
+            person.hear(progress.current, progress.done)
+
+        try:
+            return verify_person(camera, reference, true_engine(), LivenessChallenge.random(2), Deadline(60), hear)
+        finally:
+            person.rest()
 
     def test_the_simulated_person_is_verified_against_the_own_card(self, camera: PortraitCamera) -> None:
         outcome = self._verify(camera, camera.card_photo())

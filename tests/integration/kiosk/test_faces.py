@@ -14,20 +14,22 @@ from drivers.types import Deadline
 from kiosk.domain.identity import Portrait, Route
 from kiosk.flow.events import FaceAsks, PersonProved, ProofFailed
 from kiosk.services.faces import FaceCheck
+from tests.helpers.liveness import Obedient
 
 
 class Person:
-    """Makes each movement once when asked, as somebody does who reads the screen."""
+    """Makes each movement when asked, as somebody does who reads the screen."""
 
     def __init__(self, camera: PortraitCamera, obeys: bool = True) -> None:
-        self._camera = camera
+        self._body = Obedient(camera.perform)
         self._obeys = obeys
-        self._asked = ("", -1)
 
     def hear(self, asks: FaceAsks) -> None:
-        if self._obeys and asks.action and (asks.action, asks.done) != self._asked:
-            self._asked = (asks.action, asks.done)
-            self._camera.perform(Action(asks.action))
+        if self._obeys:
+            self._body.hear(Action(asks.action) if asks.action else None, asks.done)
+
+    def rest(self) -> None:
+        self._body.rest()
 
 
 @pytest.fixture
@@ -35,6 +37,13 @@ def camera() -> Iterator[PortraitCamera]:
     camera = PortraitCamera()
     yield camera
     camera.stop()
+
+
+@pytest.fixture
+def person(camera: PortraitCamera) -> Iterator[Person]:
+    person = Person(camera)
+    yield person
+    person.rest()
 
 
 @pytest.fixture
@@ -48,8 +57,10 @@ def _portrait(camera: PortraitCamera) -> Portrait:
     return Portrait(camera.card_photo())
 
 
-def test_the_person_of_the_card_is_proved_and_the_scores_are_told(subject: FaceCheck, camera: PortraitCamera) -> None:
-    proved = subject.prove(_portrait(camera), Deadline(90), Person(camera).hear)
+def test_the_person_of_the_card_is_proved_and_the_scores_are_told(
+    subject: FaceCheck, camera: PortraitCamera, person: Person
+) -> None:
+    proved = subject.prove(_portrait(camera), Deadline(90), person.hear)
     assert isinstance(proved, PersonProved)
     proof = proved.proof
     assert proof.route is Route.ID_CARD_FACE
@@ -64,9 +75,10 @@ def test_the_person_of_the_card_is_proved_and_the_scores_are_told(subject: FaceC
     assert proof.demonstration_only
 
 
-def test_a_check_can_be_repeated_on_the_same_thread(subject: FaceCheck, camera: PortraitCamera) -> None:
+def test_a_check_can_be_repeated_on_the_same_thread(subject: FaceCheck, camera: PortraitCamera, person: Person) -> None:
     for _ in range(2):
-        assert isinstance(subject.prove(_portrait(camera), Deadline(90), Person(camera).hear), PersonProved)
+        assert isinstance(subject.prove(_portrait(camera), Deadline(90), person.hear), PersonProved)
+        person.rest()
 
 
 def test_a_picture_that_does_not_move_is_not_live(subject: FaceCheck, camera: PortraitCamera) -> None:

@@ -218,6 +218,22 @@ def test_narrow_eyes_blink_as_well_as_wide_ones() -> None:
     assert player.state is LivenessResult.LIVE
 
 
+def test_eyes_whose_lids_move_little_blink_when_the_iris_goes() -> None:
+    player = Player(Action.BLINK).begin()
+    player.see(measurement(eyes=0.26), 3)
+    player.see(REST, 3)
+    assert player.subject.done == 0
+    player.see(measurement(eyes=0.26, darkness=0.03), 3)
+    assert player.see(REST, 3) is LivenessResult.LIVE
+
+
+def test_a_glare_over_open_eyes_is_no_blink() -> None:
+    player = Player(Action.BLINK).begin()
+    player.see(measurement(darkness=0.0), 5)
+    player.see(REST, 3)
+    assert player.subject.done == 0
+
+
 def test_a_verdict_is_final() -> None:
     player = Player(Action.BLINK).begin()
     assert player.subject.cancel() is LivenessResult.CANCELLED
@@ -257,6 +273,7 @@ _ANYTHING = st.one_of(
         mouth=st.floats(0.0, 1.0),
         yaw=st.floats(-1.0, 1.0),
         pitch=st.floats(0.0, 1.0),
+        darkness=st.floats(0.0, 0.3),
         others=st.integers(0, 2),
         eye_distance_px=st.floats(1.0, 300.0),
     ),
@@ -267,7 +284,7 @@ def _shows(seen: Iterable[FaceMeasurement | None], action: Action) -> bool:
     """A generous oracle: something in there is at least half of what the action needs."""
     faces = [one for one in seen if one is not None]
     return {
-        Action.BLINK: lambda: max(one.eye_openness for one in faces) > 1.2 * min(one.eye_openness for one in faces),
+        Action.BLINK: lambda: max(one.eye_openness for one in faces) > 1.1 * min(one.eye_openness for one in faces),
         Action.TURN_LEFT: lambda: max(one.yaw for one in faces) - min(one.yaw for one in faces) > 0.1,
         Action.TURN_RIGHT: lambda: max(one.yaw for one in faces) - min(one.yaw for one in faces) > 0.1,
         Action.NOD: lambda: max(one.pitch for one in faces) - min(one.pitch for one in faces) > 0.04,

@@ -153,6 +153,17 @@ def test_a_face_that_jumps_is_another_face() -> None:
     assert visit.state is LivenessResult.FACE_CHANGED
 
 
+def test_a_second_face_that_comes_first_is_company_and_no_change() -> None:
+    visit = Visit(Action.BLINK)
+    visit.see(REST, 10)
+    visit.see(measurement(box=ELSEWHERE, others=1), 12)
+    assert isinstance(visit.state, LivenessProgress)
+    assert visit.state.hint == "many_faces"
+    visit.see(REST, 2)
+    visit.see(SHUT, 3)
+    assert visit.see(REST, 4) is LivenessResult.LIVE
+
+
 def test_a_face_that_goes_away_is_lost() -> None:
     visit = Visit(Action.BLINK)
     visit.see(REST, 10)
