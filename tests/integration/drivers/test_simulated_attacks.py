@@ -67,7 +67,7 @@ def test_a_wriggled_print_neither_blinks_nor_turns_nor_speaks(movement: Movement
 
 
 def test_a_still_on_a_screen_never_moves() -> None:
-    subject = ReplayAttack(portrait(), staging(size_px=SIZE_PX), is_video=False)
+    subject = ReplayAttack(portrait(), staging(size_px=SIZE_PX), shows="still")
     rest, moving = _asked(subject, Movement.BLINK)
     assert min(one.eye_openness for one in moving) > 0.75 * rest.eye_openness
     assert np.ptp([one.yaw for one in moving]) < 0.12
