@@ -141,6 +141,11 @@ class Plane:
             y = (y / height - 0.5) * shrink * height + height * 0.5
         return self._enlarged(x), self._enlarged(y)
 
+    def facing(self, hold: Hold, maps: tuple[Field, Field]) -> Field:
+        """Cosine between a bent sheet and its middle, for each pixel of the picture: its sides face away."""
+        slope = (maps[0] * np.float32(2 / self._texture_px[0]) - np.float32(1)) * np.float32(4 * hold.bend)
+        return np.asarray(1.0 / np.sqrt(1.0 + slope * slope), np.float32)
+
     def _enlarged(self, low: Field) -> Field:
         return np.asarray(cv2.resize(low.astype(np.float32), self._size_px, interpolation=cv2.INTER_LINEAR), np.float32)
 

@@ -26,6 +26,8 @@ _CM_PER_INCH = 2.54
 _MARGIN_PX = 48
 _ROOM_LIT = 20
 _BORDER_CM = 0.8
+_FLAT = 0.02
+"""Bend up to which the light differs by less than one part in a hundred."""
 _WHITE_BGR = (228, 232, 230)
 
 
@@ -40,6 +42,9 @@ class Paper:
     lines_per_inch: float = 100.0
     gloss: float = 0.012
     """Share of the screen's light mirrored: office paper 0.01, photo paper 0.03 (Fresnel 0.04, roughened)."""
+    bend: float = 0.0
+    """How far the middle of the sheet is kept bowed towards the lens, by its width: a print rolled round a face or a can fakes
+    relief. At 0.15 its sides face 30 degrees away."""
     moves: bool = True
     """Whether the hands try to act what is asked."""
 
@@ -85,7 +90,7 @@ class PrintAttack(StagedScene):
         px_per_cm = float(composed.landmarks[16, 0] - composed.landmarks[0, 0]) / self.paper.face_cm
         printed = printed_on_paper(self._motif(composed), px_per_cm, self.paper.lines_per_inch, self.seed)
         away_cm = self.paper.face_cm / HEAD_BREADTH_CM * USUAL_DISTANCE_CM  # as large as a face at the usual distance
-        bend = self.random.uniform(0.0, 0.03)  # a sheet that hands hold flat as well as they can
+        bend = self.paper.bend + self.random.uniform(0.0, 0.03)  # hands hold a sheet flat as well as they can
         if self.paper.fills_picture:
             return printed, px_per_cm, Hold(away_cm=away_cm * 0.88, bend=bend)
         border = (round(_BORDER_CM * px_per_cm),) * 4
@@ -104,10 +109,13 @@ class PrintAttack(StagedScene):
         if self._hand is None or self._plane is None:
             raise RuntimeError("prepare() makes hand and plane")
         hold = self._hand.at(now_s)
-        picture, matte = over(self._room, self._texture, self._plane.maps(hold))
+        maps = self._plane.maps(hold)
+        picture, matte = over(self._room, self._texture, maps)
         if not is_lit:
             return View(picture)
         paper = cv2.convertScaleAbs(matte, alpha=self._plane.screen_light(hold, 0.9) / 255)
+        if hold.bend > _FLAT:
+            paper = cv2.multiply(paper, self._plane.facing(hold, maps), dtype=cv2.CV_8U)
         room = cv2.convertScaleAbs(cv2.bitwise_not(matte), alpha=_ROOM_LIT / 255)
         gloss = cv2.convertScaleAbs(matte, alpha=self.paper.gloss * _facing(hold))
         return View(picture, np.asarray(cv2.add(paper, room), np.uint8), np.asarray(gloss, np.uint8))

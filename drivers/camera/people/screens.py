@@ -1,4 +1,5 @@
-"""PAI species ``replay_still`` and ``replay_video``: a screen that shows the person, or a recording of an earlier session.
+"""PAI species ``replay_still``, ``replay_video`` and ``replay_puppet``: a screen that shows a picture of the person, a recording
+of an earlier session, or a face animated to obey, as face-swapping programs do.
 
 Assumed of the screen: an LCD or OLED of 100 to 270 pixels an inch with upright red, green and blue stripes, 150 to 400 cd/m2,
 glass that mirrors 4 % (Fresnel, refractive index 1.5) and little besides. The kiosk's screen of 250 cd/m2 is mirrored as a veil
@@ -10,6 +11,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -30,6 +32,7 @@ _ROOM_LIT = 20
 _BEZEL_BGR = (26, 24, 24)
 _SIN_THIRD = math.sin(2 * math.pi / 3)
 _LEAST_CONTRAST = 0.002
+_PUPPET_LAG_S = 0.1
 _FIRST_ASK_S = 1.2
 _ASK_EVERY_S = 1.8
 _COLOURS: tuple[Rgb, ...] = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (0, 255, 255), (255, 0, 255))
@@ -64,14 +67,17 @@ class ReplayAttack(StagedScene):
         staging: Staging | None = None,
         *,
         panel: Panel | None = None,
-        is_video: bool = True,
+        shows: Literal["still", "video", "puppet"] = "video",
     ) -> None:
-        """The session recorded has a random order and random colours of its own, drawn from ``seed``."""
+        """The session recorded has a random order and random colours of its own, drawn from ``seed``.
+
+        A puppet does what is asked, a tenth of a second later than its player, in no light but that of its studio.
+        """
         super().__init__(portrait, staging)
-        self.species = "replay_video" if is_video else "replay_still"
+        self.species = f"replay_{shows}"
         self.panel = panel or Panel()
         recorded = replace(self.staging, conditions=Conditions(), seed=self.random.getrandbits(31))
-        self._recording = _Recording(portrait, recorded, is_video=is_video)
+        self._recording = _Recording(portrait, recorded, shows)
         self._hand: Hand | None = None
         self._plane: Plane | None = None
         self._room = np.zeros((1, 1, 3), np.uint8)
@@ -116,6 +122,8 @@ class ReplayAttack(StagedScene):
         return View(picture, np.asarray(room, np.uint8), self._mirror_image(hold, inside))
 
     def _hear(self, action: Movement, now_s: float) -> None:
+        if self._began_s is not None:
+            self._recording.hear(action, now_s - self._began_s)
         if self._hand is not None and self.panel.is_moved:
             swing = {Movement.TURN_LEFT: 0.4, Movement.TURN_RIGHT: -0.4}.get(action, 0.0)
             tilt = 0.0 if swing else 0.3
@@ -187,9 +195,9 @@ class _Recording:
 
     _RATE = 15.0
 
-    def __init__(self, portrait: Image, staging: Staging, *, is_video: bool) -> None:
-        self._person = SimulatedPerson(portrait, staging, blinks=is_video)
-        self._is_video = is_video
+    def __init__(self, portrait: Image, staging: Staging, shows: str) -> None:
+        self._person = SimulatedPerson(portrait, staging, blinks=shows != "still")
+        self._shows = shows
         self._source = random.Random(staging.seed)  # noqa: S311 - the same recording in every run
         self._next_ask_s, self._next_light_s = _FIRST_ASK_S, 0.8
 
@@ -203,13 +211,18 @@ class _Recording:
 
     def number(self, at_s: float) -> int:
         """Which picture is on at ``at_s`` after the beginning."""
-        return int(at_s * self._RATE) if self._is_video else 0
+        return 0 if self._shows == "still" else int(at_s * self._RATE)
 
     def picture(self, number: int) -> Image:
         at_s = number / self._RATE
-        if self._is_video:
+        if self._shows == "video":
             self._direct(at_s)
         return self._person.at(at_s)
+
+    def hear(self, action: Movement, at_s: float) -> None:
+        """What is asked; only a puppet's player listens."""
+        if self._shows == "puppet":
+            self._person.ask(action, at_s + _PUPPET_LAG_S)
 
     def _direct(self, at_s: float) -> None:
         while at_s >= self._next_ask_s:

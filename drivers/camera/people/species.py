@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Literal
 
 from drivers.camera.animation import Stance
 from drivers.camera.people.cards import CardPhotoAttack
@@ -90,6 +91,7 @@ def printed(casting: Casting) -> StagedScene:
         face_cm=source.uniform(10.0, 14.0),
         lines_per_inch=source.choice((60.0, 85.0, 100.0, 133.0, 150.0)),
         gloss=source.choice((0.01, 0.015, 0.03)),
+        bend=source.choice((0.0, 0.0, 0.0, 0.08, 0.15)),
         moves=source.random() < 0.8,
     )
     return PrintAttack(
@@ -112,23 +114,21 @@ def _panel(source: random.Random) -> Panel:
     )
 
 
-def _replayed(casting: Casting, *, is_video: bool) -> StagedScene:
-    return ReplayAttack(
-        casting.portrait,
-        casting.staging(),
-        panel=_panel(_source(casting, "panel")),
-        is_video=is_video,
-    )
+def _replayed(casting: Casting, shows: Literal["still", "video", "puppet"]) -> StagedScene:
+    # A panel shines by itself: neither the dimness nor the colour of the room is on it.
+    conditions = replace(conditions_of(casting), brightness=1.0, warmth=0.0)
+    staging = replace(casting.staging(), conditions=conditions)
+    return ReplayAttack(casting.portrait, staging, panel=_panel(_source(casting, "panel")), shows=shows)
 
 
 def replayed_still(casting: Casting) -> StagedScene:
     """A photograph on a screen."""
-    return _replayed(casting, is_video=False)
+    return _replayed(casting, "still")
 
 
 def replayed_video(casting: Casting) -> StagedScene:
     """A recorded session on a screen."""
-    return _replayed(casting, is_video=True)
+    return _replayed(casting, "video")
 
 
 def masked(casting: Casting) -> StagedScene:
@@ -193,12 +193,18 @@ def leaves(casting: Casting) -> StagedScene:
     return _group("leaves", casting, (1, 2), 0.3)
 
 
+def replayed_puppet(casting: Casting) -> StagedScene:
+    """An animated face on a screen that obeys."""
+    return _replayed(casting, "puppet")
+
+
 SPECIES: Mapping[str, Callable[[Casting], StagedScene]] = MappingProxyType(
     {
         "live": live,
         "print": printed,
         "replay_still": replayed_still,
         "replay_video": replayed_video,
+        "replay_puppet": replayed_puppet,
         "mask_cutout": masked,
         "half_photo": half_masked,
         "card_photo": card_held_up,

@@ -66,3 +66,10 @@ def test_a_coarse_screen_is_seen_and_a_fine_one_is_not() -> None:
     grey = np.full((80, 80, 3), 150, np.uint8)
     coarse, fine = (printed_on_paper(grey, 12.0, lines, 1).astype(float).std() for lines in (20.0, 150.0))
     assert coarse > 2 * fine
+
+
+def test_a_sheet_kept_bent_is_darker_at_its_sides_in_the_light_of_the_screen() -> None:
+    paper = Paper(gloss=0.0, moves=False, bend=0.2)
+    light = answer_to_red(lambda: PrintAttack(portrait(), staging(), paper=paper))
+    middle, sides = share_of(light, (150, 110, 170, 140)), share_of(light, (98, 20, 108, 60))
+    assert sides < 0.95 * middle

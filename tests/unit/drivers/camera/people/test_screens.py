@@ -15,7 +15,7 @@ FACE = (135, 90, 185, 150)
 
 def _replay(*, is_video: bool, mirrors: float = 0.0, pixels_per_inch: float = 264.0, seed: int = 1) -> ReplayAttack:
     panel = Panel(mirrors=mirrors, band_depth=0.0, pixels_per_inch=pixels_per_inch, lens_px=0.06, aperture_px=0.3)
-    return ReplayAttack(portrait(), staging(seed), panel=panel, is_video=is_video)
+    return ReplayAttack(portrait(), staging(seed), panel=panel, shows="video" if is_video else "still")
 
 
 def test_a_matt_panel_does_not_answer_the_screen() -> None:
@@ -67,3 +67,19 @@ def test_a_coarse_panel_leaves_a_pattern_on_an_even_wall() -> None:
         wall = subject.at(10.0)[30:60, 45:75, 1].astype(float)
         patterns.append((wall - wall.mean(axis=0).mean()).std())
     assert patterns[0] > 1.5 * patterns[1]
+
+
+def test_a_puppet_does_what_is_asked_and_no_light_changes_it() -> None:
+    pictures = []
+    for movement in (None, Movement.OPEN_MOUTH):
+        subject = ReplayAttack(portrait(), staging(), panel=Panel(mirrors=0.0, band_depth=0.0), shows="puppet")
+        subject.at(10.0)
+        if movement is not None:
+            subject.ask(movement, 10.0)
+        pictures.append([subject.at(10.0 + number / 15).astype(int) for number in range(12)])
+    mouth = np.s_[130:165, 135:185]
+    assert max(np.abs(one[mouth] - other[mouth]).mean() for one, other in zip(*pictures, strict=True)) > 5
+    assert (
+        abs(share_of(answer_to_red(lambda: ReplayAttack(portrait(), staging(), panel=Panel(mirrors=0.0), shows="puppet")), FACE))
+        < 0.01
+    )
