@@ -17,6 +17,7 @@ _PERTURB_BYTE = 0xA5
 """glibc fills freed memory with it, and new memory with its complement."""
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 _SIGKILL = 9
+_SWAPS = Path("/proc/swaps")
 
 
 def forbid_core_dumps() -> bool:
@@ -40,7 +41,7 @@ def keep_out_of_swap() -> bool:
 def has_swap() -> bool:
     """True when the system has a swap area at all."""
     try:
-        return len(Path("/proc/swaps").read_text(encoding="ascii").splitlines()) > 1
+        return len(_SWAPS.read_text(encoding="utf-8").splitlines()) > 1
     except OSError:
         return False
 

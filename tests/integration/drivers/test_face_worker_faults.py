@@ -180,6 +180,19 @@ def test_a_worker_that_does_not_come_up_is_told(monkeypatch: pytest.MonkeyPatch,
         subject.close()
 
 
+def test_a_bundle_is_its_own_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no Python beside it: the program itself, with a hidden first word, becomes the worker."""
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    command = process._command()
+    assert command == [sys.executable, "--face-worker"]
+    monkeypatch.setattr(process, "_command", lambda: [sys.executable, "-m", "kiosk", *command[1:]])
+    subject = WorkerVerifier(*SETTINGS)
+    try:
+        assert _works(subject)
+    finally:
+        subject.close()
+
+
 TERMINAL = """
 import os, signal, sys
 from tests.integration.drivers import test_face_worker_faults as faults
