@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import time
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -78,6 +79,11 @@ class DlibFaceEngine:
 
     def template(self, image: Image) -> DlibTemplate | NoUsableFace:
         """Template of the one usable face in a still picture (BGR or grey)."""
+        later = self.put_off(image)
+        return later if isinstance(later, NoUsableFace) else later()
+
+    def put_off(self, image: Image) -> Callable[[], DlibTemplate] | NoUsableFace:
+        """As ``template``, but only finds and judges the face; calling what comes back makes the template, which takes longer."""
         if not is_picture(image):
             return NoUsableFace(FaceTrouble.UNREADABLE, "not a picture of a usable size")
         library, rgb = load_library(), as_rgb(image)
@@ -89,7 +95,7 @@ class DlibFaceEngine:
             return NoUsableFace(
                 FaceTrouble.TOO_SMALL, f"{eyes_px:.0f} pixels between the eyes, {MIN_EYE_DISTANCE_PX:.0f} are needed"
             )
-        return self._embed(library, rgb, box, eyes_px)
+        return lambda: self._embed(library, rgb, box, eyes_px)
 
     def template_at(self, image: Image, box: FaceBox) -> DlibTemplate:
         """Template of the face that ``measure`` found at ``box`` in the same picture."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -34,43 +35,53 @@ class NearEngine(Protocol):
         ...
 
 
-class PutOffTemplate:
-    """A template that will be made of a cut-out, at the latest when it is compared."""
+@runtime_checkable
+class PatientEngine(Protocol):
+    """An engine that can judge a still picture first and make its template later."""
 
-    def __init__(self, engine: LiveFaceEngine, image: Image, box: FaceBox) -> None:
-        margin = round((box.right - box.left) * _KEPT_MARGIN)
-        left, top = max(0, box.left - margin), max(0, box.top - margin)
-        piece = image[top : max(0, box.bottom + margin), left : max(0, box.right + margin)]
-        self._engine = engine
-        self._picture: Image | None = overwritten_copy(np.asarray(piece))
-        self._box = box.moved(-left, -top)
+    def put_off(self, image: Image) -> Callable[[], FaceTemplate] | NoUsableFace:
+        """What makes the template of ``image``, or why there will be none."""
+        ...
+
+
+class PutOffTemplate:
+    """A template that will be made later, at the latest when it is compared."""
+
+    def __init__(self, make: Callable[[], FaceTemplate], picture: Image | None = None) -> None:
+        """``picture``, which ``make`` needs, belongs to this template, and is overwritten once it is made or forgotten."""
+        self._make: Callable[[], FaceTemplate] | None = make
+        self._picture = picture
         self._template: FaceTemplate | None = None
 
     @property
     def is_put_off(self) -> bool:
         """True while it waits to be made."""
-        return self._picture is not None
+        return self._make is not None
 
     def made(self) -> FaceTemplate:
         """The true template; raises ``ValueError`` when it was forgotten."""
-        picture, self._picture = self._picture, None
-        if picture is not None:
+        make, self._make = self._make, None
+        if make is not None:
             try:
-                self._template = self._engine.template_at(picture, self._box)
+                self._template = make()
             finally:
-                picture.fill(0)
+                self._overwrite()
         if self._template is None:
             raise ValueError("a forgotten template cannot be compared")
         return self._template
 
     def forget(self) -> None:
-        """Overwrite cut-out and numbers; may be called twice."""
-        picture, self._picture = self._picture, None
-        if picture is not None:
-            picture.fill(0)
+        """Overwrite picture and numbers; may be called twice."""
+        self._make = None
+        self._overwrite()
         template, self._template = self._template, None
         if template is not None:
             template.forget()
+
+    def _overwrite(self) -> None:
+        picture, self._picture = self._picture, None
+        if picture is not None:
+            picture.fill(0)
 
     def __repr__(self) -> str:
         return "PutOffTemplate(…)"
@@ -87,6 +98,8 @@ class FollowingEngine:
         self._near = engine if isinstance(engine, NearEngine) else None
         self._last: FaceMeasurement | None = None
         self._since_full = 0
+        self._patient = engine if isinstance(engine, PatientEngine) else None
+        self._reference: PutOffTemplate | None = None
         self._put_off: deque[PutOffTemplate] = deque()
 
     @property
@@ -108,12 +121,21 @@ class FollowingEngine:
         return self._last
 
     def template(self, image: Image) -> FaceTemplate | NoUsableFace:
-        """Of a still picture, at once."""
-        return self._engine.template(image)
+        """Of a still picture; whether it is usable is known at once."""
+        if self._patient is None:
+            return self._engine.template(image)
+        make = self._patient.put_off(image)
+        if isinstance(make, NoUsableFace):
+            return make
+        self._reference = PutOffTemplate(make)
+        return self._reference
 
     def template_at(self, image: Image, box: FaceBox) -> PutOffTemplate:
         """Will be made of a copy of the face, by ``work`` or when it is compared."""
-        template = PutOffTemplate(self._engine, image, box)
+        margin = round((box.right - box.left) * _KEPT_MARGIN)
+        left, top = max(0, box.left - margin), max(0, box.top - margin)
+        kept = overwritten_copy(np.asarray(image[top : max(0, box.bottom + margin), left : max(0, box.right + margin)]))
+        template = PutOffTemplate(lambda: self._engine.template_at(kept, box.moved(-left, -top)), kept)
         self._put_off.append(template)
         return template
 
@@ -122,7 +144,13 @@ class FollowingEngine:
         return self._engine.compare(_made(probe), _made(reference))
 
     def work(self) -> None:
-        """Make one template that was put off, if there is any."""
+        """Make one template that was put off, if there is any.
+
+        That of the reference comes with the first face seen: a person must be at rest for a moment then anyway.
+        """
+        if self._last is not None and self._reference is not None:
+            self._put_off.appendleft(self._reference)
+            self._reference = None
         while self._put_off:
             template = self._put_off.popleft()
             if template.is_put_off:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from drivers.face.following import FULL_EVERY, FollowingEngine, WorkBetween
-from drivers.face.types import FaceBox, FaceMeasurement
+from drivers.face.following import FULL_EVERY, FollowingEngine, PutOffTemplate, WorkBetween
+from drivers.face.types import FaceBox, FaceMeasurement, FaceTrouble, NoUsableFace
 from drivers.types import Deadline, Frame, Image
 from tests.helpers.vision import SimulatedPerson, animation, measurement, true_engine
 from tests.unit.drivers.face.test_session import FakeEngine, FakeTemplate
@@ -98,6 +99,24 @@ def test_a_template_is_made_at_the_latest_when_it_is_compared() -> None:
     assert subject.compare(one, other).match
     assert not one.is_put_off
     subject.work()
+
+
+def test_the_reference_is_judged_at_once_and_made_with_the_first_face_seen() -> None:
+    class Patient(Engine):
+        def put_off(self, image: Image) -> Callable[[], FakeTemplate] | NoUsableFace:
+            return (lambda: self.template_at(image, HERE)) if image.any() else NoUsableFace(FaceTrouble.NO_FACE)
+
+    engine = Patient()
+    subject = FollowingEngine(engine)
+    assert subject.template(np.zeros_like(PICTURE)) == NoUsableFace(FaceTrouble.NO_FACE)
+    reference = subject.template(PICTURE)
+    assert isinstance(reference, PutOffTemplate)
+    subject.work()
+    assert reference.is_put_off
+    subject.measure(PICTURE)
+    subject.work()
+    assert not reference.is_put_off
+    assert subject.compare(subject.template_at(PICTURE, HERE), reference).match
 
 
 def test_the_picture_is_copied_and_gone_once_the_template_is_made_or_forgotten() -> None:
