@@ -1,49 +1,55 @@
-"""Simulated people and attacks in small pictures, each face taken apart once for a test run."""
+"""Fictitious residents and a small catalogue for tests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from drivers.camera.people.species import Casting, make_scene
-from drivers.camera.people.staged import StagedScene, Staging
-from drivers.camera.portrait import Portrait
-from tests.helpers.vision import composer, portrait
+from kiosk.catalogue.loader import load
+from kiosk.catalogue.models import Catalogue
+from kiosk.domain.identity import Person, Portrait, Route
+from kiosk.domain.signature import Signature
+from kiosk.readiness import Facts, Readiness, assess
 
-SMALL_PX = (320, 240)
-Box = tuple[int, int, int, int]
-Light = tuple[NDArray[np.float64], NDArray[np.float64]]
-
-
-def composed(size_px: tuple[int, int] = SMALL_PX) -> Portrait:
-    return composer()(portrait(), size_px)
-
-
-def staging(seed: int = 1, size_px: tuple[int, int] = SMALL_PX) -> Staging:
-    return Staging(size_px, seed=seed, compose=composer())
+TODAY = date(2026, 11, 23)
+INSURANCE, PERMIT, SENIOR = (
+    "11330304MB0TEAT13G4332014001001",
+    "11330304MB0TEAT21B4330709001001",
+    "11330304MB0TEAT3X34330511001001",
+)
+STAFF = Route.ID_CARD_STAFF
+FACE = Route.ID_CARD_FACE
 
 
-def scene(species: str, seed: int = 1, size_px: tuple[int, int] = SMALL_PX, *, is_plain: bool = True) -> StagedScene:
-    """In good light and on its place; ``portrait`` plays the attacker too, so that no second face must be taken apart."""
-    casting = Casting(portrait(), seed, size_px, attacker=portrait(), is_plain=is_plain, compose=composer())
-    return make_scene(species, casting)
+def sample_catalogue() -> Catalogue:
+    return load(Path(__file__).parents[2] / "assets" / "catalogue" / "items.yaml")
 
 
-def answer_to_red(make: Callable[[], StagedScene], now_s: float = 50.0) -> Light:
-    """Red channel in the dark, and by how much it rises when the screen is red, in grey levels.
+def sample_person(**changes: object) -> Person:
+    facts: dict[str, object] = {
+        "card_kind": "resident",
+        "name": "测试·林小瓯",
+        "id_number": "330302195801010005",
+        "sex_code": "2",
+        "birth": date(1958, 1, 1),
+        "ethnicity_code": "01",
+        "nationality": "CHN",
+        "address": "浙江省温州市瓯海区测试路 1 号",
+        "card_valid_to": None,
+    }
+    return Person(**(facts | changes))  # type: ignore[arg-type]
 
-    Two scenes of the same making have the same noise and the same movements, so that only the light makes a difference.
-    """
-    dark, lit = make(), make()
-    lit.illuminate((255, 0, 0), now_s - 1.0)
-    before, after = (subject.at(now_s)[:, :, 2].astype(np.float64) for subject in (dark, lit))
-    return before, after - before
+
+def sample_portrait() -> Portrait:
+    return Portrait(np.full((126, 102), 128, dtype=np.uint8))
 
 
-def share_of(light: Light, box: Box) -> float:
-    """Mean rise in ``box`` (left, top, right, bottom) as a share of its brightness."""
-    left, top, right, bottom = box
-    before, answer = light
-    return float(answer[top:bottom, left:right].mean() / before[top:bottom, left:right].mean())
+def sample_signature() -> Signature:
+    return Signature((tuple((100 * n, 50 * n) for n in range(12)),))
+
+
+def all_ready(catalogue: Catalogue) -> Readiness:
+    devices = dict.fromkeys(("id_card_reader", "camera", "receipt_printer", "barcode_scanner"), "")
+    return assess(Facts(devices=devices), catalogue)

@@ -17,7 +17,7 @@ from drivers.camera.simulator import PortraitCamera
 from drivers.camera.types import Movement
 from drivers.face.types import FaceMeasurement
 from drivers.types import Deadline
-from tests.helpers.people import scene, staging
+from tests.helpers.staged_people import scene, staging
 from tests.helpers.vision import animation, composer, portrait, true_engine
 
 SIZE_PX = (640, 480)

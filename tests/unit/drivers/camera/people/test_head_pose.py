@@ -7,7 +7,7 @@ import pytest
 
 from drivers.camera.people.head_pose import NOD_RAD, TURN_RAD, HeadPose
 from drivers.camera.people.relief import head_relief, screen_light_share
-from tests.helpers.people import SMALL_PX, composed
+from tests.helpers.staged_people import SMALL_PX, composed
 
 STRAIGHT = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 NOSE, LEFT_CHEEK, BROW, CHEST = 30, 2, 21, None

@@ -10,7 +10,7 @@ import pytest
 from drivers.camera.animation import Stance
 from drivers.camera.people.person import SimulatedPerson
 from drivers.camera.types import Movement
-from tests.helpers.people import SMALL_PX, answer_to_red, composed, scene, share_of, staging
+from tests.helpers.staged_people import SMALL_PX, answer_to_red, composed, scene, share_of, staging
 from tests.helpers.vision import portrait
 
 STATUE = Stance(unrest=0.0)

@@ -7,7 +7,7 @@ import pytest
 
 from drivers.camera.people.prints import Paper, PrintAttack, printed_on_paper, wiggle
 from drivers.camera.types import Movement
-from tests.helpers.people import answer_to_red, composed, share_of, staging
+from tests.helpers.staged_people import answer_to_red, composed, share_of, staging
 from tests.helpers.vision import portrait
 
 

@@ -17,7 +17,7 @@ from drivers.camera.people.staged import StagedScene
 from drivers.camera.people.tempo import BRISK, TEMPI
 from drivers.camera.types import Movement
 from drivers.types import Image
-from tests.helpers.people import scene
+from tests.helpers.staged_people import scene
 
 SHORT = Script(((Movement.BLINK, 0.2),), (ScriptedLight((255, 0, 0), 0.1, 0.3), ScriptedLight((0, 0, 255), 0.3, 0.5)), 0.6)
 

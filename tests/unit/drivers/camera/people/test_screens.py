@@ -7,7 +7,7 @@ import pytest
 
 from drivers.camera.people.screens import Panel, ReplayAttack, _contrast
 from drivers.camera.types import Movement
-from tests.helpers.people import answer_to_red, share_of, staging
+from tests.helpers.staged_people import answer_to_red, share_of, staging
 from tests.helpers.vision import portrait
 
 FACE = (135, 90, 185, 150)

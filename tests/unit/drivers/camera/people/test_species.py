@@ -10,7 +10,7 @@ import pytest
 from drivers.camera.people.groups import GroupScene
 from drivers.camera.people.species import SPECIES, Casting, conditions_of, make_scene
 from drivers.camera.types import Movement
-from tests.helpers.people import SMALL_PX, composed, scene
+from tests.helpers.staged_people import SMALL_PX, composed, scene
 from tests.helpers.vision import portrait
 
 
