@@ -6,8 +6,9 @@ with a human delay and reflects the colours of the screen; the check runs on the
 process; the terminal's window shows the preview. Reader, camera and person are processes of their own, on the same cores, and
 their computing slows the terminal down.
 
-The camera is started when the card lies down, as consent to the face check would have done before. ``computing_ms`` is the CPU
-time of the worker from the beginning of a check to its decision; the wait is longer, because people need time to move.
+The camera is started when the card lies down, as consent to the face check would have done before. People need time to read,
+react and move: ``person_alone_ms`` is what the same check takes in a time of its own in which computing takes none. What is left
+of the wait is ``waited_for_computing_ms``; ``worker_cpu_ms`` is all the worker computed, most of it while the person moved.
 A timer of 5 ms on the GUI thread records its longest gap.
 """
 
@@ -33,14 +34,19 @@ from benchmarks.reader import reader_with_cards
 from drivers.camera.abstract import Camera
 from drivers.camera.emulator import CameraEmulator
 from drivers.camera.factory import open_camera
+from drivers.camera.people.person import SimulatedPerson
+from drivers.camera.people.staged import Staging
 from drivers.camera.people.tempo import BRISK
+from drivers.camera.portrait import compose_card_photo, packaged_portrait
 from drivers.camera.simulator import PortraitCamera
-from drivers.face.factory import FaceSettings
-from drivers.face.verifier import WorkerVerifier
+from drivers.face.factory import FaceSettings, make_engine
+from drivers.face.screen_light import LightShow
+from drivers.face.types import Action, LivenessProgress, Verified
+from drivers.face.verifier import LocalVerifier, WorkerVerifier
 from drivers.face.worker.messages import ChallengeSettings
 from drivers.id_card_reader.driver import SamVIdCardReader
 from drivers.id_card_reader.types import CardRead
-from drivers.types import Deadline
+from drivers.types import Deadline, Frame, Image
 from kiosk.app import make_application
 from kiosk.domain.identity import Portrait
 from kiosk.domain.language import Language
@@ -57,9 +63,10 @@ RUNS, QUICK_RUNS = 30, 4
 CAMERA_FPS = 30.0
 TICK_MS = 5
 REPEAT_S = 1.8
+PICTURE_S = 0.05
 REST_S = 0.4
 """Between two people: the screens of consent and result take longer."""
-LIMITS = {"decision_ms": 3000.0, "computing_ms": 1200.0, "preview_fps": 15.0, "longest_stall_ms": 50.0}
+LIMITS = {"decision_ms": 3000.0, "waited_for_computing_ms": 1200.0, "preview_fps": 15.0, "longest_stall_ms": 50.0}
 CHROME = Chrome(Step.FACE, Language.ZH, "", 0, 0, can_go_back=True, can_quit=True, idle_warning=False)
 
 
@@ -135,6 +142,48 @@ class Watch(QObject):
         self._last_s = now_s
 
 
+class TimelessCamera:
+    """The same person before a camera, in a time in which computing takes none."""
+
+    def __init__(self, seed: int, portrait: Image) -> None:
+        self._scene = SimulatedPerson(portrait, Staging(tempo=BRISK, seed=seed))
+        self._asked: tuple[Action | None, int] = (None, -1)
+        self._sequence = 0
+        self.now_s = 100.0
+
+    @property
+    def passed_ms(self) -> float:
+        """Since the first picture."""
+        return (self.now_s - 100.0) * 1000
+
+    def wait_newer(self, than: Frame | None, deadline: Deadline) -> Frame | None:  # noqa: ARG002 - it is there at once
+        """The picture after the last, as often as the worker looks."""
+        self._sequence += 1
+        self.now_s = 100.0 + (self._sequence - 1) * PICTURE_S
+        return Frame(self._scene.at(self.now_s), self.now_s, self._sequence)
+
+    def hear(self, progress: LivenessProgress) -> None:
+        """What the screen shows."""
+        self._scene.illuminate(progress.light, self.now_s)
+        if progress.current is not None and (progress.current, progress.done) != self._asked:
+            self._asked = (progress.current, progress.done)
+            self._scene.ask(progress.current.value, self.now_s)
+
+
+def person_alone_ms(count: int, *, has_light: bool) -> float:
+    """Median time that people need by themselves, from the first picture to the decision: what no computer can shorten."""
+    portrait, times = packaged_portrait(), []
+    new_show = LightShow.random if has_light else lambda: None
+    verifier = LocalVerifier(make_engine(FaceSettings()), new_show=new_show)
+    card = compose_card_photo(portrait)
+    for seed in range(count):
+        camera = TimelessCamera(seed, portrait)
+        outcome = verifier.verify(camera, card, Deadline(120.0), camera.hear)
+        if isinstance(outcome, Verified):
+            times.append(camera.passed_ms)
+    return statistics.median(times)
+
+
 @dataclass(frozen=True)
 class Run:
     """One person."""
@@ -142,7 +191,7 @@ class Run:
     outcome: str
     card_ms: float
     decision_ms: float
-    computing_ms: float
+    worker_cpu_ms: float
     verdict_ms: float
     """From the last request to the decision: the person's movement is in it."""
     preview_fps: float
@@ -207,7 +256,7 @@ class Bench:
             outcome="proved" if isinstance(outcome, PersonProved) else str(getattr(outcome, "reason", outcome)),
             card_ms=(read_s - begun_s) * 1000,
             decision_ms=(decided_s - begun_s) * 1000,
-            computing_ms=self._worker_cpu_ms() - worker_ms,
+            worker_cpu_ms=self._worker_cpu_ms() - worker_ms,
             verdict_ms=(decided_s - self._last_asked_s) * 1000,
             preview_fps=self._watch.pictures_per_s,
             longest_stall_ms=self._watch.longest_gap_s * 1000,
@@ -291,6 +340,7 @@ def measure(runs: int, *, has_light: bool = True, frames_per_s: float = CAMERA_F
             done = [bench.run() for _ in range(runs + 1)][1:]
         finally:
             bench.close()
+    alone_ms = person_alone_ms(max(3, runs // 3), has_light=has_light)
     proved = [run for run in done if run.outcome == "proved"]
     if not proved:
         raise SystemExit(f"nobody was proved: {sorted({run.outcome for run in done})}")
@@ -305,7 +355,9 @@ def measure(runs: int, *, has_light: bool = True, frames_per_s: float = CAMERA_F
         "decision_ms": middle("decision_ms"),
         "decision_p90_ms": round(harness.percentile([run.decision_ms for run in proved], 90), 1),
         "card_ms": middle("card_ms"),
-        "computing_ms": middle("computing_ms"),
+        "person_alone_ms": round(alone_ms, 1),
+        "waited_for_computing_ms": round(middle("decision_ms") - middle("card_ms") - alone_ms, 1),
+        "worker_cpu_ms": middle("worker_cpu_ms"),
         "last_request_to_decision_ms": middle("verdict_ms"),
         "preview_fps": middle("preview_fps"),
         "longest_stall_ms": round(max(run.longest_stall_ms for run in done), 1),
@@ -323,7 +375,10 @@ def words(result: dict[str, Any]) -> list[str]:
         f"card to decision      {result['decision_ms']:7.0f} ms   (median of {result['proved']} of {result['runs']} runs,"
         f" p90 {result['decision_p90_ms']:.0f}; limit {LIMITS['decision_ms']:.0f})",
         f"of which the card     {result['card_ms']:7.0f} ms",
-        f"computing             {result['computing_ms']:7.0f} ms   of CPU in the worker (limit {LIMITS['computing_ms']:.0f})",
+        f"of which the person   {result['person_alone_ms']:7.0f} ms   (median in a time in which computing takes none)",
+        f"of which computing    {result['waited_for_computing_ms']:7.0f} ms   (the rest;"
+        f" limit {LIMITS['waited_for_computing_ms']:.0f})",
+        f"CPU of the worker     {result['worker_cpu_ms']:7.0f} ms   (most of it while the person moves)",
         f"preview               {result['preview_fps']:7.1f} /s   (limit {LIMITS['preview_fps']:.0f})",
         f"longest stall of GUI  {result['longest_stall_ms']:7.1f} ms   (limit {LIMITS['longest_stall_ms']:.0f})",
     ]
