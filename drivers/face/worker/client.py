@@ -104,7 +104,10 @@ class WorkerVerifier:
             process = self._running(deadline)
             if process is None:
                 return VerificationStopped(deadline.is_cancelled) if deadline.is_over else EngineLost()
-            return self._checked(process, sources, reference, deadline, on_progress)
+            outcome = self._checked(process, sources, reference, deadline, on_progress)
+            if self._known.is_for_one and process is self._process:
+                self._drop(process)
+            return outcome
 
     def close(self) -> None:
         """Kill the worker; a check that runs ends with ``EngineLost``. From any thread, may be called twice."""

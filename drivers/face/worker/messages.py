@@ -103,6 +103,8 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     engine: str
     calibration: str
     is_demonstration: bool
+    is_for_one: bool = False
+    """It can do one check only, and is to be replaced then."""
 
 
 class Wanted(msgspec.Struct, frozen=True, tag="wanted"):

@@ -47,9 +47,13 @@ def serve(line: socket.socket, pictures: SharedPictures) -> None:
         verifier = _prepared(messages.receive_in_worker(line))
         gc.collect()
         gc.freeze()  # so that the forks share what is there
-        messages.send(line, messages.Ready(verifier.engine, verifier.calibration, verifier.is_demonstration))
-        while _check_next(line, pictures, verifier):
-            pass
+        is_for_one = _thread_count() > 1
+        messages.send(line, messages.Ready(verifier.engine, verifier.calibration, verifier.is_demonstration, is_for_one))
+        if is_for_one:
+            _Check(line, pictures, _beginning(line)).run(verifier)
+            return
+        while True:
+            _check_in_fork(_Check(line, pictures, _beginning(line)), line, verifier)
 
 
 def _prepared(first: messages.ToWorker) -> LocalVerifier:
@@ -70,18 +74,18 @@ def _shows(settings: ChallengeSettings) -> Callable[[], LightShow | None]:
     return LightShow.random if settings.screen_light else lambda: None
 
 
-def _check_next(line: socket.socket, pictures: SharedPictures, verifier: LocalVerifier) -> bool:
-    """Do one check; False when this process can do no further one."""
+def _beginning(line: socket.socket) -> Begin:
     begin = messages.receive_in_worker(line)
     if not isinstance(begin, Begin):
         raise BadMessage("a check must begin first")
-    if _thread_count() > 1:
-        _Check(line, pictures, begin).run(verifier)
-        return False
+    return begin
+
+
+def _check_in_fork(check: _Check, line: socket.socket, verifier: LocalVerifier) -> None:
     pid = os.fork()
     if pid == 0:
-        _live_and_end(_Check(line, pictures, begin), verifier)
-    return _await(pid, line)
+        _live_and_end(check, verifier)
+    _await(pid, line)
 
 
 def _live_and_end(check: _Check, verifier: LocalVerifier) -> None:
@@ -95,7 +99,7 @@ def _live_and_end(check: _Check, verifier: LocalVerifier) -> None:
         os._exit(code)
 
 
-def _await(pid: int, line: socket.socket) -> bool:
+def _await(pid: int, line: socket.socket) -> None:
     """Wait for the fork. When the terminal goes away first, the fork is killed, even one that hangs."""
     process = os.pidfd_open(pid)
     poll = select.poll()
@@ -109,7 +113,6 @@ def _await(pid: int, line: socket.socket) -> bool:
         os.close(process)
     if os.WIFSIGNALED(status):
         messages.send(line, messages.Broken(f"signal {os.WTERMSIG(status)}"))
-    return True
 
 
 def _thread_count() -> int:

@@ -193,6 +193,28 @@ def test_a_bundle_is_its_own_worker(monkeypatch: pytest.MonkeyPatch) -> None:
         subject.close()
 
 
+THREADED = """
+import sys, threading
+from drivers.face.worker.__main__ import main
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+main(sys.argv[1:])
+"""
+
+
+def test_a_worker_with_threads_which_no_fork_inherits_does_one_check_and_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_command", lambda: [sys.executable, "-c", THREADED])
+    subject = WorkerVerifier(*SETTINGS)
+    try:
+        subject.warm_up()
+        worker = _pid(subject)
+        for _ in range(2):
+            assert _works(subject)
+            assert subject.pid is None
+        assert not _is_there(worker)
+    finally:
+        subject.close()
+
+
 TERMINAL = """
 import os, signal, sys
 from tests.integration.drivers import test_face_worker_faults as faults
