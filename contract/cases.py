@@ -104,7 +104,7 @@ class Applicant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 class Identification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the resident was shown to be the applicant. No image, no template."""
 
-    route: Literal["id_card_face", "id_card_staff"]
+    route: Literal["id_card_face", "id_card_staff", "electronic_credential", "id_card_sms"]
     assurance_level: int
     """L1 to L4."""
     engine: str

@@ -35,7 +35,7 @@ def _identification_doubts(proof: Identification) -> Iterator[str]:
             yield "staff_not_named"
     elif proof.distance is None or proof.threshold is None or proof.distance > proof.threshold:
         yield "face_not_matched"
-    elif not proof.liveness.endswith(":live"):
+    elif not proof.liveness.partition(";")[0].endswith(":live"):  # what follows says how it was found
         yield "face_not_live"
 
 

@@ -8,17 +8,20 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from drivers.face.worker.__main__ import HIDDEN_WORD
+from drivers.face.worker.__main__ import main as serve_faces
 from kiosk import __version__
 from kiosk.commands import CommandError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("kiosk.commands.run", "start the terminal"),
-    "demo": ("kiosk.demo.command", "show three visits, online, offline and out of paper, over the real wire protocols"),
+    "demo": ("kiosk.demo.command", "show four visits (online, offline, out of paper, no face) over the real wire protocols"),
     "doctor": ("kiosk.commands.doctor", "look at every device, try it, and say what to do"),
     "enrol": ("kiosk.commands.enrol", "trade a one-time token for an identity at the platform"),
     "queue": ("kiosk.commands.queue", "what lies in the queue, and where each case stands"),
     "staff": ("kiosk.commands.staff", "add a member of staff who may confirm residents"),
     "verify-face": ("kiosk.commands.verify_face", "compare the faces of two pictures"),
+    "liveness": ("kiosk.commands.liveness", "judge recorded sessions: live, or a presentation attack"),
     "read-code": ("kiosk.commands.read_code", "read the bar codes and QR codes in pictures"),
     "verify-receipt": ("kiosk.commands.verify_receipt", "check the code on a slip, without the network"),
     "emulate": ("kiosk.commands.emulate", "stand in for a device, on TCP or a pseudo terminal"),
@@ -52,5 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _is_face_worker() -> bool:
+    """True in a bundle that was started to be the face worker: it has no Python beside it that could run the module."""
+    return sys.argv[1:2] == [HIDDEN_WORD]
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve_faces(sys.argv[2:]) if _is_face_worker() else main())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -16,19 +16,23 @@ from PySide6.QtWidgets import QApplication
 import assets
 from drivers.camera.abstract import Camera
 from drivers.errors import DeviceError
+from drivers.face.factory import FaceSettings
+from drivers.face.verifier import WorkerVerifier
 from drivers.status import DeviceStatus
 from kiosk.catalogue.loader import CatalogueError, load
 from kiosk.catalogue.models import Catalogue
 from kiosk.config import Settings
 from kiosk.flow.events import DeliveryKnown, Event, IdleEnded, IdleWarned, StayHere
 from kiosk.flow.states import Step
-from kiosk.readiness import Facts, assess
+from kiosk.readiness import Facts, Means, assess
 from kiosk.services.bench import Bench
 from kiosk.services.cases import CHINA_TIME
 from kiosk.services.faces import FaceCheck
+from kiosk.services.identify import IdentityDesk, Ways
 from kiosk.services.platform import PlatformTrouble
 from kiosk.services.print_journal import PrintJournal
 from kiosk.services.queue_desk import QueueDesk
+from kiosk.services.route_locks import RouteLocks
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipWriter
 from kiosk.services.staff import StaffBook, StaffFileError
@@ -64,6 +68,7 @@ def make_application() -> QApplication:
 class Parts:
     """What serves the resident."""
 
+    face: FaceCheck
     hands: Hands
     window: KioskWindow
     visit: Visit
@@ -72,17 +77,20 @@ class Parts:
 class Terminal(QObject):
     """All parts of a running terminal."""
 
-    def __init__(self, settings: Settings, catalogue: Catalogue, link: PlatformLink, bench: Bench, parts: Parts) -> None:
+    def __init__(
+        self, settings: Settings, catalogue: Catalogue, link: PlatformLink, bench: Bench, parts: Parts, means: Callable[[], Means]
+    ) -> None:
         super().__init__()
         self._settings = settings
         hands, window, visit = parts.hands, parts.window, parts.visit
         self._link = link
         self._bench = bench
+        self._face = parts.face
         self._hands = hands
         self.window = window
         self.visit = visit
         times = settings.times
-        self._health = Health(catalogue, hands, bench.subscribe, times.store_poll_s)
+        self._health = Health(catalogue, hands, bench.subscribe, times.store_poll_s, means)
         self._preview = Preview(bench.camera.newest, self)
         self._idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self)
         self._connect()
@@ -124,6 +132,7 @@ class Terminal(QObject):
         self._health.stop()
         self._preview.set_running(False)
         self._bench.stop()  # first: whoever waits for a device that hangs is set free by this
+        self._face.close()
         self._hands.stop()
         self._link.stop()
         self._bench.close()
@@ -200,11 +209,11 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except (CatalogueError, StaffFileError, PlatformTrouble, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
     desk = QueueDesk(link.outbox, link.wake)
-    face = FaceCheck(bench.camera)
+    verifier = WorkerVerifier(FaceSettings())
+    face = FaceCheck(bench.camera, verifier)
+    locks = RouteLocks(time.monotonic)
     services = Services(
-        read_card=bench.read_card,
-        prove_by_face=face.prove,
-        check_staff=staff.confirm,
+        identity=IdentityDesk(Ways(bench, face, staff), locks, time.monotonic),
         print_slip=bench.print_slip,
         draw_slip=bench.draw_slip,
         cases=desk,
@@ -217,8 +226,13 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except KeyboardUnavailable as error:
         raise StartError(str(error)) from error
     clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=lambda: time.time_ns() // 1_000_000)
-    visit = Visit(catalogue, assess(Facts(), catalogue), hands, settings, clock, sample=sample)
-    return Terminal(settings, catalogue, link, bench, Parts(hands, window, visit))
+
+    def means() -> Means:
+        """The face engine knows whether it is calibrated only when it is loaded."""
+        return Means(staff=not staff.is_empty, credentials=False, sms=False, face_is_demonstration=verifier.is_demonstration)
+
+    visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, sample=sample)
+    return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit), means)
 
 
 def run_terminal(terminal: Terminal) -> int:

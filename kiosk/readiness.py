@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import assert_never
 
-from kiosk.catalogue.models import Catalogue
-from kiosk.domain.identity import Route
+from kiosk.catalogue.models import Catalogue, Item
+from kiosk.domain.identity import Route, routes_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,26 @@ class StoreHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class Means:
+    """What this terminal is set up with."""
+
+    staff: bool = True
+    """Somebody may confirm: a badge is registered."""
+    credentials: bool = True
+    """The key of at least one issuer of credentials is known."""
+    sms: bool = True
+    """The platform can send text messages."""
+    face_is_demonstration: bool = False
+    """The face engine has no calibration: the screen says so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What readiness is decided from. ``devices`` maps device name to the code of its trouble, empty when fine."""
 
     devices: Mapping[str, str] = field(default_factory=dict)
     store: StoreHealth = StoreHealth()
+    means: Means = Means()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +55,31 @@ class Readiness:
     paper: str
     """Empty when slips can be printed, else the reason."""
     network_up: bool
+    absent: frozenset[str] = frozenset()
+    """Devices for identifying that are not there now."""
+    face_is_demonstration: bool = False
 
     def can_do(self, code: str) -> bool:
         """True when the item can be done now."""
         return code not in self.item_reasons
 
 
+IDENTIFYING_DEVICES = ("id_card_reader", "camera", "barcode_scanner")
+
+
 def assess(facts: Facts, catalogue: Catalogue) -> Readiness:
-    """Decide what can be done. A broken printer takes the paper away, not the machine; a broken camera only the face route."""
-    route_reasons: dict[Route, str] = {}
-    reader = _trouble(facts, "id_card_reader")
-    if reader:
-        route_reasons = dict.fromkeys(Route, f"id_card_reader.{reader}")
-    elif camera := _trouble(facts, "camera"):
-        route_reasons[Route.ID_CARD_FACE] = f"camera.{camera}"
-    routes = tuple(route for route in Route if route not in route_reasons)
-    closed = _closed_reason(facts, reader)
-    item_reasons = dict.fromkeys((item.code for item in catalogue.items), closed) if closed else {}
+    """Decide what can be done: a broken printer takes the paper away, a broken device the ways that need it, nothing the rest."""
+    reasons = {route: reason for route in Route if (reason := _route_reason(route, facts))}
     printer = _trouble(facts, "receipt_printer")
-    return Readiness(routes, route_reasons, item_reasons, f"paper.{printer}" if printer else "", facts.store.network_up)
+    return Readiness(
+        routes=tuple(route for route in Route if route not in reasons),
+        route_reasons=reasons,
+        item_reasons={item.code: reason for item in catalogue.items if (reason := _item_reason(item, facts, reasons))},
+        paper=f"paper.{printer}" if printer else "",
+        network_up=facts.store.network_up,
+        absent=frozenset(device for device in IDENTIFYING_DEVICES if _trouble(facts, device)),
+        face_is_demonstration=facts.means.face_is_demonstration,
+    )
 
 
 def serving(readiness: Readiness, catalogue: Catalogue) -> bool:
@@ -69,11 +91,39 @@ def _trouble(facts: Facts, device: str) -> str:
     return facts.devices.get(device, "missing")
 
 
-def _closed_reason(facts: Facts, reader: str) -> str:
+def _route_reason(route: Route, facts: Facts) -> str:
+    """What is set up never changes while the terminal runs, so it is told before what may come back."""
+    means = facts.means
+    match route:
+        case Route.ID_CARD_STAFF:
+            return _first("" if means.staff else "staff.none_configured", _device(facts, "id_card_reader"))
+        case Route.ELECTRONIC_CREDENTIAL:
+            return _first("" if means.credentials else "credential.none_configured", _device(facts, "barcode_scanner"))
+        case Route.ID_CARD_SMS:
+            offline = "" if facts.store.network_up else "sms.offline"
+            return _first("" if means.sms else "sms.none_configured", _device(facts, "id_card_reader"), offline)
+        case Route.ID_CARD_FACE:
+            return _first(_device(facts, "id_card_reader"), _device(facts, "camera"))
+        case _:
+            assert_never(route)
+
+
+def _device(facts: Facts, device: str) -> str:
+    trouble = _trouble(facts, device)
+    return f"{device}.{trouble}" if trouble else ""
+
+
+def _first(*reasons: str) -> str:
+    return next(filter(None, reasons), "")
+
+
+def _item_reason(item: Item, facts: Facts, route_reasons: Mapping[Route, str]) -> str:
+    """An item can be done as long as one way to identify that reaches its level is open."""
     if not facts.store.enrolled:
         return "store.not_enrolled"
     if facts.store.closed:
         return f"store.{facts.store.closed}"
-    if reader:
-        return f"id_card_reader.{reader}"
-    return ""
+    ways = routes_for(item.level)
+    if any(route not in route_reasons for route in ways):
+        return ""
+    return _device(facts, "id_card_reader") or next((route_reasons[route] for route in ways), "route")

@@ -7,7 +7,17 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QClipboard, QCloseEvent, QGuiApplication, QImage, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QClipboard,
+    QCloseEvent,
+    QColor,
+    QGuiApplication,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QApplication, QLayout, QWidget
 
 from kiosk.domain.language import Language
@@ -77,6 +87,7 @@ class KioskWindow(QWidget):
         self._footer: Footer | None = None
         self._screen: StepScreen[Any] | None = None
         self._overlay: IdleOverlay | None = None
+        self._light: QColor | None = None
         self._ring = FocusRing(self.metrics, self)
         self._focus_order: list[QWidget] = []
         application = QApplication.instance()
@@ -100,9 +111,14 @@ class KioskWindow(QWidget):
         self._show_idle_warning(chrome.idle_warning)
 
     def show_face_request(self, asks: FaceAsks) -> None:
-        """The movement the liveness challenge asks for; nothing on other screens."""
+        """The movement the liveness challenge asks for, or the light it needs; nothing on other screens."""
         if isinstance(self._screen, FaceScreen):
             self._screen.show_request(asks)
+
+    @property
+    def light(self) -> tuple[int, int, int] | None:
+        """Red, green, blue in which the window shines now; ``None``: it does not."""
+        return (self._light.red(), self._light.green(), self._light.blue()) if self._light is not None else None
 
     def show_preview(self, image: QImage) -> None:
         """The newest camera frame, as it comes from the camera; shown mirrored. Nothing on other screens."""
@@ -128,6 +144,7 @@ class KioskWindow(QWidget):
         self._header = self._footer = None
         self._focus_order = []
         self._chrome = None
+        self._shine("")
         self._show_idle_warning(False)
         clipboard = QGuiApplication.clipboard()
         clipboard.clear(QClipboard.Mode.Clipboard)
@@ -145,6 +162,8 @@ class KioskWindow(QWidget):
         self._screen.setObjectName(f"screen:{chrome.step.value}")
         self._screen.happened.connect(self.happened)
         self._screen.action_changed.connect(self._offer_action)
+        if isinstance(self._screen, FaceScreen):
+            self._screen.light_changed.connect(self._shine)
         self._layout.insertWidget(0, self._screen, 1)
         self._frame(chrome)
 
@@ -164,6 +183,8 @@ class KioskWindow(QWidget):
         self._footer.acted.connect(screen.act)
         self._layout.insertWidget(0, self._header)
         self._layout.insertWidget(2, self._footer)
+        if self._light is not None:
+            self._dim_frame()
 
     def _order_focus(self) -> None:
         """Tab goes from the header through the screen to the footer, whatever was made first."""
@@ -189,7 +210,27 @@ class KioskWindow(QWidget):
             self._discard(self._overlay)
             self._overlay = None
 
+    def _shine(self, light: str) -> None:
+        """Fill the window with a colour, ``#rrggbb``, around whatever has a ground of its own; with none as before."""
+        before, self._light = self._light, QColor(light) if light else None
+        if (before is None) != (self._light is None):
+            self._dim_frame()
+        self.update()
+
+    def _dim_frame(self) -> None:
+        for part in (self._header, self._footer):
+            if part is not None:
+                part.dim(self._light is not None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The screen-light challenge needs all of the window to shine."""
+        super().paintEvent(event)
+        if self._light is not None:
+            QPainter(self).fillRect(event.rect(), self._light)
+
     def _discard_screen(self) -> None:
+        if self._light is not None:
+            self._shine("")
         if self._screen is not None:
             self._screen.blockSignals(True)
             self._screen.wipe()

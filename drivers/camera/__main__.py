@@ -1,4 +1,5 @@
-"""A technician's tool: ``python -m drivers.camera status|snapshot-size|conform --url URL``. It writes no picture anywhere."""
+"""A technician's tool: ``python -m drivers.camera status|snapshot-size|conform --url URL``, which write no picture anywhere, and
+``record-people``, which writes pictures of simulated people only."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from drivers.camera.conformance import checks
 from drivers.camera.examination import Examination, examine
 from drivers.camera.factory import open_camera, shown_url
+from drivers.camera.people.command import add_arguments, run
 from drivers.conformance import EXIT_NO_REPORT, Check, add_conform_arguments, run_conform
 from drivers.errors import DeviceError
 from drivers.transport.opening import OpenPort
@@ -25,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the tool; 0 when the camera delivers (conforms), 1 when it does not, 2 for a wrong call."""
     options = _parser().parse_args(arguments)
     try:
+        if options.command == "record-people":
+            return _record_people(options)
         return _conform(options) if options.command == "conform" else _look(options)
     except DeviceError as error:
         print(f"camera: {error}", file=sys.stderr)
@@ -49,7 +53,19 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--patience", type=float, default=_PATIENCE_S, metavar="S", help="time for each thing asked of you"
             )
+    people = "record sessions of simulated people and attacks, marked SAMPLE"
+    add_arguments(commands.add_parser("record-people", help=people))
     return parser
+
+
+def _record_people(options: argparse.Namespace) -> int:
+    try:
+        for line in run(options):
+            print(line)
+    except (OSError, ValueError) as error:
+        print(f"camera: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _look(options: argparse.Namespace) -> int:

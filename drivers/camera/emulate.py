@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from drivers.camera.emulator import CameraEmulator
+from drivers.camera.people.species import SPECIES
 from drivers.camera.scenes import FolderScene
 from drivers.camera.simulator import SCENES, PortraitCamera
 from drivers.camera.types import Movement
@@ -18,6 +19,7 @@ from drivers.emulation.lines import LineSource, standard_input
 
 _ANY_FREE_PORT = ("127.0.0.1", 0)
 _POLL_S = 0.05
+_COLOUR_DIGITS = 6
 _SIZE_PX = (640, 480)
 _MOST_FRAMES_PER_S = 60.0
 _BEFORE_THE_FIRST = ("starting", "stopped")
@@ -73,6 +75,8 @@ def language_of(emulator: CameraEmulator) -> FaultLanguage:
             plain_word("leave", "the person walks out of the picture", camera.leave),
             plain_word("return", "the person comes back", camera.return_),
             Word("perform", "perform " + "|".join(Movement), "the person does it", _perform(camera)),
+            Word("species", "species " + "|".join(SPECIES), "the person, or an attack with their face", _species(camera)),
+            Word("light", "light RRGGBB|off", "the kiosk's screen shines in this colour", _light(camera)),
             Word("show", "show " + "|".join(SCENES), "look at something else", _show(camera)),
             plain_word("clear", "end every fault", emulator.clear),
         )
@@ -119,6 +123,23 @@ def _perform(camera: PortraitCamera) -> Callable[[Sequence[str]], None]:
 
 def _show(camera: PortraitCamera) -> Callable[[Sequence[str]], None]:
     return lambda words: camera.show(_only(words))
+
+
+def _species(camera: PortraitCamera) -> Callable[[Sequence[str]], None]:
+    return lambda words: camera.set_scene(_only(words))
+
+
+def _light(camera: PortraitCamera) -> Callable[[Sequence[str]], None]:
+    def obey(words: Sequence[str]) -> None:
+        word = _only(words)
+        if word == "off":
+            camera.illuminate(None)
+        elif len(word) == _COLOUR_DIGITS and set(word.lower()) <= set("0123456789abcdef"):
+            camera.illuminate((int(word[:2], 16), int(word[2:4], 16), int(word[4:], 16)))
+        else:
+            raise ValueError("a colour has six hexadecimal digits")
+
+    return obey
 
 
 def _only(words: Sequence[str]) -> str:

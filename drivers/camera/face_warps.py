@@ -1,4 +1,4 @@
-"""Warps that move eyelids, jaw and head of a portrait: pure functions of picture, landmarks and a strength from 0 to 1.
+"""Warps that move eyelids and jaw of a portrait: pure functions of picture, landmarks and a strength from 0 to 1.
 
 All of them describe where each pixel of the new picture comes from, so nothing ever tears.
 """
@@ -20,29 +20,37 @@ Field = NDArray[np.float32]
 _EYES = ((36, (37, 38), 39, (41, 40), range(17, 22)), (42, (43, 44), 45, (47, 46), range(22, 27)))
 """Outer corner, upper lid, other corner, lower lid and brow of each eye, as landmark numbers."""
 
-_TURN_RAD = 0.30
-_NOSE_DEPTH_OF_HEAD = 0.09
+_LID_OF_BROW = 0.62
+"""How far up towards the brow the skin of the lid reaches that stretches."""
+_LASHES_OF_EYE = 0.10
+_OVERLAP_OF_EYE = 0.05
+"""How far below the lower lid's landmarks the closed lid goes; they tend to lie inside the opening."""
 _JAW_DROP_OF_MOUTH_WIDTH = 0.30
 _INSIDE_OF_MOUTH_BGR = (38.0, 28.0, 62.0)
 _TONGUE_BGR = (70.0, 62.0, 120.0)
 
 
 def close_eyes(picture: Image, landmarks: Points, strength: float) -> None:
-    """Draw the upper lids down over both eyes, in place; the skin above each eye stretches as a real lid does."""
+    """Draw the upper lids down over both eyes, in place: the skin of the lid stretches, the lashes keep their breadth."""
     for outer, upper, inner, lower, brow in _EYES:
         corners = landmarks[[outer, inner]]
+        eye_px = float(np.linalg.norm(corners[0] - corners[1]))
         upper_lid = _curve(np.vstack((corners, landmarks[list(upper)])))
         lower_lid = _curve(np.vstack((corners, landmarks[list(lower)])))
         brow_y = float(landmarks[list(brow), 1].mean())
         left, right = int(corners[:, 0].min()) - 1, int(corners[:, 0].max()) + 2
-        top, bottom = int(brow_y) - 2, int(landmarks[list(lower), 1].max()) + 4
+        top, bottom = int(brow_y) - 2, int(landmarks[list(lower), 1].max() + eye_px * 0.2) + 3
         x, y = _grid(left, top, right, bottom)
-        lid_y, end_y = upper_lid(x), np.maximum(lower_lid(x), upper_lid(x))
-        closed_y = lid_y + strength * (end_y - lid_y + 1.5)
-        fold_y = lid_y - 0.8 * (lid_y - brow_y)
-        share = np.clip((y - fold_y) / np.maximum(closed_y - fold_y, 1.0), 0.0, 1.0)
-        lid_source = fold_y + share * (lid_y - fold_y)
-        source_y = np.where((y > fold_y) & (y <= closed_y), lid_source, y)
+        # Towards the corners the lid has nowhere to go.
+        inside = np.clip(1.0 - (2 * (x - corners[:, 0].mean()) / (eye_px * 1.06)) ** 2, 0.0, 1.0) ** 0.5
+        lid_y, lash_px = upper_lid(x), _LASHES_OF_EYE * eye_px
+        end_y = np.maximum(lower_lid(x), lid_y) + (_OVERLAP_OF_EYE * eye_px + 0.5) * inside
+        closed_y = lid_y + strength * (end_y - lid_y)
+        skin_y, fold_y = lid_y - lash_px, lid_y - _LID_OF_BROW * (lid_y - brow_y)
+        lash_from_y = closed_y - lash_px
+        lid = fold_y + np.clip((y - fold_y) / np.maximum(lash_from_y - fold_y, 1.0), 0.0, 1.0) * (skin_y - fold_y)
+        moved = np.where(y <= lash_from_y, lid, y - closed_y + lid_y)
+        source_y = np.where((y > fold_y) & (y <= closed_y), moved, y)
         picture[top:bottom, left:right] = cv2.remap(picture, x, source_y.astype(np.float32), cv2.INTER_LINEAR)
 
 
@@ -72,37 +80,6 @@ def open_mouth(picture: Image, landmarks: Points, strength: float) -> None:
     depth = np.clip((y - lip_y) / np.maximum(gap, 1.0), 0.0, 1.0)[..., None] ** 2
     mouth = np.array(_INSIDE_OF_MOUTH_BGR) * (1 - depth) + np.array(_TONGUE_BGR) * depth
     picture[top:bottom, left:right] = np.clip(moved * (1 - inside) + mouth * inside, 0, 255).astype(np.uint8)
-
-
-class HeadTurn:
-    """The head as an upright cylinder with a nose on it, turned by about 20 degrees at full strength."""
-
-    def __init__(self, landmarks: Points, size_px: tuple[int, int]) -> None:
-        """Prepare the fields of a full turn for a picture of ``size_px`` (width, height)."""
-        width, height = size_px
-        self._x, self._y = _grid(0, 0, width, height)
-        jaw = float(landmarks[16, 0] - landmarks[0, 0])
-        radius = jaw * 0.92
-        across = np.clip((self._x - float(landmarks[[0, 16], 0].mean())) / radius, -1.0, 1.0)
-        self._across, self._radius = across, radius
-        self._angle = np.arcsin(across)
-        chin_y = float(landmarks[8, 1])
-        neck = np.clip((self._y - chin_y + jaw * 0.05) / (jaw * 0.45), 0.0, 1.0)
-        self._share = (1.0 - neck * neck * (3 - 2 * neck)).astype(np.float32)
-        nose = landmarks[30]
-        self._nose_at, self._nose_spread = nose, jaw * 0.17
-        self._nose_shift = _NOSE_DEPTH_OF_HEAD * jaw
-
-    def fields(self, turn: float) -> tuple[Field, Field, Field]:
-        """Source x, source y and brightness for ``turn`` from -1 (to the left of the picture) to 1 (to its right)."""
-        theta = _TURN_RAD * turn
-        source_angle = self._angle - theta * np.cos(self._angle) ** 2 * self._share
-        shift = (self._across - np.sin(source_angle)) * self._radius
-        nose_x = float(self._nose_at[0]) + self._radius * float(np.sin(theta)) * 0.8
-        distance = ((self._x - nose_x) ** 2 + (self._y - self._nose_at[1]) ** 2) / (2 * self._nose_spread**2)
-        shift = shift + self._nose_shift * turn * np.exp(-distance) * self._share
-        light = 1.0 - 0.16 * turn * self._across * self._share
-        return (self._x - shift).astype(np.float32), self._y, light.astype(np.float32)
 
 
 def _curve(points: Points) -> np.poly1d:

@@ -20,7 +20,8 @@ def open_camera(url: str) -> Camera:
     - ``/dev/v4l/by-id/…`` or ``/dev/video0``, with ``?width=1280&height=720&fps=30`` if wanted; the nearest mode it has is taken
     - ``http://…``, ``https://…``, ``rtsp://…``
     - a path or ``file:///…`` of a video file or of a folder of pictures, with ``?loop=1``, for folders also ``&fps=15``
-    - ``sim://portrait`` and ``sim://document``, with ``?width=640&height=480&fps=15`` if wanted
+    - ``sim://portrait`` and ``sim://document``, with ``?width=640&height=480&fps=15`` if wanted; a portrait also
+      with ``species=print`` (or another presentation attack) and ``tempo=brisk``
     """
     try:
         parts = urlsplit(url)
@@ -54,7 +55,7 @@ def shown_url(url: str) -> str:
 
 
 class _Options:
-    """The numbers behind the question mark."""
+    """The values behind the question mark."""
 
     def __init__(self, url: str, query: str) -> None:
         self._url = url
@@ -69,6 +70,13 @@ class _Options:
             raise Unsupported(self._url, f"{name} must be a number from {lowest} to {highest}")
         return int(text)
 
+    def word(self, name: str, known: tuple[str, ...]) -> str | None:
+        """The value of ``name``, ``None`` when absent; raises ``Unsupported`` when it is none of ``known``."""
+        text = self._values.get(name)
+        if text is not None and text not in known:
+            raise Unsupported(self._url, f"{name} must be one of {', '.join(known)}")
+        return text
+
 
 def _stream(url: str, *, is_motion_jpeg: bool) -> Camera:
     from drivers.camera.devices import StreamSource  # OpenCV's video part is not loaded for the simulator
@@ -81,6 +89,8 @@ def _stream(url: str, *, is_motion_jpeg: bool) -> Camera:
 def _simulated(url: str, name: str, options: _Options) -> Camera:
     if name not in ("portrait", "document"):
         raise Unsupported(url, "the simulated cameras are sim://portrait and sim://document")
+    from drivers.camera.people.species import SPECIES
+    from drivers.camera.people.tempo import TEMPI
     from drivers.camera.simulator import PortraitCamera
 
     default_px = (640, 480) if name == "portrait" else (1920, 1080)
@@ -88,7 +98,13 @@ def _simulated(url: str, name: str, options: _Options) -> Camera:
         options.number("width", 320, 1920) or default_px[0],
         options.number("height", 240, 1920) or default_px[1],
     )
-    return PortraitCamera(size_px, float(options.number("fps", 1, 60) or 15), scene=name)
+    return PortraitCamera(
+        size_px,
+        float(options.number("fps", 1, 60) or 15),
+        scene=name,
+        species=options.word("species", tuple(SPECIES)) or "live",
+        tempo=TEMPI[options.word("tempo", tuple(TEMPI)) or "calm"],
+    )
 
 
 def _local(url: str, path: Path, options: _Options) -> Camera:

@@ -20,7 +20,7 @@ Points = NDArray[np.float32]
 
 _HEAD_ROWS = 300
 """Rows of the packaged picture that show head and shoulders; dlib's detector sees a second, false face below them."""
-_JAW_WIDTH_OF_FRAME_HEIGHT = 0.385
+JAW_WIDTH_OF_FRAME_HEIGHT = 0.385
 _EYES_AT_Y = 0.44
 _LOWEST_EYES_AT_Y = 0.6
 _WALL_BGR = (205, 208, 203)
@@ -28,6 +28,9 @@ _CARD_SIZE_PX = (102, 126)
 _CARD_JAW_OF_WIDTH = 0.55
 _CARD_EYES_AT = (0.5, 0.47)
 _LARGEST_SIDE_PX = 720
+_LEAST_ABOVE_BROWS = 0.45
+_LEAST_BESIDE_JAW = 0.18
+"""Of the jaw's width: below these a picture is cut too close to show the whole head."""
 
 
 class UnusablePortrait(ValueError):
@@ -55,21 +58,27 @@ def packaged_portrait() -> Image:
 def compose_portrait(picture: Image, size_px: tuple[int, int]) -> Portrait:
     """Scale and place the person of ``picture`` (BGR) in a camera picture of ``size_px`` (width, height).
 
+    Before a plain wall; a picture cut close around the face keeps what is behind it, drawn out and blurred.
+
     Raises ``UnusablePortrait``.
     """
     picture = _limited(picture)
     landmarks = find_landmarks(picture)
+    is_cut_close = _is_cut_close(picture, landmarks)
+    if is_cut_close:
+        picture, landmarks = _grown(picture, landmarks)
     width, height = size_px
-    jaw_px = min(height, width * 3 / 4) * _JAW_WIDTH_OF_FRAME_HEIGHT
+    jaw_px = min(height, width * 3 / 4) * JAW_WIDTH_OF_FRAME_HEIGHT
     # In an upright picture the person stands lower, so that the shoulders reach the edge.
     below_eyes_px = (picture.shape[0] - float(landmarks[36:48, 1].mean())) * jaw_px / float(landmarks[16, 0] - landmarks[0, 0])
     eyes_at_y = min(max(_EYES_AT_Y, 1.0 - below_eyes_px / height), _LOWEST_EYES_AT_Y)
     matrix = _placement(landmarks, size_px, jaw_px, (0.5, eyes_at_y))
-    person, matte = _cut_out(picture, landmarks)
+    matte = _matte_by_shape(picture.shape[:2], landmarks) if is_cut_close else _cut_out(picture, landmarks)[1]
+    person, matte = _placed(picture, matrix, size_px), _placed(matte, matrix, size_px)
     return Portrait(
-        person=_placed(person, matrix, size_px),
-        matte=_placed(matte, matrix, size_px),
-        wall=_wall(width, height),
+        person=person,
+        matte=matte,
+        wall=_without_person(person, matte) if is_cut_close else plain_wall(width, height),
         landmarks=cast(Points, landmarks @ matrix[:, :2].T + matrix[:, 2]),
     )
 
@@ -111,6 +120,53 @@ def _limited(picture: Image) -> Image:
     if scale >= 1.0:
         return picture
     return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _is_cut_close(picture: Image, landmarks: Points) -> bool:
+    """Whether hair or cheeks end at the edge of the picture."""
+    jaw = float(landmarks[16, 0] - landmarks[0, 0])
+    beside = min(float(landmarks[0, 0]), picture.shape[1] - float(landmarks[16, 0]))
+    return float(landmarks[19:25, 1].min()) < jaw * _LEAST_ABOVE_BROWS or beside < jaw * _LEAST_BESIDE_JAW
+
+
+def _grown(picture: Image, landmarks: Points) -> tuple[Image, Points]:
+    """A picture cut close around the face with more around it: its edges drawn out and blurred, as a background out of focus."""
+    jaw = float(landmarks[16, 0] - landmarks[0, 0])
+    height, width = picture.shape[:2]
+    more = round(jaw * 1.4)
+    grown = cv2.copyMakeBorder(picture, more, more, more, more, cv2.BORDER_REPLICATE)
+    inside = np.zeros(grown.shape[:2], np.float32)
+    inside[more + 2 : more + height - 2, more + 2 : more + width - 2] = 1.0
+    for spread in (0.05, 0.2, 0.5):  # softer and softer the farther out
+        share = np.clip(cv2.GaussianBlur(inside, (0, 0), jaw * spread * 0.5) * 2.0, 0.0, 1.0)[..., None]
+        grown = np.asarray(grown * share + cv2.GaussianBlur(grown, (0, 0), jaw * spread) * (1.0 - share), np.uint8)
+    return grown, landmarks + np.float32(more)
+
+
+def _without_person(picture: Image, matte: Image) -> Image:
+    """What is behind the person, guessed from what is beside: a blur over the rest of the picture."""
+    rest = (matte < 8).astype(np.float32)
+    spread = picture.shape[0] * 0.06
+    around = cv2.GaussianBlur(picture.astype(np.float32) * rest[..., None], (0, 0), spread)
+    weight = cv2.GaussianBlur(rest, (0, 0), spread)[..., None]
+    guess = around / np.maximum(weight, 1e-3)
+    share = cv2.GaussianBlur(np.float32(1.0) - rest, (0, 0), 4.0)[..., None]
+    return np.asarray(np.clip(guess * share + picture * (1.0 - share), 0, 255), np.uint8)
+
+
+def _matte_by_shape(shape: tuple[int, ...], landmarks: Points) -> Image:
+    """Where head, neck and shoulders must be, for pictures whose edges say nothing of it."""
+    jaw = float(landmarks[16, 0] - landmarks[0, 0])
+    middle, chin_y = float((landmarks[0, 0] + landmarks[16, 0]) / 2), float(landmarks[8, 1])
+    top_y = float(landmarks[19:25, 1].min()) - jaw * 0.55
+    matte = np.zeros(shape, np.uint8)
+    centre, half = (round(middle), round((top_y + chin_y) / 2)), (round(jaw * 0.56), round((chin_y - top_y) / 2 + jaw * 0.03))
+    cv2.ellipse(matte, centre, half, 0, 0, 360, 255, -1)
+    outline = [(0.33, -0.3), (0.33, 0.25), (1.1, 0.5), (1.3, 3.0)]
+    right = [(middle + x * jaw, chin_y + y * jaw) for x, y in outline]
+    left = [(2 * middle - x, y) for x, y in reversed(right)]
+    cv2.fillPoly(matte, [np.array(right + left, np.int32)], 255)
+    return np.asarray(cv2.GaussianBlur(matte, (0, 0), jaw * 0.03), np.uint8)
 
 
 def _placement(landmarks: Points, size_px: tuple[int, int], jaw_px: float, eyes_at: tuple[float, float]) -> NDArray[np.float32]:
@@ -176,7 +232,7 @@ def _largest_piece(mask: Image) -> Image:
     return np.asarray(pieces == largest, np.uint8)
 
 
-def _wall(width: int, height: int) -> Image:
+def plain_wall(width: int, height: int) -> Image:
     """A light wall, a little darker towards the corners as under a ceiling lamp."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     distance = np.hypot((x - width / 2) / width, (y - height * 0.35) / height)

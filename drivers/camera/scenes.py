@@ -11,11 +11,15 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from drivers.camera.animation import Choreography, PortraitAnimation
+from drivers.camera.animation import Stance
 from drivers.camera.desk_scene import DeskScene, draw
 from drivers.camera.noise import SensorNoise
+from drivers.camera.people.person import SimulatedPerson
+from drivers.camera.people.screen_light import Rgb
+from drivers.camera.people.species import SPECIES, Casting, make_scene
+from drivers.camera.people.staged import StagedScene, Staging
+from drivers.camera.people.tempo import CALM, Tempo
 from drivers.camera.picture_files import picture_paths
-from drivers.camera.portrait import compose_portrait
 from drivers.camera.types import Movement
 from drivers.errors import Disconnected
 from drivers.overwritten import overwritten_copy
@@ -38,48 +42,82 @@ class Scene(Protocol):
 
 
 class PersonScene:
-    """A person before a wall. ``prepare`` and ``render`` belong to one thread; the rest may be called from any."""
+    """A person before a wall, or an attack in the person's place. ``prepare`` and ``render`` belong to one thread; the rest may
+    be called from any."""
 
-    def __init__(self, size_px: tuple[int, int], load_portrait: Callable[[], Image]) -> None:
+    def __init__(
+        self, size_px: tuple[int, int], load_portrait: Callable[[], Image], tempo: Tempo = CALM, species: str = "live"
+    ) -> None:
+        """Raises ``ValueError`` for an unknown species."""
+        _require_known(species)
         self._size_px = size_px
         self._load_portrait = load_portrait
+        self._tempo = tempo
         self._lock = threading.RLock()
-        self._choreography = Choreography()
+        self._species = species
         self._portrait: Image | None = None
-        self._animation: PortraitAnimation | None = None
+        self._stage: StagedScene | None = None
+        self._is_here = True
+
+    @property
+    def species(self) -> str:
+        """What stands there: ``live`` or an attack."""
+        return self._species
 
     def prepare(self) -> None:
         """Load and take apart the portrait; about two seconds the first time."""
-        if self._animation is None:
+        if self._stage is None:
             self.set_portrait(self.portrait())
 
     def render(self) -> Image:
         """The person as asked for by now."""
-        if self._animation is None:
+        if self._stage is None:
             self.prepare()
-        now_s = time.monotonic()
         with self._lock:
-            animation = self._animation
-            strengths, absence = self._choreography.at(now_s), self._choreography.absence(now_s)
-        if animation is None:
-            raise RuntimeError("prepare() makes the animation or raises")
-        return animation.render(now_s, strengths, absence)
+            stage = self._stage
+        if stage is None:
+            raise RuntimeError("prepare() makes the stage or raises")
+        return stage.render()
 
     def perform(self, movement: Movement) -> None:
-        """Let the person do something, after what was asked for before."""
-        with self._lock:
-            self._choreography.add(movement, time.monotonic())
+        """Let the person do something at once, after what was asked for before; an attack does what it can."""
+        now_s = time.monotonic()
+        stage = self._stage
+        if isinstance(stage, SimulatedPerson):
+            stage.perform(movement, now_s)
+        elif stage is not None:
+            stage.ask(movement, now_s)
+
+    def ask(self, movement: Movement) -> None:
+        """As the kiosk asks: the person reacts after a human delay, an attack does what it can."""
+        stage = self._stage
+        if stage is not None:
+            stage.ask(movement, time.monotonic())
+
+    def illuminate(self, rgb: Rgb | None) -> None:
+        """The kiosk's screen shines on the scene in this colour."""
+        stage = self._stage
+        if stage is not None:
+            stage.illuminate(rgb, time.monotonic())
 
     def walk(self, *, is_here: bool) -> None:
-        """Let the person step into the picture or out of it."""
+        """Let the person step into the picture or out of it; an attack stays."""
         with self._lock:
-            self._choreography.walk(is_here=is_here, now_s=time.monotonic())
+            self._is_here = is_here
+            if isinstance(self._stage, SimulatedPerson):
+                self._stage.walk(is_here=is_here, now_s=time.monotonic())
 
     def set_portrait(self, picture: Image) -> None:
-        """Another person; raises ``UnusablePortrait``."""
-        animation = PortraitAnimation(compose_portrait(picture, self._size_px))
-        with self._lock:
-            self._portrait, self._animation = picture.copy(), animation
+        """Another person, who stands there in the same way; raises ``UnusablePortrait``."""
+        self._put(picture.copy(), self._species)
+
+    def set_species(self, species: str) -> None:
+        """Put an attack with the person's face, or the ``live`` person again, before the camera.
+
+        Raises ``ValueError`` for an unknown name, ``UnusablePortrait``; takes up to two seconds.
+        """
+        _require_known(species)
+        self._put(self.portrait(), species)
 
     def portrait(self) -> Image:
         """The picture of the person, BGR."""
@@ -87,6 +125,24 @@ class PersonScene:
             if self._portrait is None:
                 self._portrait = self._load_portrait()
             return self._portrait.copy()
+
+    def _put(self, picture: Image, species: str) -> None:
+        stage: StagedScene
+        if species == "live":
+            # Blinks only when asked: it is the still portrait that tests and demonstrations count on.
+            stage = SimulatedPerson(picture, Staging(self._size_px, self._tempo), stance=Stance(), blinks=False)
+        else:
+            stage = make_scene(species, Casting(picture, size_px=self._size_px, tempo=self._tempo, is_plain=True))
+        stage.prepare()
+        with self._lock:
+            if isinstance(stage, SimulatedPerson) and not self._is_here:
+                stage.walk(is_here=False, now_s=time.monotonic())
+            self._portrait, self._stage, self._species = picture, stage, species
+
+
+def _require_known(species: str) -> None:
+    if species not in SPECIES:
+        raise ValueError(f"known species are {', '.join(SPECIES)}")
 
 
 class DocumentScene:

@@ -17,6 +17,8 @@ import numpy as np
 from drivers.camera.faults import black_picture, covered_picture
 from drivers.camera.newest import NewestFrame
 from drivers.camera.noise import SensorNoise
+from drivers.camera.people.screen_light import Rgb
+from drivers.camera.people.tempo import CALM, Tempo
 from drivers.camera.portrait import UnusablePortrait, compose_card_photo, packaged_portrait
 from drivers.camera.presence import AT_REST, lost
 from drivers.camera.reader import CameraTimes
@@ -46,14 +48,17 @@ class PortraitCamera:
         *,
         scene: str | Scene = "portrait",
         times: CameraTimes | None = None,
+        species: str = "live",
+        tempo: Tempo = CALM,
     ) -> None:
-        """``scene`` is one of ``SCENES``, or something else to look at."""
+        """``scene`` is one of ``SCENES``, or something else to look at; ``species`` who stands there at first, as in
+        ``set_scene``; ``tempo`` how quickly the person moves."""
         self._size_px = size_px
         self._frames_per_s = self._full_rate = frames_per_s
         self._times = times or CameraTimes()
         self._newest = NewestFrame()
         self._lock = threading.Lock()
-        self._person = PersonScene(size_px, load_portrait)
+        self._person = PersonScene(size_px, load_portrait, tempo, species)
         self._document = DocumentScene(size_px)
         self._scene: Scene = self._scene_named(scene) if isinstance(scene, str) else scene
         self._noise = SensorNoise(size_px, np.random.default_rng(3))
@@ -120,6 +125,26 @@ class PortraitCamera:
     def perform(self, movement: Movement | str) -> None:
         """Let the person do something, after what was asked for before; takes about a second."""
         self._person.perform(Movement(movement))
+
+    def ask(self, movement: Movement | str) -> None:
+        """Tell the person what the kiosk asks for; they react after a human delay, an attack does what it can."""
+        self._person.ask(Movement(movement))
+
+    def illuminate(self, rgb: Rgb | None) -> None:
+        """The kiosk's screen shines on the scene in this colour (0 to 255 each); ``None``: its page as always."""
+        self._person.illuminate(rgb)
+
+    def set_scene(self, species: str) -> None:
+        """Put a presentation attack with the person's face before the camera, or ``live`` again; one of ``SPECIES``.
+
+        Raises ``ValueError`` and ``UnusablePortrait``; takes up to two seconds.
+        """
+        self._person.set_species(species)
+
+    @property
+    def species(self) -> str:
+        """Who or what stands before the camera."""
+        return self._person.species
 
     def leave(self) -> None:
         """The person walks out of the picture."""

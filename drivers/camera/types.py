@@ -48,3 +48,5 @@ class Movement(StrEnum):
     """To the person's own left: towards the right edge of the (unmirrored) picture."""
     TURN_RIGHT = "turn_right"
     OPEN_MOUTH = "open_mouth"
+    NOD = "nod"
+    """The head goes down by about 18 degrees and up again."""

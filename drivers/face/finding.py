@@ -19,6 +19,10 @@ _LONGEST_SIDE_PX = 1280
 _LARGEST_ENLARGEMENT = 5.0
 _LIVE_SHORT_SIDE_PX = 360
 """At 480x360 the detector's smallest face (80 pixels) is a face at about 0.9 m from a usual wide lens, and takes 10 ms."""
+_NEAR_MARGIN = 0.35
+"""Of the width of a face on each side: how far it may go from one picture to the next, and the detector sees around it."""
+_NEAR_OVERLAP = 0.3
+_LEAST_PART_PX = 80
 _BRIGHT_ENOUGH = 140.0
 _BRIGHT_TARGET = 200.0
 _MAX_PIXELS = 50_000_000
@@ -87,6 +91,19 @@ def find_live_faces(library: FaceLibrary, rgb: Image) -> list[FaceBox]:
     front = max(clear or found[:1], key=lambda one: one.box.area)
     rivals = [one for one in clear if one is not front and one.box.area >= PASSER_BY_AREA * front.box.area]
     return [one.box.scaled(1 / scale) for one in (front, *(one for one in rivals if not _is_inside(one, front)))]
+
+
+def find_face_near(library: FaceLibrary, rgb: Image, expected: FaceBox) -> FaceBox | None:
+    """The face in front that was at ``expected`` a moment ago; only there is looked, as closely as ``find_live_faces`` does."""
+    margin = round((expected.right - expected.left) * _NEAR_MARGIN)
+    left, top = max(0, expected.left - margin), max(0, expected.top - margin)
+    part = rgb[top : max(0, expected.bottom + margin), left : max(0, expected.right + margin)]
+    if min(part.shape[:2]) < _LEAST_PART_PX:
+        return None
+    scale = min(1.0, _LIVE_SHORT_SIDE_PX / min(rgb.shape[:2]))
+    found = library.detect(_scaled(np.ascontiguousarray(part), scale), 0.0)
+    boxes = [one.box.scaled(1 / scale).moved(left, top) for one in found]
+    return next((box for box in boxes if box.overlap(expected) >= _NEAR_OVERLAP), None)
 
 
 def equalised(rgb: Image) -> Image:

@@ -19,6 +19,8 @@ _RIGHT_CHEEK = (13, 14, 15)
 _NOSE_ROOT = 27
 _NOSE_TIP = 30
 _NOSE_BASE = 33
+_EYE_CORNERS = (36, 39, 42, 45)
+_UPPER_LIP = (50, 51, 52)
 
 
 def eye_openness(points: Points) -> float:
@@ -57,6 +59,20 @@ def yaw_ratio(points: Points) -> float:
     width = to_left + to_right
     # Beyond profile the order of the points is meaningless; the sign of the side that is left decides.
     return float(np.clip((to_left - to_right) / width, -1.0, 1.0)) if width > 1e-6 else math.copysign(1.0, to_left - to_right)
+
+
+def pitch_ratio(points: Points) -> float:
+    """How far down from the eyes (0) to the upper lip (1) the tip of the nose stands: about 0.7 looking straight ahead.
+
+    The tip stands out of the plane of eyes and lip, so it sinks when the chin goes down; 15 degrees add about 0.1. A flat print
+    that is tilted shortens both lengths alike and stays where it was. Corners of the eyes and upper lip
+    stay in their places when lids and mouth move.
+    """
+    eyes, lip = points[list(_EYE_CORNERS)].mean(axis=0), points[list(_UPPER_LIP)].mean(axis=0)
+    axis = _eye_axis(points)
+    down = np.array([-axis[1], axis[0]])
+    length = float((lip - eyes) @ down)
+    return float(np.clip((points[_NOSE_TIP] - eyes) @ down / length, -1.0, 2.0)) if length > 1e-6 else 0.0
 
 
 def roll_degrees(points: Points) -> float:

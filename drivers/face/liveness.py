@@ -6,6 +6,7 @@ complete defence against presentation attacks (ISO/IEC 30107-3) and claims none.
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import statistics
 from collections import deque
@@ -21,32 +22,51 @@ class LivenessSettings:
     """Windows in seconds, and how clear a movement must be. Changes are against the person's own face at rest."""
 
     action_window_s: float = 8.0
-    """For each action, from the moment it is asked for; double it for elders."""
+    """For each action, from the moment it is asked for; see ``unhurried``."""
     rest_window_s: float = 10.0
-    """For looking straight ahead, at the beginning and after each action."""
+    """For looking straight ahead, at the beginning and whenever the face does not come back to rest by itself."""
+    settle_s: float = 1.0
+    """After an action the next one is asked for at once; a face not at rest after so long is asked to hold still first."""
     lost_after_s: float = 1.0
     """No face for longer ends the challenge; shorter gaps happen when a hand or a sharp turn hides it."""
-    rest_s: float = 0.5
-    rest_frames: int = 5
+    crowd_after_s: float = 2.0
+    """A second face beside the first for longer ends the challenge: nobody can say who acts."""
+    rest_s: float = 0.3
+    rest_frames: int = 4
     """How long, and in how many pictures, the face must be at rest in the beginning."""
     confirm_frames: int = 2
-    """Pictures in a row that must agree on a movement, so that one misplaced landmark decides nothing."""
-    closed_eyes: float = 0.65
+    confirm_s: float = 0.06
+    """Pictures in a row that must agree on a movement, and over how long, so that one misplaced landmark decides nothing."""
+    closed_eyes: float = 0.70
     """Eye openness and eye height, as shares of those at rest, below which the eyes are shut."""
+    narrowed_eyes: float = 0.88
+    no_iris: float = 0.40
+    """The same of narrow eyes, whose lids move little: narrowed this far, with only this share of their darkness left."""
     open_eyes: float = 0.80
-    open_mouth: float = 0.16
+    open_mouth: float = 0.13
     """Rise of the mouth openness, and of the mouth height."""
     turned: float = 0.20
     """Change of the yaw ratio; about 15 degrees."""
+    nodded: float = 0.055
+    """Rise of the pitch ratio; about 10 degrees."""
     least_eye_distance_px: float = 30.0
     """Lower end of what GB/T 35678-2017 is said to ask of a probe; below it the landmarks are too coarse."""
+
+    def unhurried(self) -> LivenessSettings:
+        """The same with all windows doubled, for elders and whoever needs more time."""
+        return dataclasses.replace(
+            self,
+            action_window_s=2 * self.action_window_s,
+            rest_window_s=2 * self.rest_window_s,
+            settle_s=2 * self.settle_s,
+        )
 
 
 class _Phase(Enum):
     BEGIN = auto()
     ACT = auto()
     REST = auto()
-    """After an action, until the face is straight again."""
+    """When a face does not come back from an action by itself, until it is straight again."""
     DECIDED = auto()
 
 
@@ -59,11 +79,14 @@ class _Baseline:
     eye_height: float
     mouth_height: float
     yaw: float
+    pitch: float
+    eye_darkness: float
 
 
 _LARGEST_REST_YAW = 0.25
 _LARGEST_REST_MOUTH = 0.40
 _LEAST_REST_EYES = 0.13
+_LEAST_DARKNESS = 0.012
 _REST_SPREAD = 0.12
 """How much yaw and mouth may vary while the face counts as at rest."""
 _REST_SHARE = 0.6
@@ -71,13 +94,14 @@ _REST_SHARE = 0.6
 
 
 def random_actions(count: int = 3, source: random.Random | None = None) -> tuple[Action, ...]:
-    """``count`` (1 to 3) of blink, turn and open mouth in random order, the side of the turn by chance too.
+    """``count`` (1 to 4) different ones of blink, turn, nod and open mouth in random order, the side of the turn by chance too.
 
-    ``source`` is for tests; otherwise the operating system's generator is used, which nobody can predict.
+    ``source`` is for tests; otherwise the operating system's generator is used, which nobody can predict. Three of them are one
+    of 42 challenges.
     """
     source = source or random.SystemRandom()
     turn = source.choice((Action.TURN_LEFT, Action.TURN_RIGHT))
-    return tuple(source.sample((Action.BLINK, turn, Action.OPEN_MOUTH), count))
+    return tuple(source.sample((Action.BLINK, turn, Action.NOD, Action.OPEN_MOUTH), count))
 
 
 class LivenessChallenge:
@@ -90,12 +114,14 @@ class LivenessChallenge:
         self.settings = settings or LivenessSettings()
         self._phase = _Phase.BEGIN
         self._phase_began_s: float | None = None
-        self._seen_s = 0.0
+        self._seen_s = self._alone_s = 0.0
         self._done = 0
         self._resting: deque[tuple[float, FaceMeasurement]] = deque(maxlen=64)
         self._baseline: _Baseline | None = None
         self._shown: Action | None = None
+        self._shown_since_s = 0.0
         self._shown_frames = 0
+        self._has_settled = True
         self._were_eyes_shut = False
         self._hint = ""
         self._result: LivenessResult | None = None
@@ -132,6 +158,7 @@ class LivenessChallenge:
             return False
         return (
             abs(seen.yaw - base.yaw) < settings.turned * _REST_SHARE
+            and abs(seen.pitch - base.pitch) < settings.nodded * _REST_SHARE
             and seen.mouth_openness - base.mouth_openness < settings.open_mouth * _REST_SHARE
             and seen.eye_openness > base.eye_openness * settings.open_eyes
         )
@@ -145,7 +172,7 @@ class LivenessChallenge:
         if self._result is not None:
             return self._result
         if self._phase_began_s is None:
-            self._phase_began_s = self._seen_s = now_s
+            self._phase_began_s = self._seen_s = self._alone_s = now_s
         if now_s - self._phase_began_s > self._window_s:
             return self._decide(LivenessResult.TIMED_OUT)
         self._hint = self._obstacle(seen)
@@ -153,6 +180,10 @@ class LivenessChallenge:
             self._seen_s = now_s
         elif self.has_begun and now_s - self._seen_s > self.settings.lost_after_s:
             return self._decide(LivenessResult.FACE_LOST)
+        if self._hint != "many_faces":
+            self._alone_s = now_s
+        elif self.has_begun and now_s - self._alone_s > self.settings.crowd_after_s:
+            return self._decide(LivenessResult.TIMED_OUT)
         if seen is None or self._hint:
             self._resting.clear()
             self._shown_frames = 0
@@ -198,63 +229,86 @@ class LivenessChallenge:
                 eye_height=statistics.median(one.eye_height for one in recent),
                 mouth_height=statistics.median(one.mouth_height for one in recent),
                 yaw=statistics.median(yaws),
+                pitch=statistics.median(one.pitch for one in recent),
+                eye_darkness=statistics.median(one.eye_darkness for one in recent),
             )
             self._resting.clear()
             self._enter(_Phase.ACT, now_s)
 
     def _await_rest(self, seen: FaceMeasurement, now_s: float) -> None:
         self._shown_frames = self._shown_frames + 1 if self.is_at_rest(seen) else 0
-        if self._shown_frames < self.settings.confirm_frames:
-            return
-        if self._done == len(self.actions):
-            self._decide(LivenessResult.LIVE)
-        else:
+        if self._shown_frames >= self.settings.confirm_frames:
             self._enter(_Phase.ACT, now_s)
 
     def _judge(self, seen: FaceMeasurement, now_s: float) -> None:
+        if not self._has_settled and not self._settle(seen, now_s):
+            return
         shown = self._movement(seen)
-        self._shown_frames = self._shown_frames + 1 if shown is self._shown else 1
-        self._shown = shown
+        if shown is not self._shown:
+            self._shown, self._shown_since_s, self._shown_frames = shown, now_s, 0
+        self._shown_frames += 1
+        is_sure = (
+            self._shown_frames >= self.settings.confirm_frames and now_s - self._shown_since_s >= self.settings.confirm_s - 1e-6
+        )
         asked = self.actions[self._done]
-        if asked is Action.BLINK and self._has_blinked(seen):
+        if asked is Action.BLINK and self._has_blinked(seen, is_sure=is_sure):
             self._accept(now_s)
-        elif shown is None or shown is Action.BLINK or self._shown_frames < self.settings.confirm_frames:
+        elif shown is None or shown is Action.BLINK or not is_sure:
             return  # everybody blinks now and then: an unasked blink is neither right nor wrong
         elif shown is asked:
             self._accept(now_s)
         else:
             self._decide(LivenessResult.WRONG_ACTION)
 
-    def _has_blinked(self, seen: FaceMeasurement) -> bool:
+    def _settle(self, seen: FaceMeasurement, now_s: float) -> bool:
+        """True once the face has come back from the last action: what it shows until then belongs to that one."""
+        if self.is_at_rest(seen):
+            self._has_settled = True
+        elif self._phase_began_s is not None and now_s - self._phase_began_s > self.settings.settle_s:
+            self._enter(_Phase.REST, now_s)
+        return self._has_settled and self._phase is _Phase.ACT
+
+    def _has_blinked(self, seen: FaceMeasurement, *, is_sure: bool) -> bool:
         """Shut and open again; eyes that only narrow, or stay shut, are no blink."""
-        if self._shown is Action.BLINK and self._shown_frames >= self.settings.confirm_frames:
+        if self._shown is Action.BLINK and is_sure:
             self._were_eyes_shut = True
         return self._were_eyes_shut and self.is_at_rest(seen)
 
     def _movement(self, seen: FaceMeasurement) -> Action | None:
-        """The movement this picture shows, if any. A turned head distorts mouth and eyes, so the turn is judged first."""
+        """The movement this picture shows, if any. A turned head distorts mouth and eyes, so turn and nod are judged first."""
         base, settings = self._baseline, self.settings
         if base is None:
             return None
-        turn = seen.yaw - base.yaw
-        if abs(turn) > settings.turned:
+        turn, nod = (seen.yaw - base.yaw) / settings.turned, (seen.pitch - base.pitch) / settings.nodded
+        if abs(turn) > 1.0:
             return Action.TURN_LEFT if turn > 0 else Action.TURN_RIGHT
-        if abs(turn) > settings.turned * _REST_SHARE:
+        if nod > 1.0 and abs(turn) < _REST_SHARE:
+            return Action.NOD
+        if max(abs(turn), abs(nod)) > _REST_SHARE:
             return None
         # Both measures of each must agree: tilting or swinging a print changes one of the two at most.
         mouth_rise = min(seen.mouth_openness - base.mouth_openness, seen.mouth_height - base.mouth_height)
         if mouth_rise > settings.open_mouth:
             return Action.OPEN_MOUTH
+        return Action.BLINK if self._are_eyes_shut(seen, base) else None
+
+    def _are_eyes_shut(self, seen: FaceMeasurement, base: _Baseline) -> bool:
+        settings = self.settings
         eyes = max(seen.eye_openness / base.eye_openness, seen.eye_height / max(base.eye_height, 1e-6))
-        return Action.BLINK if eyes < settings.closed_eyes else None
+        has_no_iris = base.eye_darkness > _LEAST_DARKNESS and seen.eye_darkness < base.eye_darkness * settings.no_iris
+        return eyes < settings.closed_eyes or (has_no_iris and eyes < settings.narrowed_eyes)
 
     def _accept(self, now_s: float) -> None:
         self._done += 1
-        self._enter(_Phase.REST, now_s)
+        if self._done == len(self.actions):
+            self._decide(LivenessResult.LIVE)
+        else:
+            self._enter(_Phase.ACT, now_s)
+            self._has_settled = False
 
     def _enter(self, phase: _Phase, now_s: float) -> None:
         self._phase, self._phase_began_s = phase, now_s
-        self._shown, self._shown_frames, self._were_eyes_shut = None, 0, False
+        self._shown, self._shown_frames, self._were_eyes_shut, self._has_settled = None, 0, False, True
 
     def _decide(self, result: LivenessResult) -> LivenessResult:
         self._phase, self._result = _Phase.DECIDED, result

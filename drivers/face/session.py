@@ -1,16 +1,21 @@
-"""One person before the camera: runs the challenge on true pictures and keeps the few that prove whose face it was.
+"""One person before the camera: runs the challenge on true pictures, proves whose face it was, and judges whether it lives.
 
-Only cut-outs of the face are kept, in memory that zeroes itself, and they are gone after ``forget``.
+Of the person only templates, numbers and one cut-out of the face at rest are kept, in memory that zeroes itself, and they are
+gone after ``forget``. Templates are made when the person is busy anyway (reading what to do, coming back to rest), so that the
+verdict comes at once.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 
 from drivers.face.abstract import FaceTemplate, LiveFaceEngine
+from drivers.face.attack_detection import AttackDetector, Judgement
 from drivers.face.liveness import LivenessChallenge
+from drivers.face.screen_light import LightShow
 from drivers.face.types import FaceBox, FaceMeasurement, LivenessProgress, LivenessResult
 from drivers.overwritten import overwritten_copy
 from drivers.types import Frame, Image
@@ -19,6 +24,10 @@ _LEAST_OVERLAP = 0.15
 """Of the face in two pictures in a row; a head moves less than its own width in a tenth of a second."""
 _MARGIN = 0.6
 """Kept around a face, as a share of its width: what the landmarks and the embedding look at."""
+_AFTERGLOW_S = 0.15
+"""How long after the last colour its answer may still arrive."""
+_MOST_AT_REST = 2
+"""Templates of the face at rest that are averaged for the match: one of the beginning, one of later."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -36,89 +45,147 @@ class _KeptFace:
 class LivenessSession:
     """Used by one thread, for one person, once."""
 
-    def __init__(self, engine: LiveFaceEngine, challenge: LivenessChallenge) -> None:
+    def __init__(
+        self,
+        engine: LiveFaceEngine,
+        challenge: LivenessChallenge,
+        show: LightShow | None = None,
+        detector: AttackDetector | None = None,
+    ) -> None:
+        """``show``: colours for the screen while the actions run, none without. ``detector``: what looks for attacks."""
         self._engine = engine
         self._challenge = challenge
+        self._show = show or LightShow(())
+        self._detector = detector or AttackDetector()
         self._last_box: FaceBox | None = None
+        self._last_seen_s = 0.0
         self._is_stranger = False
+        self._dark_since_s: float | None = None
         self._best: _KeptFace | None = None
-        self._acting: list[_KeptFace] = []
-        self._template: FaceTemplate | None = None
+        self._at_rest: list[FaceTemplate] = []
+        self._acting: list[FaceTemplate] = []
         self._result: LivenessResult | None = None
+        self._judgement: Judgement | None = None
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """What the cues came to, at the end; of ``ATTACK`` it names the cue that decided."""
+        return self._judgement
 
     def offer(self, frame: Frame) -> LivenessProgress | LivenessResult:
-        """Take the next picture. The verdict comes with the last one and then takes about half a second, once.
+        """Take the next picture; the verdict comes with the last one.
 
-        ``LIVE`` means: the actions were done, and the face that did each of them is the one in the picture kept for matching.
+        ``LIVE`` means: the actions were done, nothing spoke for an attack, and the face that did each of the actions is the one
+        that the templates for the match were made of.
         """
         if self._result is not None:
             return self._result
-        done_before = self._challenge.done
+        now_s, had_begun, done_before = frame.taken_at_s, self._challenge.has_begun, self._challenge.done
         seen = self._same_face(self._engine.measure(frame.image))
-        state = self._challenge.step(seen, frame.taken_at_s)
+        state = self._challenge.step(seen, now_s)
+        colour = self._show.at(now_s) if self._challenge.has_begun else None
         if seen is not None:
-            self._keep(frame.image, seen, has_acted=self._challenge.done > done_before)
+            self._last_seen_s = now_s
+            if had_begun and not seen.other_faces:
+                self._detector.see(frame, seen)
+            self._keep(frame.image, seen)
+            if self._challenge.done > done_before:
+                self._acting.append(self._engine.template_at(frame.image, seen.box))
+            elif self._challenge.has_begun and not had_begun:
+                self._embed_best()
         if isinstance(state, LivenessProgress):
-            return state
-        self._result = self._verdict(state)
-        return self._result
+            return dataclasses.replace(state, light=colour)
+        self._result = self._verdict(state) if state is not LivenessResult.LIVE else self._after_actions(seen, now_s)
+        return self._result or self._waiting(seen, colour)
 
-    def take_template(self) -> FaceTemplate | None:
-        """Template of the best picture after ``LIVE``, otherwise ``None``; it is the caller's now, to ``forget``."""
-        template, self._template = self._template, None
-        return template
+    def take_templates(self) -> list[FaceTemplate]:
+        """Templates of the face at rest after ``LIVE``, otherwise none; they are the caller's now, to ``forget``."""
+        if self._result is not LivenessResult.LIVE:
+            return []
+        templates, self._at_rest = self._at_rest, []
+        return templates
 
     def forget(self) -> None:
         """Overwrite everything kept of the person; may be called twice."""
-        for kept in (self._best, *self._acting):
-            if kept is not None:
-                kept.forget()
+        if self._best is not None:
+            self._best.forget()
+        for template in (*self._at_rest, *self._acting):
+            template.forget()
         self._best = None
+        self._at_rest.clear()
         self._acting.clear()
-        if self._template is not None:
-            self._template.forget()
-            self._template = None
+        self._detector.forget()
 
     def _same_face(self, seen: FaceMeasurement | None) -> FaceMeasurement | None:
         """The measurement, unless the face jumped to another place: then it is another face, and ours is not seen."""
         self._is_stranger = False
-        if seen is None:
-            return None
+        if seen is None or seen.other_faces:
+            return seen  # of two faces either may come first: nothing is asked or judged until one is alone again
         if self._challenge.has_begun and self._last_box is not None and self._last_box.overlap(seen.box) < _LEAST_OVERLAP:
             self._is_stranger = True
             return None
         self._last_box = seen.box
         return seen
 
-    def _keep(self, image: Image, seen: FaceMeasurement, *, has_acted: bool) -> None:
-        if has_acted:
-            self._acting.append(_cut_out(image, seen.box))
-        if self._challenge.is_at_rest(seen):
+    def _keep(self, image: Image, seen: FaceMeasurement) -> None:
+        if len(self._at_rest) < _MOST_AT_REST and not seen.other_faces and self._challenge.is_at_rest(seen):
             quality = seen.sharpness * (1.0 - min(1.0, abs(seen.yaw)))
             if self._best is None or quality > self._best.quality:
                 if self._best is not None:
                     self._best.forget()
                 self._best = _cut_out(image, seen.box, quality)
 
+    def _embed_best(self) -> None:
+        """Make a template of the best face at rest since the last one, and let its picture go."""
+        best, self._best = self._best, None
+        if best is not None:
+            self._at_rest.append(self._engine.template_at(best.picture, best.box))
+            best.forget()
+
+    def _waiting(self, seen: FaceMeasurement | None, colour: tuple[int, int, int] | None) -> LivenessProgress:
+        """All is done but the colours are not all shown yet."""
+        total = len(self._challenge.actions)
+        hint = "hold_still" if seen is not None else "no_face"
+        return LivenessProgress(None, total, total, face_visible=seen is not None, hint=hint, light=colour)
+
+    def _after_actions(self, seen: FaceMeasurement | None, now_s: float) -> LivenessResult | None:
+        if seen is None and now_s - self._last_seen_s > self._challenge.settings.lost_after_s:
+            return self._verdict(LivenessResult.FACE_LOST)
+        if not self._show.is_over:
+            self._embed_best()
+            return None
+        if self._dark_since_s is None:
+            self._dark_since_s = now_s
+        if self._show.count and now_s - self._dark_since_s < _AFTERGLOW_S:
+            return None
+        return self._verdict(LivenessResult.LIVE)
+
     def _verdict(self, result: LivenessResult) -> LivenessResult:
         if result is LivenessResult.FACE_LOST and self._is_stranger:
             return LivenessResult.FACE_CHANGED
-        if result is not LivenessResult.LIVE or self._best is None:
-            return result
-        best = self._engine.template_at(self._best.picture, self._best.box)
-        if not all(self._is_same(best, acting) for acting in self._acting):
-            best.forget()
+        if result is not LivenessResult.LIVE:
+            return self._unless_attack(result)
+        self._embed_best()
+        if not self._is_one_face():
             return LivenessResult.FACE_CHANGED
-        self._template = best
-        return LivenessResult.LIVE
+        self._judgement = self._detector.judge(self._challenge.actions, self._show.lights())
+        return LivenessResult.ATTACK if self._judgement.is_attack else LivenessResult.LIVE
 
-    def _is_same(self, best: FaceTemplate, acting: _KeptFace) -> bool:
+    def _unless_attack(self, result: LivenessResult) -> LivenessResult:
+        """What did not follow the challenge and is seen to be an attack is called one: "try again" would be the wrong advice."""
+        if result not in (LivenessResult.TIMED_OUT, LivenessResult.WRONG_ACTION):
+            return result
+        self._judgement = self._detector.judge(self._challenge.actions, self._show.lights())
+        return LivenessResult.ATTACK if self._judgement.is_attack else result
+
+    def _is_one_face(self) -> bool:
         """Whoever moves must be whoever is matched: else one could act and hold up another's photograph in between."""
-        template = self._engine.template_at(acting.picture, acting.box)
-        try:
-            return self._engine.compare(template, best).match
-        finally:
-            template.forget()
+        if not self._at_rest:
+            return False
+        first, *others = self._at_rest
+        return all(self._engine.compare(one, first).match for one in (*others, *self._acting)) and all(
+            self._engine.compare(acting, rest).match for acting in self._acting for rest in others
+        )
 
 
 def _cut_out(image: Image, box: FaceBox, quality: float = 0.0) -> _KeptFace:

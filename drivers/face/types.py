@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class FaceTrouble(StrEnum):
@@ -44,6 +48,10 @@ class FaceBox:
             round(self.left * factor), round(self.top * factor), round(self.right * factor), round(self.bottom * factor)
         )
 
+    def moved(self, right: int, down: int) -> FaceBox:
+        """The same face in a picture that has so many more columns at its left and rows at its top."""
+        return FaceBox(self.left + right, self.top + down, self.right + right, self.bottom + down)
+
     def overlap(self, other: FaceBox) -> float:
         """Shared area by joint area, 0 to 1."""
         shared = FaceBox(
@@ -70,6 +78,12 @@ class FaceMeasurement:
     eye_distance_px: float
     sharpness: float
     """Variance of the Laplacian of the face scaled to a fixed size; for comparison within one session only."""
+    pitch: float = field(default=0.0, repr=False)
+    """Where the tip of the nose stands between eyes (0) and upper lip (1); it sinks when the chin goes down."""
+    eye_darkness: float = field(default=0.0, repr=False)
+    """How dark the openings of the eyes are against the cheeks; see ``eyes.py``. 0 from an engine that does not tell."""
+    points: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
+    """The 68 landmarks in pixels of the picture, ``None`` from an engine that does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,8 @@ class Comparison:
     elapsed_ms: float
     demonstration_only: bool = True
     """True until a calibration of this engine is loaded."""
+    calibration: str = ""
+    """Identity of the calibration file in force, empty without one."""
 
 
 class Action(StrEnum):
@@ -93,6 +109,8 @@ class Action(StrEnum):
     TURN_LEFT = "turn_left"
     """向左转头, to the resident's own left."""
     TURN_RIGHT = "turn_right"
+    NOD = "nod"
+    """点头: the chin down and up again."""
     OPEN_MOUTH = "open_mouth"
     """张嘴."""
 
@@ -111,6 +129,8 @@ class LivenessProgress:
     face_visible: bool
     hint: str = ""
     """Code of what hinders: ``no_face``, ``many_faces``, ``too_far``, ``hold_still`` or empty."""
+    light: tuple[int, int, int] | None = None
+    """Red, green, blue that the screen must show now (screen-light challenge); ``None``: its usual picture."""
 
 
 class LivenessResult(StrEnum):
@@ -118,10 +138,13 @@ class LivenessResult(StrEnum):
 
     LIVE = "live"
     WRONG_ACTION = "wrong_action"
+    """Another movement than the one asked for, or the right ones in another order."""
     TIMED_OUT = "timed_out"
     FACE_LOST = "face_lost"
     FACE_CHANGED = "face_changed"
     """Another face took the place of the one that began."""
+    ATTACK = "attack"
+    """What was shown is suspected to be a presentation attack: a print, a screen, a mask."""
     CANCELLED = "cancelled"
 
 
@@ -133,12 +156,29 @@ class PictureRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LivenessSummary:
+    """How it was found that a living person stands there: numbers for the record, never a picture."""
+
+    actions: tuple[Action, ...]
+    """What was asked for, in this order, and done."""
+    lights: int
+    """Colours the screen showed whose answer was measured; 0 without a screen-light challenge."""
+    cues: Mapping[str, float]
+    """Each cue measured with its score: 0 an attack, 1 bona fide. Cues that could not be measured are not in it."""
+    score: float
+    """The cues fused, 0 to 1."""
+    threshold: float
+    """``score`` from which on the presentation counts as bona fide."""
+    method: str
+    """Name and version of the rule that came to the score, e.g. ``active3+light+passive/1``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """A live person whose face agrees with the reference."""
 
     comparison: Comparison
-    actions: tuple[Action, ...]
-    """What was asked for, in this order, and done."""
+    liveness: LivenessSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +186,7 @@ class NotMatching:
     """A live person, but not the one of the reference."""
 
     comparison: Comparison
+    liveness: LivenessSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +194,8 @@ class NotLive:
     """The challenge was not met; ``result`` says how."""
 
     result: LivenessResult
+    cue: str = ""
+    """Of an ``ATTACK``: the cue that decided, e.g. ``flat``, ``moire``, ``light``, ``rigid``, ``infrared``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,5 +218,12 @@ class VerificationStopped:
     is_cancelled: bool
 
 
-FaceVerification = Verified | NotMatching | NotLive | UnusablePicture | CameraSilent | VerificationStopped
-"""Everything ``verify_person`` can come to."""
+@dataclass(frozen=True, slots=True)
+class EngineLost:
+    """The process that computes ended or fell silent in the middle: our fault, not the person's; it is started anew."""
+
+
+FaceFailure = NotMatching | NotLive | UnusablePicture | CameraSilent | VerificationStopped | EngineLost
+"""Every way in which a check does not prove who somebody is."""
+FaceVerification = Verified | FaceFailure
+"""Everything ``FaceVerifier.verify`` can come to."""

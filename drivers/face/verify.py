@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 
 from drivers.face.abstract import FaceTemplate, FrameSource, LiveFaceEngine
+from drivers.face.attack_detection import AttackDetector
+from drivers.face.infrared import InfraredWatch
 from drivers.face.liveness import LivenessChallenge
+from drivers.face.screen_light import LightShow
 from drivers.face.session import LivenessSession
 from drivers.face.types import (
     CameraSilent,
+    Comparison,
     FaceTrouble,
     FaceVerification,
     LivenessProgress,
@@ -40,8 +45,14 @@ def verify_person(
     challenge: LivenessChallenge,
     deadline: Deadline,
     on_progress: Callable[[LivenessProgress], None],
+    *,
+    show: LightShow | None = None,
+    infrared: FrameSource | None = None,
 ) -> FaceVerification:
     """Lead one person through ``challenge`` and compare the face with ``reference`` (BGR or grey, e.g. the card photo).
+
+    ``show`` holds the colours for the screen while the person moves; without it there is no screen-light challenge. ``infrared``
+    is a second camera beside the first that sees near infrared; it is the caller's to start and stop.
 
     Blocks on the caller's thread until there is a result, ``deadline`` is over or cancelled, or the camera falls silent.
     ``on_progress`` is called from this thread on each change. On return, and on any exception, everything taken of the person
@@ -50,7 +61,8 @@ def verify_person(
     held = engine.template(reference)
     if isinstance(held, NoUsableFace):
         return UnusablePicture(PictureRole.REFERENCE, held)
-    session = LivenessSession(engine, challenge)
+    detector = AttackDetector(InfraredWatch(engine, infrared) if infrared is not None else None)
+    session = LivenessSession(engine, challenge, show, detector)
     try:
         verdict = _run(camera, session, deadline, on_progress)
         if not isinstance(verdict, LivenessResult):
@@ -96,14 +108,25 @@ def _next_frame(camera: FrameSource, than: Frame | None, deadline: Deadline) -> 
 def _outcome(
     verdict: LivenessResult, session: LivenessSession, held: FaceTemplate, engine: LiveFaceEngine, challenge: LivenessChallenge
 ) -> FaceVerification:
-    probe = session.take_template() if verdict is LivenessResult.LIVE else None
-    if probe is None:
-        if verdict is LivenessResult.TIMED_OUT and not challenge.has_begun and challenge.hint:
+    probes, judgement = session.take_templates(), session.judgement
+    if verdict is not LivenessResult.LIVE or not probes or judgement is None:
+        is_hindered = challenge.hint == "many_faces" or (challenge.hint and not challenge.has_begun)
+        if verdict is LivenessResult.TIMED_OUT and is_hindered:
             trouble = _TROUBLE_BY_HINT.get(challenge.hint, FaceTrouble.NO_FACE)
             return UnusablePicture(PictureRole.LIVE, NoUsableFace(trouble))
-        return NotLive(verdict)
+        return NotLive(verdict, judgement.cue if judgement is not None and verdict is LivenessResult.ATTACK else "")
     try:
-        comparison = engine.compare(probe, held)
+        comparison = _averaged([engine.compare(probe, held) for probe in probes])
     finally:
-        probe.forget()
-    return Verified(comparison, challenge.actions) if comparison.match else NotMatching(comparison)
+        for probe in probes:
+            probe.forget()
+    summary = judgement.summary(challenge.actions)
+    return Verified(comparison, summary) if comparison.match else NotMatching(comparison, summary)
+
+
+def _averaged(comparisons: list[Comparison]) -> Comparison:
+    """One comparison of several pictures of the same face: mean distance against the same threshold."""
+    first = comparisons[0]
+    distance = sum(one.distance for one in comparisons) / len(comparisons)
+    elapsed_ms = sum(one.elapsed_ms for one in comparisons)
+    return dataclasses.replace(first, distance=distance, match=distance <= first.threshold, elapsed_ms=elapsed_ms)

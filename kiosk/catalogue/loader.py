@@ -10,6 +10,7 @@ import yaml
 
 from kiosk.catalogue.codes import item_code_problem, task_handle_item_problem
 from kiosk.catalogue.models import Catalogue, FieldKind, Item
+from kiosk.domain.identity import LEAST_ROUTES, routes_for
 
 CARD_FACTS = frozenset({"name", "id_number", "address"})
 """Facts of the card that a form field may be filled in from."""
@@ -46,6 +47,11 @@ def _item_problems(item: Item) -> Iterator[str]:
         yield f"the code {problem}"
     if problem := task_handle_item_problem(item.task_handle_item, item.code):
         yield f"the task code {problem}"
+    if len(ways := routes_for(item.level)) < LEAST_ROUTES:
+        yield (
+            f"the level L{item.level.value} is reached by {len(ways)} of the ways to identify only"
+            f" ({', '.join(ways) or 'none'}); there must be {LEAST_ROUTES} at least, so ask for L3 at most"
+        )
     names = [field.name for field in item.fields]
     if len(set(names)) < len(names):
         yield "a field stands twice (一数一源)"

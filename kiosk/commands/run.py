@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kiosk import config
 from kiosk.commands import CommandError
+from kiosk.hardening import harden
 
 PULSE_MS = 300
 
@@ -20,6 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run until the window is closed or SIGTERM comes."""
+    harden()  # before Qt or a driver holds anything
+
     from PySide6.QtCore import QTimer
 
     from kiosk.app import StartError, make_application

@@ -1,4 +1,4 @@
-"""The three visits: online; with the platform down; with the paper running out in the middle of the slip."""
+"""What a resident does in one visit, step by step, and what came of it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from kiosk.demo.resident import GaveUp, Resident
 from kiosk.demo.stage import STAFF_ID, STAFF_PIN, Stage
 from kiosk.domain.identity import Route
 from kiosk.flow.events import FaceAsks
+from kiosk.flow.moves import PURPOSE_FACE
+from kiosk.flow.session import SessionContext
 from kiosk.flow.states import AT_REST, Paper, Step
 
 INSURANCE, PERMIT, SENIOR = (
@@ -25,6 +27,7 @@ FACE_S = 60.0
 PRINT_S = 60.0
 PROCESSED_S = 60.0
 MM_BEFORE_PAPER_ENDS = 40.0
+_IDENTIFIES = frozenset({Step.FACE, Step.STAFF, Step.CREDENTIAL, Step.SMS})
 
 
 @dataclass
@@ -46,6 +49,12 @@ class VisitReport:
     """What the code on the slip was checked to be, by the platform's register of keys."""
     platform_state: str = ""
     problem: str = ""
+    route: str = ""
+    """The way by which the resident was identified, as it stands in the case."""
+    identified: int = 0
+    """How often the resident was asked who they are; 0 for a second matter of the same visit."""
+    face_consent: str = ""
+    """``yes`` or ``no`` as noted in the case; empty when it was not asked."""
 
 
 class Scene:
@@ -61,6 +70,7 @@ class Scene:
         self._started_s = time.monotonic()
         self._asked = ("", -1)
         terminal.visit.face_asked.connect(self._perform)
+        terminal.visit.step_changed.connect(self._count)
 
     def choose(self, item: str) -> None:
         """From the resting screen to the choice of a route."""
@@ -68,6 +78,12 @@ class Scene:
         resident.wait_step(Step.IDLE)
         resident.picture("idle")
         resident.touch("touch_to_begin")
+        self.choose_item(item, Step.ROUTE)
+        resident.picture("route")
+
+    def choose_item(self, item: str, to: Step) -> None:
+        """From all items to the step behind the consent to the item's data."""
+        resident = self.resident
         resident.wait_step(Step.HOME)
         resident.picture("home")
         resident.touch(f"item:{item}")
@@ -77,8 +93,18 @@ class Scene:
         resident.wait_step(Step.CONSENT)
         resident.picture("consent")
         resident.touch("consent_yes")
+        resident.wait_step(to)
+
+    def refuse_face(self) -> None:
+        """Look at the face check, say no to it, and be back at the choice of ways."""
+        resident = self.resident
+        resident.touch(f"route:{Route.ID_CARD_FACE.value}")
+        resident.wait_step(Step.FACE_CONSENT)
+        resident.picture("face-consent")
+        resident.touch("consent_no")
         resident.wait_step(Step.ROUTE)
-        resident.picture("route")
+        resident.picture("route-after-refusal")
+        self._say("  the face check is refused; the other ways stand as before")
 
     def identify_by_face(self, card: EmulatedCard) -> None:
         """Card, liveness challenge, face match."""
@@ -128,6 +154,7 @@ class Scene:
         resident.touch("main_action")
         resident.wait_step(Step.SLIP, Step.NOT_ACCEPTED, seconds=60.0)
         session = self._stage.terminal.visit.session
+        self._note_identification(session)
         self.report.case_id, self.report.receipt_number = session.case_id, session.receipt_number
         self.report.slip_said_delivered = session.delivered
         self._say(f"  stored as {session.receipt_number}")
@@ -137,13 +164,21 @@ class Scene:
         visit = self._stage.terminal.visit
         self.resident.wait_until(lambda: visit.state.paper is wanted, f"a slip that is {wanted.value}", PRINT_S)
 
-    def leave(self, grade: int | None) -> None:
-        """Rate or skip, take the card, and let the terminal come to rest."""
+    def rate(self, grade: int | None) -> None:
+        """Rate or skip; then the terminal asks for another matter."""
         resident = self.resident
         resident.touch("main_action")
         resident.wait_step(Step.RATING)
         resident.picture("rating")
         resident.touch("rating_skip" if grade is None else f"grade:{grade}")
+        resident.wait_step(Step.ANOTHER)
+        resident.picture("another")
+
+    def leave(self, grade: int | None) -> None:
+        """Rate or skip, take the card, and let the terminal come to rest."""
+        resident = self.resident
+        self.rate(grade)
+        resident.touch("another_no")
         resident.wait_step(Step.FAREWELL)
         resident.picture("farewell")
         self._stage.reader.lift_card()
@@ -151,11 +186,22 @@ class Scene:
 
     def close(self) -> None:
         """Note what the visit took."""
-        self._stage.terminal.visit.face_asked.disconnect(self._perform)
+        visit = self._stage.terminal.visit
+        visit.face_asked.disconnect(self._perform)
+        visit.step_changed.disconnect(self._count)
         self.report.touches = self.resident.touches
         self.report.screens = self.resident.screens
         self.report.slip = f"{len(self._stage.printer.slips):03d}"
         self.report.seconds = round(time.monotonic() - self._started_s, 1)
+
+    def _count(self, step: Step) -> None:
+        self.report.identified += step in _IDENTIFIES
+        self._stage.camera.illuminate(None)
+
+    def _note_identification(self, session: SessionContext) -> None:
+        answers = {record.purpose: "yes" if record.granted else "no" for record in session.consents}
+        self.report.face_consent = answers.get(PURPOSE_FACE, "")
+        self.report.route = session.proof.route.value if session.proof is not None else ""
 
     def _lay_card_down(self, card: EmulatedCard) -> None:
         self.resident.wait_step(Step.CARD)
@@ -163,6 +209,7 @@ class Scene:
         self._stage.reader.put_card(card)
 
     def _perform(self, asks: FaceAsks) -> None:
+        self._stage.camera.illuminate(self._stage.terminal.window.light)
         if asks.action and (asks.action, asks.done) != self._asked:
             self._asked = (asks.action, asks.done)
             self._stage.camera.perform(Action(asks.action))
@@ -181,58 +228,3 @@ class Scene:
                 self.resident.touch_if_there("try_again")
         if self.resident.wait_step(Step.FORM, Step.ROUTE, seconds=1.0) is not Step.FORM:
             raise GaveUp("the face route closed after too many failed tries")
-
-
-def online(stage: Stage, pictures: Path, say: Callable[[str], None]) -> VisitReport:
-    """(a) Everything works: the slip says *delivered*."""
-    scene = Scene(stage, "online", pictures / "1-online", say)
-    scene.choose(SENIOR)
-    scene.identify_by_face(stage.elder_card())
-    scene.fill_in({"collect": "village"})
-    scene.hand_in()
-    scene.wait_paper(Paper.PRINTED)
-    scene.resident.picture("slip")
-    scene.leave(grade=5)
-    scene.close()
-    return scene.report
-
-
-def platform_down(stage: Stage, pictures: Path, say: Callable[[str], None]) -> VisitReport:
-    """(b) No platform: the slip says *saved here, not yet delivered*; the case follows when the platform is back."""
-    stage.platform.stop()
-    scene = Scene(stage, "platform_down", pictures / "2-platform-down", say)
-    scene.choose(PERMIT)
-    scene.identify_by_staff(stage.newcomer_card())
-    scene.resident.touch("field:current_address")
-    scene.resident.type_pinyin(("wenzhoushi", "renminlu"))
-    scene.resident.picture("pinyin")
-    scene.fill_in({"reason": "work"})
-    scene.hand_in()
-    scene.wait_paper(Paper.PRINTED)
-    scene.resident.picture("slip")
-    scene.leave(grade=None)
-    scene.close()
-    say("  the platform comes back")
-    stage.platform.start()
-    return scene.report
-
-
-def paper_out(stage: Stage, pictures: Path, say: Callable[[str], None]) -> VisitReport:
-    """(c) The paper runs out while the slip is printed: the case is safe, and a copy follows when paper is in."""
-    scene = Scene(stage, "paper_out", pictures / "3-paper-out", say)
-    stage.printer.set_paper_mm(MM_BEFORE_PAPER_ENDS)
-    scene.choose(INSURANCE)
-    scene.identify_by_face(stage.elder_card())
-    scene.fill_in({"period": "last_12_months"})
-    scene.hand_in()
-    scene.wait_paper(Paper.FAILED)
-    scene.resident.picture("slip-paper-out")
-    say("  paper is out; the keeper puts a new roll in")
-    stage.printer.tear()
-    stage.printer.load_paper()
-    scene.resident.touch("print_again")
-    scene.wait_paper(Paper.PRINTED)
-    scene.resident.picture("slip-copy")
-    scene.leave(grade=4)
-    scene.close()
-    return scene.report

@@ -32,6 +32,7 @@ class Bystander(QObject):
 
     @Slot(object)
     def _on_step(self, step: Step) -> None:
+        self._stage.camera.illuminate(None)
         if step is Step.CARD:
             QTimer.singleShot(CARD_AFTER_MS, self._lay_card_down)
         elif step is Step.FAREWELL:
@@ -39,6 +40,7 @@ class Bystander(QObject):
 
     @Slot(object)
     def _on_asked(self, asks: FaceAsks) -> None:
+        self._stage.camera.illuminate(self._stage.terminal.window.light)
         if asks.action and (asks.action, asks.done) != self._asked:
             self._asked = (asks.action, asks.done)
             self._stage.camera.perform(Action(asks.action))

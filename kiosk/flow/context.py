@@ -9,17 +9,24 @@ from kiosk.catalogue.models import Catalogue, Item
 from kiosk.flow.session import SessionContext
 from kiosk.readiness import Readiness
 
+MAX_TRIES = 3
+LOCK_S = 300.0
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Catalogue, readiness, the visit's session, and today's date as given by the caller."""
+    """Catalogue, readiness, the visit's session, and date and time as given by the caller."""
 
     catalogue: Catalogue
     readiness: Readiness
     session: SessionContext
     today: date
-    max_tries: int = 3
-    """Failed tries after which a route is closed for this visit."""
+    max_tries: int = MAX_TRIES
+    """Failed tries after which a route is paused."""
+    now_s: float = 0.0
+    """Now, on the monotonic clock: nobody can set it."""
+    lock_s: float = LOCK_S
+    """How long a route is paused."""
 
     def item(self, code: str) -> Item:
         """The chosen item; ``LookupError`` for one that is not in the catalogue, which the machine never lets happen."""

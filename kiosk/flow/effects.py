@@ -29,8 +29,39 @@ class CheckStaff:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadGuardianCard:
+    """Wait for a card that is not the child's, and read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareCamera:
+    """Open the camera, so that the check begins at once when the card has been read."""
+
+
+CREDENTIAL_WAIT_S = 60.0
+"""So long a code is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCredential:
+    """Wait for a code held before the scanner, and check it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSms:
+    """Have the platform send a code to the number it knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSms:
+    """Ask the platform whether this is the code it sent."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class CancelIdentify:
-    """Give up whatever card reader or camera is busy with."""
+    """Give up whatever card reader, camera, scanner or platform is busy with, and close the camera."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +98,7 @@ class RememberPerson:
 
 @dataclass(frozen=True, slots=True)
 class ForgetPortrait:
-    """Overwrite the portrait: identification is over."""
+    """Identification is over: overwrite the portrait, forget the guardian and the text message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +115,35 @@ class RememberConsent:
     purpose: str
     granted: bool
     language: Language
+    by_guardian: bool = False
+    """The guardian in the session answered; their name and number go into the record, and leave the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetConsent:
+    """Drop a consent that turned out to be of no effect: a child under 14 cannot give it."""
+
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class RememberGuardian:
+    """Put the guardian into the session until they have answered."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class RememberSms:
+    """Put into the session where the code was sent, and by which number it is asked for."""
+
+    masked_phone: str
+    request_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetCase:
+    """Forget the case: values, signature, numbers. Person, proof and consents stay for the next item of the visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +185,25 @@ class Wipe:
 SessionEffect = (
     RememberPerson
     | ForgetPortrait
+    | RememberGuardian
+    | RememberSms
     | RememberProof
     | RememberConsent
+    | ForgetConsent
     | RememberField
     | RememberSignature
     | RememberCase
     | RememberDelivery
+    | ForgetCase
 )
 """Changes of the session, applied before anything else happens."""
 
-DeviceEffect = ReadCard | MatchFace | CheckStaff | CancelIdentify | PrintSlip
+IdentifyEffect = (
+    ReadCard | ReadGuardianCard | PrepareCamera | MatchFace | CheckStaff | ReadCredential | RequestSms | CheckSms | CancelIdentify
+)
+"""Work to find out who is there, or a stop to it."""
+
+DeviceEffect = IdentifyEffect | PrintSlip
 """Work for a device, or a stop to it."""
 
 Effect = SessionEffect | DeviceEffect | CommitCase | AwaitDelivery | StoreRating | Wipe

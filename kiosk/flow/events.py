@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kiosk.domain.identity import Person, Portrait, Proof, Route
+from kiosk.domain.identity import Person, Portrait, Proof, Route, RouteStanding
 from kiosk.domain.language import Language
 from kiosk.domain.rating import Grade
 from kiosk.domain.signature import Signature
@@ -114,11 +114,13 @@ class CardWasRead:
 
     person: Person
     portrait: Portrait | None
+    standings: tuple[RouteStanding, ...] = ()
+    """What this person has tried in vain a moment ago, perhaps in an earlier visit."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardFailed:
-    """No card, an unreadable one, a reader in trouble … as a reason code (``card.…``)."""
+    """No card, an unreadable one, a reader in trouble … as a reason code (``card.…``, ``guardian.…``)."""
 
     reason: str
 
@@ -131,6 +133,8 @@ class FaceAsks:
     done: int
     total: int
     hint: str = ""
+    light: str = ""
+    """``#rrggbb``: the colour in which the screen must shine now; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,64 @@ class ProofFailed:
     """Face match, liveness or staff confirmation failed, as a reason code (``face.…``, ``staff.…``)."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialShown:
+    """A credential on a telephone was read and found good: person and proof in one."""
+
+    person: Person
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialFailed:
+    """It was not, as a reason code ``credential.…``.
+
+    ``expired``, ``replayed``, ``wrong_issuer``, ``unreadable``, ``wrong_person``, ``scanner_lost``, ``timed_out``, ``paused``.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SmsSent:
+    """The platform sent a code to the number it knows."""
+
+    masked_phone: str
+    """Like ``138****1234``."""
+    request_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SmsFailed:
+    """No code was sent, or the code was not the right one: ``sms.no_phone|offline|too_many|wrong_code|expired``."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SmsCodeEntered:
+    """The resident typed the code of the text message."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianCardRead:
+    """The reader delivered the guardian's card; its photo was overwritten unseen."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherWay:
+    """The resident would rather identify in another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherItem:
+    """The resident has another matter, in the same visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +292,14 @@ Event = (
     | FaceAsks
     | PersonProved
     | ProofFailed
+    | CredentialShown
+    | CredentialFailed
+    | SmsSent
+    | SmsFailed
+    | SmsCodeEntered
+    | GuardianCardRead
+    | AnotherWay
+    | AnotherItem
     | CaseStored
     | CaseRefused
     | DeliveryKnown

@@ -10,10 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kiosk.flow import guardians, identifying, messages
 from kiosk.flow import handlers as h
 from kiosk.flow.context import Context
 from kiosk.flow.effects import Effect
 from kiosk.flow.events import (
+    AnotherItem,
+    AnotherWay,
     Back,
     CardFailed,
     CardWasRead,
@@ -21,11 +24,14 @@ from kiosk.flow.events import (
     CaseStored,
     ConsentAnswered,
     Continue,
+    CredentialFailed,
+    CredentialShown,
     DeliveryKnown,
     Event,
     FaceAsks,
     FarewellOver,
     FieldEntered,
+    GuardianCardRead,
     IdleEnded,
     IdleWarned,
     ItemChosen,
@@ -41,12 +47,16 @@ from kiosk.flow.events import (
     SignatureDrawn,
     SlipFailed,
     SlipPrinted,
+    SmsCodeEntered,
+    SmsFailed,
+    SmsSent,
     StaffCodeEntered,
     StayHere,
     Touched,
     TryAgain,
 )
-from kiosk.flow.states import AT_REST, FlowState, Step
+from kiosk.flow.moves import go, keep
+from kiosk.flow.states import AT_REST, IDENTIFYING, FlowState, Step
 
 Handler = Callable[[FlowState, Any, Context], tuple[FlowState, tuple[Effect, ...]]]
 
@@ -69,32 +79,40 @@ def _row(steps: Step | frozenset[Step], event: type, handler: Handler, *to: Step
 _BUSY_WITH_STORE = frozenset({Step.COMMITTING, Step.DELIVERING})
 _ACTIVE = frozenset(Step) - AT_REST - {Step.FAREWELL}
 _INTERRUPTIBLE = _ACTIVE - _BUSY_WITH_STORE
+_CARD_WAITS = frozenset({Step.CARD, Step.GUARDIAN_CARD})
+_AFTER_CARD = (Step.FACE, Step.STAFF, Step.SMS, Step.GUARDIAN_CARD, Step.NOT_ELIGIBLE, Step.ROUTE)
+_PROVING = frozenset({Step.FACE, Step.STAFF, Step.SMS})
 
 ROWS: tuple[Row, ...] = (
     _row(Step.IDLE, Touched, h.wake, Step.HOME),
     _row(AT_REST, ServiceChanged, h.open_or_close, Step.IDLE, Step.OUT_OF_SERVICE),
     _row(frozenset(Step) - {Step.FAREWELL}, LanguageChosen, h.choose_language),
     _row(Step.HOME, ItemChosen, h.choose_item, Step.GUIDE, Step.HOME),
-    _row(Step.GUIDE, Continue, h.go(Step.CONSENT), Step.CONSENT),
-    _row(Step.CONSENT, ConsentAnswered, h.answer_data_consent, Step.ROUTE, Step.HOME),
-    _row(Step.ROUTE, RouteChosen, h.choose_route, Step.ROUTE, Step.FACE_CONSENT, Step.CARD),
-    _row(Step.FACE_CONSENT, ConsentAnswered, h.answer_face_consent, Step.CARD, Step.ROUTE),
-    _row(Step.CARD, CardWasRead, h.take_card, Step.FACE, Step.STAFF, Step.NOT_ELIGIBLE, Step.CARD),
-    _row(Step.CARD, CardFailed, h.card_failed),
-    _row(Step.CARD, TryAgain, h.read_card_again),
-    _row(Step.CARD, ServiceChanged, h.reader_changed),
-    _row(Step.FACE, FaceAsks, h.keep),
-    _row(Step.FACE, PersonProved, h.proved, Step.FORM),
-    _row(Step.FACE, ProofFailed, h.proof_failed, Step.FACE, Step.ROUTE),
-    _row(Step.FACE, TryAgain, h.match_face_again),
-    _row(Step.FACE, ServiceChanged, h.camera_changed),
-    _row(Step.STAFF, StaffCodeEntered, h.check_staff),
-    _row(Step.STAFF, PersonProved, h.proved, Step.FORM),
-    _row(Step.STAFF, ProofFailed, h.proof_failed, Step.STAFF, Step.ROUTE),
+    _row(Step.GUIDE, Continue, go(Step.CONSENT), Step.CONSENT),
+    _row(Step.CONSENT, ConsentAnswered, h.answer_data_consent, Step.ROUTE, Step.HOME, Step.FORM, Step.NOT_ELIGIBLE),
+    _row(Step.ROUTE, RouteChosen, identifying.choose_route, Step.ROUTE, Step.FACE_CONSENT, Step.CARD, Step.CREDENTIAL),
+    _row(Step.FACE_CONSENT, ConsentAnswered, identifying.answer_face_consent, Step.CARD, Step.ROUTE),
+    _row(Step.CARD, CardWasRead, identifying.take_card, *_AFTER_CARD),
+    _row(_CARD_WAITS, CardFailed, identifying.failed, Step.ROUTE),
+    _row(Step.GUARDIAN_CARD, GuardianCardRead, guardians.take_guardian_card, Step.GUARDIAN_CONSENT),
+    _row(Step.GUARDIAN_CONSENT, ConsentAnswered, guardians.answer_as_guardian, Step.FACE, Step.ROUTE),
+    _row(Step.FACE, FaceAsks, keep),
+    _row(_PROVING, PersonProved, identifying.proved, Step.FORM, Step.ROUTE),
+    _row(frozenset({Step.FACE, Step.STAFF}), ProofFailed, identifying.failed, Step.ROUTE),
+    _row(Step.STAFF, StaffCodeEntered, identifying.check_staff),
+    _row(Step.CREDENTIAL, CredentialShown, identifying.take_credential, Step.FORM, Step.NOT_ELIGIBLE, Step.ROUTE),
+    _row(Step.CREDENTIAL, CredentialFailed, identifying.failed, Step.ROUTE),
+    _row(Step.SMS, SmsSent, messages.sent),
+    _row(Step.SMS, SmsFailed, identifying.failed, Step.ROUTE),
+    _row(Step.SMS, SmsCodeEntered, messages.check_code),
+    _row(Step.SMS, TryAgain, messages.send_again),
+    _row(frozenset(identifying.ATTEMPTS), TryAgain, identifying.try_again),
+    _row(frozenset(identifying.ATTEMPTS), ServiceChanged, identifying.device_changed),
+    _row(IDENTIFYING, AnotherWay, identifying.another_way, Step.ROUTE),
     _row(Step.NOT_ELIGIBLE, Continue, h.other_item, Step.HOME),
     _row(Step.FORM, FieldEntered, h.enter_field),
     _row(Step.FORM, Continue, h.check_form, Step.FORM, Step.REVIEW),
-    _row(Step.REVIEW, Continue, h.go(Step.SIGN), Step.SIGN),
+    _row(Step.REVIEW, Continue, go(Step.SIGN), Step.SIGN),
     _row(Step.SIGN, SignatureDrawn, h.sign, Step.COMMITTING, Step.SIGN),
     _row(Step.COMMITTING, CaseStored, h.stored, Step.DELIVERING),
     _row(Step.COMMITTING, CaseRefused, h.refused, Step.NOT_ACCEPTED),
@@ -104,9 +122,11 @@ ROWS: tuple[Row, ...] = (
     _row(Step.SLIP, SlipFailed, h.slip_failed),
     _row(Step.SLIP, PrintAgain, h.print_again),
     _row(frozenset({Step.SLIP, Step.RATING}), DeliveryKnown, h.delivery_came_late),
-    _row(Step.SLIP, Continue, h.go(Step.RATING), Step.RATING),
-    _row(Step.RATING, RatingGiven, h.rate, Step.FAREWELL),
-    _row(Step.RATING, RatingSkipped, h.leave, Step.FAREWELL),
+    _row(Step.SLIP, Continue, go(Step.RATING), Step.RATING),
+    _row(Step.RATING, RatingGiven, h.rate, Step.ANOTHER),
+    _row(Step.RATING, RatingSkipped, h.ask_for_another, Step.ANOTHER),
+    _row(Step.ANOTHER, AnotherItem, h.other_item, Step.HOME),
+    _row(Step.ANOTHER, Continue, h.leave, Step.FAREWELL),
     _row(Step.FAREWELL, FarewellOver, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
     _row(Step.FAREWELL, Touched, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
     _row(frozenset(h.PREVIOUS), Back, h.back, *frozenset(h.PREVIOUS.values())),
@@ -145,6 +165,6 @@ def step(state: FlowState, event: Event, context: Context) -> tuple[FlowState, t
 
 def _is_sign_of_life(event: Event) -> bool:
     """Devices that come and go by themselves must not keep alive a visit that somebody has walked away from."""
-    if isinstance(event, (CardFailed, ProofFailed)):
-        return event.reason not in h.LOST_REASONS
+    if isinstance(event, (CardFailed, ProofFailed, CredentialFailed)):
+        return event.reason not in identifying.LOST_REASONS
     return not isinstance(event, (IdleWarned, IdleEnded, ServiceChanged))

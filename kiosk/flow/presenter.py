@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.catalogue.models import FormField
-from kiosk.domain.identity import Route, mask_id_number
+from kiosk.domain.identity import mask_id_number
 from kiosk.domain.language import Language
-from kiosk.flow import form
+from kiosk.flow import form, messages, routes
 from kiosk.flow import views as v
 from kiosk.flow.context import Context
-from kiosk.flow.handlers import PREVIOUS, closed_reason
-from kiosk.flow.states import AT_REST, FlowState, Step
+from kiosk.flow.effects import CREDENTIAL_WAIT_S
+from kiosk.flow.handlers import PREVIOUS
+from kiosk.flow.states import AT_REST, IDENTIFYING, FlowState, Step
 
 _LANDINGS: tuple[frozenset[Step], ...] = (
     frozenset({Step.GUIDE, Step.CONSENT}),
-    frozenset({Step.ROUTE, Step.FACE_CONSENT, Step.CARD, Step.FACE, Step.STAFF, Step.NOT_ELIGIBLE}),
+    frozenset({Step.ROUTE, Step.FACE_CONSENT, *IDENTIFYING, Step.NOT_ELIGIBLE}),
     frozenset({Step.FORM}),
     frozenset({Step.REVIEW, Step.SIGN, Step.COMMITTING, Step.NOT_ACCEPTED}),
     frozenset({Step.DELIVERING, Step.SLIP, Step.RATING}),
@@ -59,6 +60,7 @@ def _notices(context: Context) -> tuple[str, ...]:
 
 def _home(state: FlowState, context: Context) -> v.HomeView:
     chosen = context.catalogue.item(state.item_code)
+    known = context.session.proof is not None
     cards = tuple(
         v.ItemCard(
             item.code,
@@ -66,11 +68,17 @@ def _home(state: FlowState, context: Context) -> v.HomeView:
             item.summary.in_(state.language),
             item.picture,
             context.readiness.item_reasons.get(item.code, ""),
+            asks_again=known and not routes.is_enough(context.session.proof, context, item.code),
         )
         for item in context.catalogue.items
     )
     name = chosen.name.in_(state.language) if chosen and state.reason else ""
-    return v.HomeView(cards, name, state.reason, _notices(context))
+    return v.HomeView(cards, name, state.reason, _notices(context), _known_as(context))
+
+
+def _known_as(context: Context) -> str:
+    person = context.session.person
+    return person.masked_name if person is not None and context.session.proof is not None else ""
 
 
 def _guide(state: FlowState, context: Context) -> v.GuideView:
@@ -91,29 +99,55 @@ def _guide(state: FlowState, context: Context) -> v.GuideView:
 
 
 def _consent(state: FlowState, context: Context) -> v.ConsentView:
-    return v.ConsentView(context.catalogue.consent.in_(state.language))
+    return v.ConsentView(context.catalogue.consent.in_(state.language), context.session.proof is not None)
 
 
 def _route(state: FlowState, context: Context) -> v.RouteView:
-    return v.RouteView(tuple(v.RouteOption(route, closed_reason(state, route, context)) for route in Route), state.reason)
+    options = tuple(
+        v.RouteOption(route, routes.closed_reason(state, route, context), routes.minutes_paused(state, route, context))
+        for route in routes.offered(state, context)
+    )
+    minutes = routes.minutes_paused(state, state.route, context)
+    is_over = not minutes and state.reason in (routes.TOO_MANY_TRIES, routes.PAUSED)
+    return v.RouteView(options, "" if is_over else state.reason, minutes)
 
 
 def _card(state: FlowState, _context: Context) -> v.CardView:
     return v.CardView(state.busy, state.reason)
 
 
-def _tries_left(state: FlowState, context: Context) -> int:
-    return context.max_tries - (state.tries_of(state.route) if state.route else 0)
+def _guardian_card(state: FlowState, _context: Context) -> v.GuardianCardView:
+    return v.GuardianCardView(state.busy, state.reason)
+
+
+def _guardian_consent(_state: FlowState, context: Context) -> v.GuardianConsentView:
+    guardian, child = context.session.guardian, context.session.person
+    return v.GuardianConsentView(guardian.name if guardian else "", child.name if child else "")
 
 
 def _face(state: FlowState, context: Context) -> v.FaceView:
-    return v.FaceView(state.busy, state.reason, _tries_left(state, context))
+    demonstration = context.readiness.face_is_demonstration
+    return v.FaceView(state.busy, state.reason, routes.tries_left(state, context), demonstration)
+
+
+def _credential(state: FlowState, context: Context) -> v.CredentialView:
+    return v.CredentialView(state.busy, round(CREDENTIAL_WAIT_S), state.reason, routes.tries_left(state, context))
+
+
+def _sms(state: FlowState, context: Context) -> v.SmsView:
+    return v.SmsView(
+        masked_phone=context.session.masked_phone,
+        busy=state.busy,
+        reason=state.reason,
+        tries_left=routes.tries_left(state, context),
+        resend_in_s=messages.resend_in_s(state, context),
+    )
 
 
 def _staff(state: FlowState, context: Context) -> v.StaffView:
     person = context.session.person
     name, number = (person.name, person.masked_id_number) if person else ("", "")
-    return v.StaffView(name, number, state.busy, state.reason, _tries_left(state, context))
+    return v.StaffView(name, number, state.busy, state.reason, routes.tries_left(state, context))
 
 
 def _not_eligible(state: FlowState, context: Context) -> v.NotEligibleView:
@@ -178,8 +212,12 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.ROUTE: _route,
     Step.FACE_CONSENT: lambda _state, _context: v.FaceConsentView(),
     Step.CARD: _card,
+    Step.GUARDIAN_CARD: _guardian_card,
+    Step.GUARDIAN_CONSENT: _guardian_consent,
     Step.FACE: _face,
     Step.STAFF: _staff,
+    Step.CREDENTIAL: _credential,
+    Step.SMS: _sms,
     Step.NOT_ELIGIBLE: _not_eligible,
     Step.FORM: _form,
     Step.REVIEW: _review,
@@ -189,5 +227,6 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.DELIVERING: lambda _state, _context: v.WorkingView("delivering"),
     Step.SLIP: _slip,
     Step.RATING: lambda _state, _context: v.RatingView(),
+    Step.ANOTHER: lambda _state, context: v.AnotherView(_known_as(context)),
     Step.FAREWELL: lambda _state, _context: v.FarewellView(),
 }

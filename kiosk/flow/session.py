@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import assert_never
+from dataclasses import dataclass, field, replace
+from typing import Literal, assert_never
 
 from kiosk.domain.identity import Person, Portrait, Proof
 from kiosk.domain.language import Language
 from kiosk.domain.signature import Signature
 from kiosk.flow.effects import (
+    ForgetCase,
+    ForgetConsent,
     ForgetPortrait,
     RememberCase,
     RememberConsent,
     RememberDelivery,
     RememberField,
+    RememberGuardian,
     RememberPerson,
     RememberProof,
     RememberSignature,
+    RememberSms,
     SessionEffect,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
-    """One consent as it was asked and answered. No image, no name."""
+    """One consent as it was asked and answered. No image; a name only where a guardian answered for a child."""
 
     purpose: str
     granted: bool
     language: Language
     at_ms: int
+    given_by: Literal["self", "guardian"] = "self"
+    guardian_name: str = field(default="", repr=False)
+    guardian_id_number: str = field(default="", repr=False)
 
 
 class SessionContext:
@@ -38,11 +45,14 @@ class SessionContext:
         "case_id",
         "consents",
         "delivered",
+        "guardian",
+        "masked_phone",
         "person",
         "portrait",
         "proof",
         "receipt_number",
         "signature",
+        "sms_request",
         "stored_at",
         "values",
     )
@@ -50,6 +60,9 @@ class SessionContext:
     def __init__(self) -> None:
         self.person: Person | None = None
         self.portrait: Portrait | None = None
+        self.guardian: Person | None = None
+        self.masked_phone = ""
+        self.sms_request = ""
         self.proof: Proof | None = None
         self.signature: Signature | None = None
         self.values: dict[str, str] = {}
@@ -65,21 +78,16 @@ class SessionContext:
     @property
     def is_empty(self) -> bool:
         """True when nothing of anybody is held."""
-        return not (self.person or self.portrait or self.proof or self.signature or self.values or self.consents or self.case_id)
+        return not (self.holds_a_case or self.person or self.proof or self.consents or self.guardian or self.sms_request)
+
+    @property
+    def holds_a_case(self) -> bool:
+        """True when something is held besides the person, how they were identified, and what they consented to."""
+        return bool(self.portrait or self.signature or self.values or self.case_id)
 
     def apply(self, effect: SessionEffect, now_ms: int) -> None:
         """Carry out one change; ``now_ms`` dates consents."""
         match effect:
-            case RememberPerson(person, portrait):
-                self._forget_portrait()
-                self.person, self.portrait = person, portrait
-            case ForgetPortrait():
-                self._forget_portrait()
-            case RememberProof(proof):
-                self.proof = proof
-            case RememberConsent(purpose, granted, language):
-                self.consents = [c for c in self.consents if c.purpose != purpose]
-                self.consents.append(ConsentRecord(purpose, granted, language, now_ms))
             case RememberField(name, value):
                 self.values[name] = value
             case RememberSignature(signature):
@@ -88,17 +96,55 @@ class SessionContext:
                 self.case_id, self.receipt_number, self.stored_at = case_id, receipt_number, stored_at
             case RememberDelivery(delivered):
                 self.delivered = delivered
+            case ForgetCase():
+                self._forget_case()
+            case RememberConsent() | ForgetConsent():
+                self._note_consent(effect, now_ms)
+            case _:
+                self._identify(effect)
+
+    def _identify(self, effect: RememberPerson | ForgetPortrait | RememberGuardian | RememberSms | RememberProof) -> None:
+        match effect:
+            case RememberPerson(person, portrait):
+                self._forget_portrait()
+                self.person, self.portrait = person, portrait
+            case ForgetPortrait():
+                self._forget_identifying()
+            case RememberGuardian(person):
+                self.guardian = person
+            case RememberSms(masked_phone, request_id):
+                self.masked_phone, self.sms_request = masked_phone, request_id
+            case RememberProof(proof):
+                self.proof = proof
             case _:
                 assert_never(effect)
 
     def wipe(self) -> None:
         """Forget everything; may be called at any time, and twice."""
-        self._forget_portrait()
+        self._forget_case()
         self.person = None
         self.proof = None
+        self.consents.clear()
+
+    def _note_consent(self, effect: RememberConsent | ForgetConsent, now_ms: int) -> None:
+        self.consents = [record for record in self.consents if record.purpose != effect.purpose]
+        if isinstance(effect, ForgetConsent):
+            return
+        record = ConsentRecord(effect.purpose, effect.granted, effect.language, now_ms)
+        if effect.by_guardian and self.guardian is not None:
+            guardian, self.guardian = self.guardian, None
+            record = replace(record, given_by="guardian", guardian_name=guardian.name, guardian_id_number=guardian.id_number)
+        self.consents.append(record)
+
+    def _forget_identifying(self) -> None:
+        self._forget_portrait()
+        self.guardian = None
+        self.masked_phone = self.sms_request = ""
+
+    def _forget_case(self) -> None:
+        self._forget_identifying()
         self.signature = None
         self.values.clear()
-        self.consents.clear()
         self.case_id = self.receipt_number = self.stored_at = ""
         self.delivered = False
 

@@ -24,8 +24,16 @@ class Step(StrEnum):
     FACE_CONSENT = "face_consent"
     """Separate, voluntary consent to the face check; "no" leads on to another way."""
     CARD = "card"
+    GUARDIAN_CARD = "guardian_card"
+    """The card's holder is under 14: a guardian puts an own card down."""
+    GUARDIAN_CONSENT = "guardian_consent"
+    """The guardian answers for the child whether the face may be checked."""
     FACE = "face"
     STAFF = "staff"
+    CREDENTIAL = "credential"
+    """A code on the telephone is shown to the scanner."""
+    SMS = "sms"
+    """A code comes by text message and is typed in."""
     NOT_ELIGIBLE = "not_eligible"
     FORM = "form"
     REVIEW = "review"
@@ -37,6 +45,8 @@ class Step(StrEnum):
     """Stored; a moment is given to the network before the slip says where the case is."""
     SLIP = "slip"
     RATING = "rating"
+    ANOTHER = "another"
+    """Anything else? The person stays known for it; the case is forgotten."""
     FAREWELL = "farewell"
     """Everything is wiped; card and slip must be taken."""
 
@@ -44,7 +54,8 @@ class Step(StrEnum):
 AT_REST = frozenset({Step.IDLE, Step.OUT_OF_SERVICE})
 """Steps in which nobody is served and nothing of anybody is held."""
 
-IDENTIFYING = frozenset({Step.CARD, Step.FACE, Step.STAFF})
+IDENTIFYING = frozenset({Step.CARD, Step.GUARDIAN_CARD, Step.GUARDIAN_CONSENT, Step.FACE, Step.STAFF, Step.CREDENTIAL, Step.SMS})
+"""Steps in which a device or the platform may be at work to find out who is there."""
 
 
 class Paper(StrEnum):
@@ -65,8 +76,15 @@ class FlowState:
     language: Language = Language.ZH
     item_code: str = ""
     route: Route | None = None
+    """The way being gone; on the screen of choice the one that ``reason`` is about."""
     tries: tuple[tuple[Route, int], ...] = ()
-    """Failed tries of each route in this visit."""
+    """Failed tries of each route, those of the card's holder in an earlier visit included."""
+    pauses: tuple[tuple[Route, float], ...] = ()
+    """When a route that failed too often opens again, on the monotonic clock of ``Context.now_s``."""
+    closed: tuple[tuple[Route, str], ...] = ()
+    """Routes that cannot work for this person in this visit, and why (``card.no_portrait``, ``sms.no_phone`` …)."""
+    sms_sent_s: float | None = None
+    """When the last text message was sent, on the same clock."""
     reason: str = ""
     """Code of the last thing that went wrong and still stands on the screen; empty when all is well."""
     busy: bool = False
@@ -82,3 +100,7 @@ class FlowState:
     def tries_of(self, route: Route) -> int:
         """Failed tries of ``route`` so far."""
         return dict(self.tries).get(route, 0)
+
+    def opens_at_s(self, route: Route) -> float:
+        """When ``route`` opens again; 0 when it has not been paused."""
+        return dict(self.pauses).get(route, 0.0)

@@ -54,6 +54,8 @@ class ItemCard:
     picture: str
     reason: str
     """Why it cannot be done now; empty when it can."""
+    asks_again: bool = False
+    """This one needs more than was shown of the person so far in this visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class HomeView:
     reason: str
     notices: tuple[str, ...]
     """Codes of what is missing for everybody: ``paper.…``, ``network.down``."""
+    known_as: str = field(default="", repr=False)
+    """Masked name of the resident, once identified in this visit: they need not be again, but for items that ask for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ class ConsentView:
     """What is done with the resident's data for this item."""
 
     text: str
+    known: bool = False
+    """An item before this one was done in the same visit: "no" touches nothing of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,8 @@ class RouteOption:
     route: Route
     reason: str
     """Why it cannot be taken now; empty when it can."""
+    minutes: int = 0
+    """After how many minutes a paused way opens again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,8 @@ class RouteView:
 
     options: tuple[RouteOption, ...]
     reason: str
+    minutes: int = 0
+    """The same for the way that ``reason`` is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +134,53 @@ class CardView:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardianCardView:
+    """A guardian of the child is asked to put an own card down."""
+
+    waiting: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianConsentView:
+    """Who is asked, and for whom."""
+
+    guardian_name: str = field(repr=False)
+    child_name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FaceView:
     """The face check; movements to make come as ``FaceAsks`` events, pictures from the preview source."""
 
     running: bool
     reason: str
     tries_left: int
+    is_demonstration: bool = False
+    """The engine is not calibrated."""
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialView:
+    """Show the code on the telephone to the scanner."""
+
+    waiting: bool
+    seconds: int
+    """How long it is waited for, counted from when waiting began."""
+    reason: str
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class SmsView:
+    """Type the code of the text message."""
+
+    masked_phone: str
+    """Empty before a message has gone out."""
+    busy: bool
+    reason: str
+    tries_left: int
+    resend_in_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +279,14 @@ class RatingView:
 
 
 @dataclass(frozen=True, slots=True)
+class AnotherView:
+    """Another matter, in the same visit? The case just done is forgotten already."""
+
+    known_as: str = field(default="", repr=False)
+    """As on the home screen."""
+
+
+@dataclass(frozen=True, slots=True)
 class FarewellView:
     """Take card and slip; nothing of you is left here."""
 
@@ -241,8 +300,12 @@ Model = (
     | RouteView
     | FaceConsentView
     | CardView
+    | GuardianCardView
+    | GuardianConsentView
     | FaceView
     | StaffView
+    | CredentialView
+    | SmsView
     | NotEligibleView
     | FormView
     | ReviewView
@@ -251,6 +314,7 @@ Model = (
     | NotAcceptedView
     | SlipView
     | RatingView
+    | AnotherView
     | FarewellView
 )
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from drivers.barcode_scanner.abstract import BarcodeScanner
 from drivers.barcode_scanner.factory import open_scanner
+from drivers.barcode_scanner.types import Code, NotScanned, ScanTrouble
 from drivers.camera.abstract import Camera
 from drivers.camera.factory import open_camera
 from drivers.document_printer.abstract import DocumentPrinter
@@ -25,7 +27,7 @@ from drivers.supervisor import CAMERAS, CARDS, DOCUMENTS, PRINTERS, SCANNERS, De
 from drivers.transport.opening import OpenPort
 from drivers.types import Deadline, Image
 from kiosk.config import Devices
-from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
+from kiosk.flow.events import CardFailed, CardWasRead, CredentialFailed, SlipFailed, SlipPrinted
 from kiosk.services.cards import forget_card, read_card
 from kiosk.services.probes import CameraWatch, of_printer, scanner_settings
 from kiosk.services.slip_desk import SlipDesk
@@ -35,6 +37,12 @@ OnDeviceChange = Callable[[str, DeviceStatus], None]
 """Told a device's name and what it says of itself now."""
 
 _STOP_S = 5.0
+_SCAN_REASONS = {
+    ScanTrouble.NOTHING: "credential.timed_out",
+    ScanTrouble.CANCELLED: "credential.cancelled",
+    ScanTrouble.TOO_LONG: "credential.unreadable",
+    ScanTrouble.UNDECODABLE: "credential.unreadable",
+}
 
 
 class Bench:
@@ -57,16 +65,17 @@ class Bench:
             lambda printer: of_printer(printer.device.status()),
             PRINTERS,
         )
+        self._scanner: DeviceSupervisor[Fenced[BarcodeScanner]] = DeviceSupervisor(
+            "barcode_scanner",
+            lambda: Fenced(partial(open_scanner, devices.barcode_scanner, scanner_settings(devices))),
+            lambda scanner: scanner.device.status(),
+            SCANNERS,
+        )
         self.supervisors: dict[str, DeviceSupervisor[Any]] = {
             "id_card_reader": self._reader,
             "camera": DeviceSupervisor("camera", partial(CameraWatch, self.camera), lambda watch: watch.status(), CAMERAS),
             "receipt_printer": self._printer,
-            "barcode_scanner": DeviceSupervisor(
-                "barcode_scanner",
-                lambda: Fenced(partial(open_scanner, devices.barcode_scanner, scanner_settings(devices))),
-                lambda scanner: scanner.device.status(),
-                SCANNERS,
-            ),
+            "barcode_scanner": self._scanner,
         }
         if devices.document_printer:
             self.supervisors["document_printer"] = _supervised_documents(devices.document_printer)
@@ -92,6 +101,21 @@ class Bench:
             return self._reader.call(lambda reader: read_card(reader.device, deadline), deadline, dispose=forget_card)
         except DeviceError:
             return CardFailed("card.reader_lost")
+
+    def read_code(self, deadline: Deadline) -> str | CredentialFailed:
+        """Wait for a code before the scanner; anything may be in it."""
+        try:
+            return _read_code(self._scanner, deadline)
+        except DeviceError:
+            return CredentialFailed("credential.scanner_lost")
+
+    def open_camera(self) -> None:
+        """Open the camera ahead of a check, if it is not open."""
+        self.camera.start()
+
+    def close_camera(self) -> None:
+        """Close the camera and overwrite what it saw; may be called twice."""
+        self.camera.stop()
 
     def print_slip(self, facts: SlipFacts, deadline: Deadline) -> SlipPrinted | SlipFailed:
         """Print the slip and follow it to its end."""
@@ -119,6 +143,15 @@ class Bench:
         self.stop()
         self.camera.stop()
         self._slips.close()
+
+
+def _read_code(scanner: DeviceSupervisor[Fenced[BarcodeScanner]], deadline: Deadline) -> str | CredentialFailed:
+    """The text of the next code, or why there is none; passes on ``DeviceError``."""
+    match scanner.call(lambda one: one.device.read(deadline), deadline):
+        case Code() as code:
+            return code.text
+        case NotScanned(trouble):
+            return CredentialFailed(_SCAN_REASONS[trouble])
 
 
 def _open_reader(devices: Devices, opener: OpenPort) -> IdCardReader:

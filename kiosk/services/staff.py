@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kiosk.domain.identity import AssuranceLevel, Proof, Route
+from kiosk.domain.identity import Proof, Route
 from kiosk.flow.events import PersonProved, ProofFailed
+from kiosk.services.route_locks import Tries
 
 MAX_WRONG = 5
 LOCKED_S = 300.0
@@ -62,14 +63,12 @@ def add_staff(path: Path, staff_id: str, pin: str) -> None:
 
 
 class StaffBook:
-    """Checks badge and PIN. After five wrong ones in a row it is locked for five minutes of monotonic time."""
+    """Checks badge and PIN. After five wrong ones in a row a badge is locked for five minutes of monotonic time, no other one."""
 
     def __init__(self, path: Path, monotonic_s: Callable[[], float]) -> None:
         """Read ``path``; no file means no staff. Raises ``StaffFileError``."""
         self._entries = {entry.staff_id: entry for entry in _load(path)} if path.exists() else {}
-        self._monotonic_s = monotonic_s
-        self._wrong = 0
-        self._locked_until_s = 0.0
+        self._wrong = Tries(monotonic_s, LOCKED_S, MAX_WRONG)
 
     @property
     def is_empty(self) -> bool:
@@ -80,22 +79,18 @@ class StaffBook:
         """Whether this member of staff may confirm. Takes about 50 ms by design."""
         if self.is_empty:
             return ProofFailed("staff.none_configured")
-        if self._monotonic_s() < self._locked_until_s:
-            return ProofFailed("staff.locked")
         entry = self._entries.get(staff_id)
+        # Unknown badges are counted together: else each guess would take memory.
+        badge = entry.staff_id.encode() if entry else b""
+        if self._wrong.standing(badge)[1]:
+            return ProofFailed("staff.locked")
         salt, expected = (entry.salt, entry.digest) if entry else (bytes(16), bytes(32))
         # Unknown badges cost the same time as known ones.
         if not hmac.compare_digest(_digest(pin, salt), expected) or entry is None:
-            return self._count_wrong()
-        self._wrong = 0
-        return PersonProved(Proof(Route.ID_CARD_STAFF, AssuranceLevel.L3, staff_id=staff_id))
-
-    def _count_wrong(self) -> ProofFailed:
-        self._wrong += 1
-        if self._wrong >= MAX_WRONG:
-            self._wrong = 0
-            self._locked_until_s = self._monotonic_s() + LOCKED_S
-        return ProofFailed("staff.wrong_code")
+            self._wrong.count(badge)
+            return ProofFailed("staff.wrong_code")
+        self._wrong.clear(badge)
+        return PersonProved(Proof(Route.ID_CARD_STAFF, Route.ID_CARD_STAFF.level, staff_id=staff_id))
 
 
 def _digest(pin: str, salt: bytes) -> bytes:

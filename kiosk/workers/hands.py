@@ -6,16 +6,38 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from PySide6.QtCore import QObject, Signal
 
 from drivers.types import Deadline, Image
 from kiosk.config import Times
-from kiosk.domain.identity import Portrait
+from kiosk.domain.identity import Person, Portrait
 from kiosk.domain.rating import Grade
-from kiosk.flow.effects import CancelIdentify, CheckStaff, DeviceEffect, MatchFace, PrintSlip, ReadCard
-from kiosk.flow.events import CardFailed, CardWasRead, Event, FaceAsks
+from kiosk.flow.effects import (
+    CREDENTIAL_WAIT_S,
+    CancelIdentify,
+    CheckSms,
+    CheckStaff,
+    IdentifyEffect,
+    MatchFace,
+    PrepareCamera,
+    ReadCard,
+    ReadCredential,
+    ReadGuardianCard,
+    RequestSms,
+)
+from kiosk.flow.events import (
+    CardFailed,
+    CardWasRead,
+    CredentialFailed,
+    CredentialShown,
+    Event,
+    FaceAsks,
+    GuardianCardRead,
+    SmsFailed,
+    SmsSent,
+)
 from kiosk.flow.session import SessionContext
 from kiosk.readiness import StoreHealth
 from kiosk.services.cards import forget_card
@@ -27,15 +49,57 @@ _log = logging.getLogger(__name__)
 
 PROBE_S = 10.0
 WARM_UP_S = 60.0
+DESK_S = 20.0
+"""Time for a badge, or for the platform to answer."""
+GUARDIAN_WAIT_S = 60.0
+"""Time to take one card away and look for another."""
+
+
+class Identifying(Protocol):
+    """The ways to identify; ``kiosk.services.identify`` is the real one."""
+
+    def read_card(self, deadline: Deadline) -> CardWasRead | CardFailed:
+        """Wait for a card and read it."""
+        ...
+
+    def read_guardian_card(self, child: Person, deadline: Deadline) -> GuardianCardRead | CardFailed:
+        """Wait for a card that is not the child's."""
+        ...
+
+    def read_credential(self, deadline: Deadline) -> CredentialShown | CredentialFailed:
+        """Wait for a code before the scanner, and check it."""
+        ...
+
+    def prepare_camera(self) -> None:
+        """Open the camera ahead of a face check."""
+        ...
+
+    def release_camera(self) -> None:
+        """Close the camera, whether it is open or not."""
+        ...
+
+    def prove_by_face(self, person: Person, portrait: Portrait, deadline: Deadline, tell: Callable[[FaceAsks], None]) -> Event:
+        """One face check."""
+        ...
+
+    def check_staff(self, person: Person, staff_id: str, pin: str) -> Event:
+        """Check badge and PIN."""
+        ...
+
+    def request_sms(self, person: Person, deadline: Deadline) -> SmsSent | SmsFailed:
+        """Have a code sent."""
+        ...
+
+    def confirm_sms(self, person: Person, request_id: str, code: str, deadline: Deadline) -> Event:
+        """Check the code."""
+        ...
 
 
 @dataclass(frozen=True)
 class Services:
     """The use cases, as plain calls that may block; each is only ever called on its own thread."""
 
-    read_card: Callable[[Deadline], CardWasRead | CardFailed]
-    prove_by_face: Callable[[Portrait, Deadline, Callable[[FaceAsks], None]], Event]
-    check_staff: Callable[[str, str], Event]
+    identity: Identifying
     print_slip: Callable[[SlipFacts, Deadline], Event]
     draw_slip: Callable[[SlipFacts], Image | None]
     cases: CaseDesk
@@ -52,7 +116,7 @@ class DrawnSlip:
 
 
 class Hands(QObject):
-    """One thread for each that may have to wait: card reader, camera and face, printer, store."""
+    """One thread for each that may have to wait: card reader, camera and face, scanner, staff and platform, printer, store."""
 
     happened = Signal(object)
     """An event of the flow, on the GUI thread."""
@@ -71,8 +135,8 @@ class Hands(QObject):
         self._services = services
         self._times = times
         self._face_run = 0
-        self.card, self.face, self.printer, self.store = (JobThread(name, self) for name in ("card", "face", "printer", "store"))
-        self._threads = (self.card, self.face, self.printer, self.store)
+        self._threads = tuple(JobThread(name, self) for name in ("card", "face", "code", "desk", "printer", "store"))
+        self.card, self.face, self.code, self.desk, self.printer, self.store = self._threads
         for thread in self._threads:
             thread.done.connect(self._tell)
             thread.failed.connect(self.broke)
@@ -92,23 +156,53 @@ class Hands(QObject):
         if not self.store.is_busy:
             self.store.submit(_beside(lambda _deadline: self._services.store_health()), PROBE_S)
 
-    def device(self, effect: DeviceEffect, session: SessionContext) -> None:
-        """Start, or stop, what the effect asks of a device. Slips have a call of their own."""
+    def device(self, effect: IdentifyEffect, session: SessionContext) -> None:
+        """Start, or stop, what the effect asks for."""
         match effect:
             case ReadCard():
                 self.card.cancel()
                 self.card.submit(self._read_card, self._times.card_wait_s)
+            case ReadGuardianCard():
+                self._read_guardian_card(_known(session.person))
+            case ReadCredential():
+                self.code.cancel()
+                self.code.submit(self._services.identity.read_credential, CREDENTIAL_WAIT_S)
+            case PrepareCamera():
+                self.face.submit(_beside(self._prepare_camera), PROBE_S)
             case MatchFace():
-                self._match_face(session.portrait)
-            case CheckStaff(staff_id, pin):
-                self.face.submit(lambda _deadline: self._services.check_staff(staff_id, pin), self._times.face_wait_s)
+                self._match_face(_known(session.person), session.portrait)
+            case CheckStaff() | RequestSms() | CheckSms():
+                self._ask_desk(effect, _known(session.person), session.sms_request)
             case CancelIdentify():
-                self.card.cancel()
-                self.face.cancel()
-            case PrintSlip():
-                raise ValueError("a slip needs its facts: call print_slip")
+                self._cancel_identify()
             case _:
                 assert_never(effect)
+
+    def _cancel_identify(self) -> None:
+        for thread in (self.card, self.face, self.code, self.desk):
+            thread.cancel()
+        self.face.submit(_beside(lambda _deadline: self._services.identity.release_camera()), PROBE_S)
+
+    def _prepare_camera(self, deadline: Deadline) -> None:
+        if not deadline.is_cancelled:
+            self._services.identity.prepare_camera()
+
+    def _ask_desk(self, effect: CheckStaff | RequestSms | CheckSms, person: Person, sms_request: str) -> None:
+        desk = self._services.identity
+        match effect:
+            case CheckStaff(staff_id, pin):
+                self.desk.submit(lambda _deadline: desk.check_staff(person, staff_id, pin), DESK_S)
+            case RequestSms():
+                self.desk.submit(lambda deadline: desk.request_sms(person, deadline), DESK_S)
+            case CheckSms(code):
+                self.desk.submit(lambda deadline: desk.confirm_sms(person, sms_request, code, deadline), DESK_S)
+            case _:
+                assert_never(effect)
+
+    def _read_guardian_card(self, child: Person) -> None:
+        self.card.cancel()
+        read = self._services.identity.read_guardian_card
+        self.card.submit(lambda deadline: read(child, deadline), GUARDIAN_WAIT_S)
 
     def commit(self, facts: CaseFacts) -> None:
         """Store the case; no deadline ends this once begun."""
@@ -153,19 +247,21 @@ class Hands(QObject):
         return cache(lambda: stated(facts, self._services.cases.statement(facts.case_id)))
 
     def _read_card(self, deadline: Deadline) -> CardWasRead | CardFailed:
-        event = self._services.read_card(deadline)
+        event = self._services.identity.read_card(deadline)
         if deadline.is_cancelled:
             forget_card(event)  # nobody will get it
         return event
 
-    def _match_face(self, portrait: Portrait | None) -> None:
+    def _match_face(self, person: Person, portrait: Portrait | None) -> None:
         if portrait is None:
             raise ValueError("no portrait to compare with")
         self.face.cancel()
         self._face_run += 1
         run = self._face_run
         self.face.submit(
-            lambda deadline: self._services.prove_by_face(portrait, deadline, lambda asks: self._asked.emit(run, asks)),
+            lambda deadline: self._services.identity.prove_by_face(
+                person, portrait, deadline, lambda asks: self._asked.emit(run, asks)
+            ),
             self._times.face_wait_s,
         )
 
@@ -183,6 +279,12 @@ class Hands(QObject):
             self.delivered.emit(result.case_id)
         elif result is not None:
             self.happened.emit(result)
+
+
+def _known(person: Person | None) -> Person:
+    if person is None:
+        raise ValueError("nobody's card has been read")
+    return person
 
 
 @dataclass(frozen=True, slots=True)

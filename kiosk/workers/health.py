@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from drivers.status import DeviceStatus
 from kiosk.catalogue.models import Catalogue
-from kiosk.readiness import Facts, Readiness, StoreHealth, assess, serving
+from kiosk.readiness import Facts, Means, Readiness, StoreHealth, assess, serving
 from kiosk.services.bench import OnDeviceChange
 from kiosk.services.probes import trouble_of
 from kiosk.workers.hands import Hands
@@ -38,8 +38,15 @@ class Health(QObject):
     _device_seen = Signal(object)
     """Emitted on the devices' threads, heard on the GUI thread."""
 
-    def __init__(self, catalogue: Catalogue, hands: Hands, subscribe: Subscribe, poll_s: float) -> None:
-        """``subscribe`` tells of the devices; the store is asked every ``poll_s`` seconds."""
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        hands: Hands,
+        subscribe: Subscribe,
+        poll_s: float,
+        means: Callable[[], Means] = Means,
+    ) -> None:
+        """``subscribe`` tells of the devices; store and ``means`` are asked every ``poll_s`` seconds."""
         super().__init__()
         self._subscribe = subscribe
         self._unsubscribe: Callable[[], None] | None = None
@@ -48,7 +55,8 @@ class Health(QObject):
         self._store = StoreHealth(enrolled=False)
         self._lock = threading.Lock()
         self._devices: dict[str, DeviceStatus] = {}
-        self._readiness = assess(Facts(), catalogue)
+        self._means = means
+        self._readiness = assess(Facts(means=means()), catalogue)
         self._timer = QTimer(self)
         self._timer.setInterval(round(poll_s * 1000))
         self._timer.timeout.connect(self.ask)
@@ -97,14 +105,14 @@ class Health(QObject):
 
     @Slot(object)
     def _on_store(self, seen: StoreHealth) -> None:
-        if seen != self._store:
-            self._store = seen
-            self._assess()
+        self._store = seen
+        self._assess()
 
     def _assess(self) -> None:
         facts = Facts(
             devices={name: trouble_of(status) for name, status in self.devices().items()},
             store=self._store,
+            means=self._means(),
         )
         readiness = assess(facts, self._catalogue)
         if readiness != self._readiness:

@@ -8,6 +8,8 @@ from kiosk.flow.states import AT_REST, Step
 
 _SIGNS_OF_LIFE = frozenset({QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress})
 WORKING = frozenset({Step.COMMITTING, Step.DELIVERING, Step.FAREWELL})
+PATIENT = frozenset({Step.CREDENTIAL, Step.SMS, Step.GUARDIAN_CARD, Step.GUARDIAN_CONSENT})
+"""Steps in which hands are busy elsewhere, with a telephone or somebody else's card: twice the time."""
 
 
 class IdleWatch(QObject):
@@ -20,7 +22,7 @@ class IdleWatch(QObject):
         super().__init__(parent)
         self._warning = QTimer(self)
         self._warning.setSingleShot(True)
-        self._warning.setInterval(round(warning_s * 1000))
+        self._warning_ms = round(warning_s * 1000)
         self._warning.timeout.connect(self._on_warning)
         self._countdown = QTimer(self)
         self._countdown.setSingleShot(True)
@@ -35,13 +37,17 @@ class IdleWatch(QObject):
         if step in AT_REST or step in WORKING:
             self._warning.stop()
         else:
-            self._warning.start()
+            self._warning.start(self._patience_ms)
 
     def seen(self) -> None:
         """Somebody is there."""
         self._countdown.stop()
         if self._step not in AT_REST and self._step not in WORKING:
-            self._warning.start()
+            self._warning.start(self._patience_ms)
+
+    @property
+    def _patience_ms(self) -> int:
+        return self._warning_ms * (2 if self._step in PATIENT else 1)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Watch, and let everything pass. During the countdown only the big button counts, which sends ``StayHere``."""

@@ -1,4 +1,4 @@
-"""The live picture on the face screen: the newest frame, some fifteen times a second, never kept."""
+"""The live picture on the face screen: the newest frame, some twenty times a second, never kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from drivers.types import Frame, Image
 
-INTERVAL_MS = 66
+INTERVAL_MS = 50
 
 
 def to_qimage(image: Image) -> QImage:

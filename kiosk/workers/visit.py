@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import assert_never
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from kiosk.catalogue.models import Catalogue
 from kiosk.config import Settings
 from kiosk.flow import machine, presenter
-from kiosk.flow.context import Context
+from kiosk.flow.context import LOCK_S, Context
 from kiosk.flow.effects import (
     AwaitDelivery,
     CancelIdentify,
+    CheckSms,
     CheckStaff,
     CommitCase,
     Effect,
-    ForgetPortrait,
+    IdentifyEffect,
     MatchFace,
+    PrepareCamera,
     PrintSlip,
     ReadCard,
-    RememberCase,
-    RememberConsent,
-    RememberDelivery,
-    RememberField,
-    RememberPerson,
-    RememberProof,
-    RememberSignature,
+    ReadCredential,
+    ReadGuardianCard,
+    RequestSms,
+    SessionEffect,
     StoreRating,
     Wipe,
 )
@@ -43,13 +42,17 @@ from kiosk.workers.hands import Hands
 
 _log = logging.getLogger(__name__)
 
+PAUSE_SHOWN_MS = 5000
+"""How often the choice of ways is looked at anew while a way is paused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time, given from outside: today's date, and milliseconds since 1970 for dating consents."""
+    """Time, given from outside: today's date, milliseconds since 1970 for dating consents, and seconds that nobody can set."""
 
     today: Callable[[], date]
     now_ms: Callable[[], int]
+    monotonic_s: Callable[[], float] = time.monotonic
 
 
 class Visit(QObject):
@@ -82,6 +85,9 @@ class Visit(QObject):
         self._farewell.setSingleShot(True)
         self._farewell.setInterval(round(settings.times.farewell_s * 1000))
         self._farewell.timeout.connect(self._on_farewell)
+        self._pauses = QTimer(self)
+        self._pauses.setInterval(PAUSE_SHOWN_MS)
+        self._pauses.timeout.connect(self._show)
         hands.happened.connect(self.handle)
         hands.broke.connect(self.abort)
 
@@ -130,7 +136,14 @@ class Visit(QObject):
         self._entered()
 
     def _context(self) -> Context:
-        return Context(self._catalogue, self._readiness, self.session, self._clock.today())
+        return Context(
+            self._catalogue,
+            self._readiness,
+            self.session,
+            self._clock.today(),
+            now_s=self._clock.monotonic_s(),
+            lock_s=LOCK_S,
+        )
 
     def _show(self) -> None:
         self.screen_changed.emit(presenter.present(self.state, self._context()))
@@ -143,21 +156,18 @@ class Visit(QObject):
             self._farewell.stop()
         if self.state.step in AT_REST:
             self._hands.stop_printing()
+        if self.state.step is Step.ROUTE and self.state.pauses:
+            self._pauses.start()
+        else:
+            self._pauses.stop()
 
     def _on_farewell(self) -> None:
         self.handle(FarewellOver())
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
-            case (
-                RememberPerson() | ForgetPortrait() | RememberProof() | RememberConsent() | RememberField()
-                | RememberSignature() | RememberCase() | RememberDelivery()
-            ):  # fmt: skip
-                self.session.apply(effect, self._clock.now_ms())
             case PrintSlip(copy):
                 self._hands.print_slip(self._slip_facts(copy))
-            case ReadCard() | MatchFace() | CheckStaff() | CancelIdentify():
-                self._hands.device(effect, self.session)
             case CommitCase():
                 item = self._context().item(self.state.item_code)
                 version = self._catalogue.consent_version
@@ -169,7 +179,17 @@ class Visit(QObject):
             case Wipe():
                 self._wipe()
             case _:
-                assert_never(effect)
+                self._remember_or_identify(effect)
+
+    def _remember_or_identify(self, effect: SessionEffect | IdentifyEffect) -> None:
+        match effect:
+            case (
+                ReadCard() | ReadGuardianCard() | ReadCredential() | PrepareCamera() | MatchFace()
+                | CheckStaff() | RequestSms() | CheckSms() | CancelIdentify()
+            ):  # fmt: skip
+                self._hands.device(effect, self.session)
+            case _:
+                self.session.apply(effect, self._clock.now_ms())
 
     def _print_picture(self, before: FlowState) -> None:
         """Without paper the screen still shows the slip."""

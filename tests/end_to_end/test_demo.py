@@ -1,4 +1,4 @@
-"""The demo as a test: three visits on true screens, drivers and wire protocols, held against the platform's records."""
+"""The demo as a test: four visits, five cases, on true screens, drivers and wire protocols, held against the platform's records."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ class TestDemo:
             assert isinstance(check(text[:-1] + str((int(text[-1]) + 1) % 6), keys), Flaw)
             assert visit["slip_code"] == "genuine"
             kinds[visit["name"]] = stated.kind
-        assert kinds == {"online": Kind.DELIVERED, "platform_down": Kind.SAVED, "paper_out": Kind.DELIVERED}
+        assert kinds.pop("platform_down") is Kind.SAVED
+        assert sorted(kinds) == ["no_face", "online", "paper_out", "second_item"]
+        assert set(kinds.values()) == {Kind.DELIVERED}
 
     @staticmethod
     def _number(demo: dict[str, Any], visit: dict[str, Any]) -> str:
@@ -96,12 +98,12 @@ class TestDemo:
 
     def test_the_paper_ran_out_in_the_middle_of_a_slip(self, demo: dict[str, Any]) -> None:
         heights = [_picture(Path(path)).shape[0] for path in demo["slips"]]
-        assert len(heights) == 4
+        assert len(heights) == 6
         assert heights[2] < heights[3] / 2
 
     def test_every_screen_was_pictured_and_is_no_blank(self, demo: dict[str, Any]) -> None:
         for visit in demo["visits"]:
-            assert len(visit["screens"]) >= 10
+            assert len(visit["screens"]) >= 9
             for path in visit["screens"]:
                 picture = _picture(Path(path))
                 assert picture.shape[:2] == (1920, 1080)
@@ -109,7 +111,14 @@ class TestDemo:
 
     def test_given_ratings_arrive_and_the_skipped_one_does_not(self, demo: dict[str, Any]) -> None:
         grades = {rating["case_id"]: rating["grade"] for rating in demo["platform"]["ratings"]}
-        assert grades == {_visit(demo, "online")["case_id"]: 5, _visit(demo, "paper_out")["case_id"]: 4}
+        rated = {"online": 5, "paper_out": 4, "no_face": 5, "second_item": 5}
+        assert grades == {_visit(demo, name)["case_id"]: grade for name, grade in rated.items()}
+
+    def test_a_refused_face_check_leads_on_and_one_proof_serves_two_matters(self, demo: dict[str, Any]) -> None:
+        first, second = _visit(demo, "no_face"), _visit(demo, "second_item")
+        assert (first["face_consent"], first["route"], first["identified"]) == ("no", "id_card_staff", 1)
+        assert (second["route"], second["identified"]) == ("id_card_staff", 0)
+        assert any("route-after-refusal" in path for path in first["screens"])
 
     def test_nothing_of_the_residents_lies_about_in_the_clear(self, demo: dict[str, Any]) -> None:
         """Names, numbers, addresses and telephone numbers, in every file of terminal and platform, in both encodings."""

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from drivers.camera.animation import Choreography, PortraitAnimation
-from drivers.camera.portrait import compose_card_photo, compose_portrait, packaged_portrait
+from drivers.camera.animation import PortraitAnimation, Stance
+from drivers.camera.people.person import SimulatedPerson as LivePerson
+from drivers.camera.people.staged import Composer, StagedScene, Staging
+from drivers.camera.people.tempo import CALM
+from drivers.camera.portrait import compose_card_photo, packaged_portrait
 from drivers.camera.types import Movement
 from drivers.face.engine import DlibFaceEngine
 from drivers.face.types import Action, FaceBox, FaceMeasurement, LivenessProgress
@@ -38,8 +41,14 @@ def card_photo() -> Image:
 
 
 @functools.cache
+def composer() -> Composer:
+    """Takes each face apart once for a test run."""
+    return Composer()
+
+
+@functools.cache
 def animation() -> PortraitAnimation:
-    return PortraitAnimation(compose_portrait(portrait(), (640, 480)))
+    return PortraitAnimation(composer()(portrait(), (640, 480)))
 
 
 def _unaltered(image: Image, now_s: float) -> Image:
@@ -47,32 +56,51 @@ def _unaltered(image: Image, now_s: float) -> Image:
 
 
 class SimulatedPerson:
-    """Frames of the portrait in time of its own, so that tests need not wait."""
+    """Frames of a person, or of an attack, in time of its own, so that tests need not wait."""
 
-    def __init__(self, answer: Callable[[Action], Movement | None] = Movement) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Action], Movement | None] = Movement,
+        stage: StagedScene | None = None,
+        frames_per_s: float = FRAMES_PER_S,
+    ) -> None:
+        """``stage`` is what stands there; ``None``: the packaged portrait, calm, which blinks only when asked."""
         self._answer = answer
-        self._choreography = Choreography()
+        self._stage = stage or LivePerson(portrait(), Staging(tempo=CALM, compose=composer()), stance=Stance(), blinks=False)
+        self._frames_per_s = frames_per_s
         self._asked: tuple[int, Action] | None = None
+        self._light: tuple[int, int, int] | None = None
         self.now_s = 100.0
 
     def frames(self, alter: Callable[[Image, float], Image] = _unaltered) -> Iterator[Frame]:
         """Endless; ``alter`` may change each picture, as a hand that holds a photograph would."""
         for sequence in range(1, 10_000):
-            image = animation().render(self.now_s, self._choreography.at(self.now_s), self._choreography.absence(self.now_s))
-            yield Frame(alter(image, self.now_s), self.now_s, sequence)
-            self.now_s += 1.0 / FRAMES_PER_S
+            yield Frame(alter(self._stage.at(self.now_s), self.now_s), self.now_s, sequence)
+            self.now_s += 1.0 / self._frames_per_s
 
     def hear(self, progress: LivenessProgress) -> None:
-        """Do what is asked, half a second later, once."""
+        """Do what is asked, once, and stand in the light that the screen shows.
+
+        The packaged person begins half a second later, whatever the chance; another stage at its own tempo.
+        """
+        light: tuple[int, int, int] | None = getattr(progress, "light", None)
+        if light != self._light:
+            self._light = light
+            self._stage.illuminate(light, self.now_s)
         if progress.current is None or self._asked == (progress.done, progress.current):
             return
         self._asked = (progress.done, progress.current)
         movement = self._answer(progress.current)
-        if movement is not None:
-            self._choreography.add(movement, self.now_s + 0.5)
+        if movement is None:
+            return
+        if isinstance(self._stage, LivePerson) and self._stage.tempo is CALM:
+            self._stage.perform(movement, self.now_s + 0.5)
+        else:
+            self._stage.ask(movement, self.now_s)
 
     def leave(self) -> None:
-        self._choreography.walk(is_here=False, now_s=self.now_s)
+        if isinstance(self._stage, LivePerson):
+            self._stage.walk(is_here=False, now_s=self.now_s)
 
 
 def measurement(
@@ -80,6 +108,8 @@ def measurement(
     eyes: float = 0.32,
     mouth: float = 0.05,
     yaw: float = 0.0,
+    pitch: float = 0.65,
+    darkness: float = 0.15,
     others: int = 0,
     eye_distance_px: float = 80.0,
     box: FaceBox | None = None,
@@ -97,6 +127,8 @@ def measurement(
         roll_degrees=0.0,
         eye_distance_px=eye_distance_px,
         sharpness=sharpness,
+        pitch=pitch,
+        eye_darkness=darkness,
     )
 
 

@@ -27,6 +27,8 @@ class Extra(Enum):
     PINYIN = "pinyin"
     """The Pinyin keyboard, opened for the address."""
     NUMBER_PAD = "number_pad"
+    SMS_CODE = "sms_code"
+    """The digits of the message are written."""
     BADGE = "badge"
     """Badge number and PIN are written."""
 
@@ -44,13 +46,18 @@ class Plate:
 _ALL = Readiness(tuple(Route), {}, {}, "", True)
 _POOR = Readiness(
     (Route.ID_CARD_STAFF,),
-    {Route.ID_CARD_FACE: "camera.missing"},
+    {
+        Route.ELECTRONIC_CREDENTIAL: "barcode_scanner.disconnected",
+        Route.ID_CARD_SMS: "sms.offline",
+        Route.ID_CARD_FACE: "camera.missing",
+    },
     {sample.PERMIT: "store.clock_doubtful"},
     "paper.paper_out",
     False,
 )
 _CLOSED = replace(_ALL, item_reasons=dict.fromkeys((sample.INSURANCE, sample.PERMIT, sample.SENIOR), "store.backlog_full"))
-_FACE, _STAFF = Route.ID_CARD_FACE, Route.ID_CARD_STAFF
+_DEMONSTRATION = replace(_ALL, face_is_demonstration=True)
+_FACE, _STAFF, _CODE, _SMS = Route.ID_CARD_FACE, Route.ID_CARD_STAFF, Route.ELECTRONIC_CREDENTIAL, Route.ID_CARD_SMS
 _WRONG = (("current_address", "field.missing"), ("reason", "field.choice"), ("phone", "field.phone"))
 
 
@@ -91,29 +98,70 @@ def _before(make: _Maker) -> tuple[Plate, ...]:
         make.plate("out-of-service", FlowState(step=Step.OUT_OF_SERVICE), _CLOSED),
         make.plate("home", FlowState(step=Step.HOME)),
         make.plate("home-limited", closed, _POOR),
+        make.plate("home-known", FlowState(step=Step.HOME), session=sample.session_of_known()),
         make.plate("guide", _item(Step.GUIDE)),
         make.plate("guide-limited", _item(Step.GUIDE), _POOR),
         make.plate("consent", _item(Step.CONSENT)),
+        make.plate("consent-known", _item(Step.CONSENT), session=sample.session_of_known()),
         make.plate("idle-warning", _item(Step.CONSENT, idle_warning=True)),
     )
 
 
 def _identify(make: _Maker) -> tuple[Plate, ...]:
-    blink = FaceAsks("turn_left", 1, 3)
-    near = FaceAsks("blink", 0, 3, "too_far")
-    tried = {"route": _FACE, "tries": ((_FACE, 1),)}
+    senior = _item(Step.ROUTE, item_code=sample.SENIOR)
+    paused = replace(senior, route=_FACE, reason="route.too_many_tries", pauses=((_FACE, 290.0),))
     return (
         make.plate("route", _item(Step.ROUTE)),
-        make.plate("route-limited", _item(Step.ROUTE, reason="route.too_many_tries"), _POOR),
+        make.plate("route-four", senior),
+        make.plate("route-paused", paused),
+        make.plate("route-limited", replace(senior, reason="card.no_portrait", closed=((_FACE, "card.no_portrait"),)), _POOR),
         make.plate("face-consent", _item(Step.FACE_CONSENT, route=_FACE)),
         make.plate("card", _item(Step.CARD, route=_FACE, busy=True)),
         make.plate("card-failed", _item(Step.CARD, route=_FACE, reason="card.removed_too_soon")),
-        make.plate("face", _item(Step.FACE, route=_FACE, busy=True), extra=Extra.PREVIEW, asks=blink),
-        make.plate("face-hint", _item(Step.FACE, route=_FACE, busy=True), extra=Extra.PREVIEW, asks=near),
-        make.plate("face-failed", _item(Step.FACE, reason="face.no_match", **tried)),
+        *_guardian(make),
+        *_face(make),
         make.plate("staff", _item(Step.STAFF, route=_STAFF), extra=Extra.BADGE),
         make.plate("staff-failed", _item(Step.STAFF, route=_STAFF, tries=((_STAFF, 1),), reason="staff.wrong_code")),
+        *_telephone(make),
         make.plate("not-eligible", _item(Step.NOT_ELIGIBLE, item_code=sample.SENIOR, reason="eligibility.too_young")),
+    )
+
+
+def _guardian(make: _Maker) -> tuple[Plate, ...]:
+    return (
+        make.plate("guardian-card", _item(Step.GUARDIAN_CARD, route=_FACE, busy=True)),
+        make.plate("guardian-card-failed", _item(Step.GUARDIAN_CARD, route=_FACE, reason="guardian.same_card")),
+        make.plate("guardian-consent", _item(Step.GUARDIAN_CONSENT, route=_FACE), session=sample.session_of_child()),
+    )
+
+
+def _face(make: _Maker) -> tuple[Plate, ...]:
+    running = _item(Step.FACE, route=_FACE, busy=True)
+    failed = _item(Step.FACE, route=_FACE, tries=((_FACE, 1),), reason="face.no_match")
+    shine = FaceAsks("open_mouth", 2, 3, light="#6e6eff")
+    last_light = FaceAsks("", 3, 3, light="#ff6e6e")
+    return (
+        make.plate("face", running, extra=Extra.PREVIEW, asks=FaceAsks("turn_left", 1, 3)),
+        make.plate("face-nod", running, _DEMONSTRATION, extra=Extra.PREVIEW, asks=FaceAsks("nod", 2, 3)),
+        make.plate("face-hint", running, extra=Extra.PREVIEW, asks=FaceAsks("blink", 0, 3, "too_far")),
+        make.plate("face-light", running, _DEMONSTRATION, extra=Extra.PREVIEW, asks=shine),
+        make.plate("face-light-last", running, extra=Extra.PREVIEW, asks=last_light),
+        make.plate("face-failed", failed, _DEMONSTRATION),
+    )
+
+
+def _telephone(make: _Maker) -> tuple[Plate, ...]:
+    unsent = sample.session()
+    unsent.masked_phone = ""
+    sms = _item(Step.SMS, item_code=sample.SENIOR, route=_SMS, sms_sent_s=-18.0)
+    tried = replace(sms, tries=((_SMS, 1),), reason="sms.wrong_code", sms_sent_s=-60.0)
+    return (
+        make.plate("credential", _item(Step.CREDENTIAL, route=_CODE, busy=True)),
+        make.plate("credential-failed", _item(Step.CREDENTIAL, route=_CODE, tries=((_CODE, 1),), reason="credential.replayed")),
+        make.plate("sms-sending", replace(sms, busy=True, sms_sent_s=None), session=unsent),
+        make.plate("sms", sms, extra=Extra.SMS_CODE),
+        make.plate("sms-failed", tried),
+        make.plate("sms-offline", replace(sms, reason="sms.offline", sms_sent_s=None), session=unsent),
     )
 
 
@@ -150,5 +198,6 @@ def _after(make: _Maker) -> tuple[Plate, ...]:
         make.plate("slip-stored", _item(Step.SLIP, paper=Paper.PRINTED)),
         make.plate("slip-paper-out", out, extra=Extra.SLIP),
         make.plate("rating", _item(Step.RATING)),
+        make.plate("another", _item(Step.ANOTHER), session=sample.session_of_known()),
         make.plate("farewell", FlowState(step=Step.FAREWELL)),
     )

@@ -59,6 +59,8 @@ def _add_extra(window: KioskWindow, extra: Extra) -> None:
         window.show_slip_picture(made_up_slip())
     elif extra is Extra.SIGNATURE:
         _sign(window)
+    elif extra is Extra.SMS_CODE:
+        _write(window, "sms_code", "204816")
     elif extra is Extra.BADGE:
         _write(window, "staff_id", "1001")
         _write(window, "staff_pin", "246810")

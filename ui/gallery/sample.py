@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from kiosk.catalogue.models import Catalogue, Choice, Eligibility, FieldKind, FormField, Item, Material, ProjectType
-from kiosk.domain.identity import AssuranceLevel, Person
+from kiosk.domain.identity import AssuranceLevel, Person, Proof, Route
 from kiosk.domain.language import Words
 from kiosk.flow.session import SessionContext
 
@@ -59,6 +60,23 @@ def session() -> SessionContext:
         "phone": "13800000000",
     }
     made.receipt_number, made.stored_at = RECEIPT_NUMBER, STORED_AT
+    made.masked_phone, made.sms_request = "138****0000", "sample"
+    return made
+
+
+def session_of_known() -> SessionContext:
+    """She has had a text message, and has come back for another matter."""
+    made = SessionContext()
+    made.person = person()
+    made.proof = Proof(Route.ID_CARD_SMS, Route.ID_CARD_SMS.level)
+    return made
+
+
+def session_of_child() -> SessionContext:
+    """Her grandchild, and her as the guardian."""
+    made = SessionContext()
+    made.guardian = person()
+    made.person = replace(person(), name="测试·林小小", id_number="330302201605010003", birth=date(2016, 5, 1))
     return made
 
 
@@ -171,7 +189,7 @@ def _senior() -> Item:
         promised=Words("3 个工作日内办结", "Within 3 working days"),
         fee=Words("不收费", "Free"),
         output=Words("优待证，到村居领取", "The card; collect it from your village or community"),
-        level=AssuranceLevel.L3,
+        level=AssuranceLevel.L2,
         eligibility=Eligibility(min_age=60, household="local"),
         materials=(_CARD,),
         fields=(_NAME, _NUMBER, moved, _PHONE),

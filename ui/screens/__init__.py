@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from kiosk.flow.states import Step
+from ui.screens.another import AnotherScreen
 from ui.screens.base import StepScreen
 from ui.screens.card import CardScreen
 from ui.screens.consent import ConsentScreen
+from ui.screens.credential import CredentialScreen
 from ui.screens.face import FaceScreen
 from ui.screens.face_consent import FaceConsentScreen
 from ui.screens.farewell import FarewellScreen
 from ui.screens.form import FormScreen
+from ui.screens.guardian import GuardianCardScreen, GuardianConsentScreen
 from ui.screens.guide import GuideScreen
 from ui.screens.home import HomeScreen
 from ui.screens.idle import IdleScreen
@@ -23,6 +26,7 @@ from ui.screens.review import ReviewScreen
 from ui.screens.route import RouteScreen
 from ui.screens.sign import SignScreen
 from ui.screens.slip import SlipScreen
+from ui.screens.sms import SmsScreen
 from ui.screens.staff import StaffScreen
 from ui.screens.working import WorkingScreen
 
@@ -35,8 +39,12 @@ SCREENS: dict[Step, type[StepScreen[Any]]] = {
     Step.ROUTE: RouteScreen,
     Step.FACE_CONSENT: FaceConsentScreen,
     Step.CARD: CardScreen,
+    Step.GUARDIAN_CARD: GuardianCardScreen,
+    Step.GUARDIAN_CONSENT: GuardianConsentScreen,
     Step.FACE: FaceScreen,
     Step.STAFF: StaffScreen,
+    Step.CREDENTIAL: CredentialScreen,
+    Step.SMS: SmsScreen,
     Step.NOT_ELIGIBLE: NotEligibleScreen,
     Step.FORM: FormScreen,
     Step.REVIEW: ReviewScreen,
@@ -46,5 +54,6 @@ SCREENS: dict[Step, type[StepScreen[Any]]] = {
     Step.DELIVERING: WorkingScreen,
     Step.SLIP: SlipScreen,
     Step.RATING: RatingScreen,
+    Step.ANOTHER: AnotherScreen,
     Step.FAREWELL: FarewellScreen,
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from kiosk.flow.events import AnotherWay
 from ui.look import Look
 from ui.theme.tokens import SPACE
+from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
-from ui.widgets.panels import Picture, column
+from ui.widgets.panels import Panel, Picture, column, row
 from ui.widgets.scroll import FingerScroll
 from ui.widgets.words import Words
 
@@ -77,6 +79,36 @@ class StepScreen(QWidget, Generic[M]):
             block.addWidget(Words(subtitle, "soft", centred=centred))
         layout.addLayout(block)
         return words
+
+    def add_another_way(self, layout: QVBoxLayout, text: str = "") -> Button:
+        """The way out of this way to identify; hidden until something has failed."""
+        button = self.another_way_button(text)
+        button.setMinimumWidth(self.look.px(120))
+        layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        return button
+
+    def another_way_button(self, text: str = "") -> Button:
+        """The same, to be put anywhere."""
+        button = Button(self.look, text or self.look.say("route.another"), "quiet", "another_way", icon="again")
+        button.setMinimumHeight(self.look.px(SPACE.main_target))
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(self._another_way)
+        button.hide()
+        return button
+
+    def _another_way(self) -> None:
+        self.happened.emit(AnotherWay())
+
+    def add_points(self, layout: QVBoxLayout, points: tuple[tuple[str, str], ...]) -> None:
+        """Short points in a panel, each as (key of its text, drawing)."""
+        panel = Panel("card")
+        lines = column(self.look, panel, margin_mm=10.0, gap_mm=7.0)
+        for key, icon in points:
+            line = row(self.look, gap_mm=6.0)
+            line.addWidget(Picture(icon, self.look.px(9)), 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(Words(self.look.say(key), "body"), 1)
+            lines.addLayout(line)
+        layout.addWidget(panel)
 
     def add_picture(self, layout: QVBoxLayout, name: str, side_mm: float) -> Picture:
         """A drawing in the middle."""

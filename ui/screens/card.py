@@ -29,6 +29,7 @@ class CardScreen(StepScreen[CardView]):
         self.page.addWidget(self._status)
         self._notice = Notice(look)
         self.page.addWidget(self._notice)
+        self._another = self.add_another_way(self.page)
         self.page.addStretch(2)
 
     def show_model(self, model: CardView) -> None:
@@ -37,6 +38,7 @@ class CardScreen(StepScreen[CardView]):
         self._waiting.setVisible(model.waiting)
         self._status.setVisible(model.waiting)
         self._notice.tell_reason(model.reason)
+        self._another.setVisible(self._failed)
         self.action_changed.emit()
 
     def main_action(self) -> MainAction | None:

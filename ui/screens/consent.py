@@ -26,7 +26,8 @@ class ConsentScreen(StepScreen[ConsentView]):
         self._points = column(look, gap_mm=6.0)
         lines.addLayout(self._points)
         self.page.addWidget(panel)
-        self.page.addWidget(Words(look.say("consent.no_note"), "soft", centred=True))
+        self._no_note = Words(look.say("consent.no_note"), "soft", centred=True)
+        self.page.addWidget(self._no_note)
         self.page.addStretch(2)
         answers = Answers(look, look.say("consent.yes"), look.say("consent.no"), prefer_yes=True)
         answers.happened.connect(self.happened)
@@ -37,6 +38,8 @@ class ConsentScreen(StepScreen[ConsentView]):
         if self._shown:
             return
         self._shown = model.text
+        if model.known:
+            self._no_note.setText(self.look.say("consent.no_note_known"))
         for paragraph in filter(None, (part.strip() for part in model.text.split("\n"))):
             line = row(self.look, gap_mm=5.0)
             line.addWidget(Picture("check_circle", self.look.px(9)), 0, Qt.AlignmentFlag.AlignTop)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 
 from kiosk.flow.events import FaceAsks, TryAgain
 from kiosk.flow.views import FaceView
@@ -18,11 +20,16 @@ from ui.widgets.words import Words
 class FaceScreen(StepScreen[FaceView]):
     """Look at the camera."""
 
+    light_changed = Signal(str)
+    """The window must shine in this colour now, or in none."""
+
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self._failed = False
-        self._asked = ""
-        self.add_title(self.page, look.say("face.title"), look.say("face.how"), centred=True)
+        self._is_demonstration = False
+        self.light = ""
+        """``#rrggbb`` in which the whole window shines now; the window paints it."""
+        self.page.addWidget(self._head())
         self.mirror = Mirror(look, look.say("face.picture"))
         self.page.addWidget(self.mirror, 10)
         self._request = Panel("card")
@@ -43,14 +50,29 @@ class FaceScreen(StepScreen[FaceView]):
         self.page.addWidget(self._notice)
         self._tries = Words("", "soft", centred=True)
         self.page.addWidget(self._tries)
+        self._another = self.add_another_way(self.page)
+        self._demonstration = Words(look.say("face.demonstration"), "amber_small", centred=True)
+        kept = self._demonstration.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self._demonstration.setSizePolicy(kept)
+        self._demonstration.hide()
+        self.page.addWidget(self._demonstration)
         self.page.addStretch(1)
         self._count.hide()
         self._hint.hide()
 
+    def _head(self) -> QWidget:
+        """Goes dark while the window shines: black words on a deep colour cannot be read, and the light is wanted."""
+        self._words_above = QWidget()
+        kept = self._words_above.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self._words_above.setSizePolicy(kept)
+        self.add_title(column(self.look, self._words_above), self.look.say("face.title"), self.look.say("face.how"), centred=True)
+        return self._words_above
+
     def show_model(self, model: FaceView) -> None:
         """Running, or why it did not work and how many tries are left."""
         if self._failed and model.running:
-            self._asked = ""
             self._movement.draw("face")
             self._words.setText(self.look.say("face.starting"))
             self._count.hide()
@@ -59,14 +81,28 @@ class FaceScreen(StepScreen[FaceView]):
         self._request.setVisible(model.running)
         self._notice.tell_reason(model.reason)
         self._tries.say(self.look.say("face.tries", count=model.tries_left) if model.reason else "")
+        self._another.setVisible(self._failed)
+        self._is_demonstration = model.is_demonstration
         if not model.running:
             self.mirror.wipe()
+            if self.light:
+                self._shine("")
+        self._demonstration.setVisible(self._is_demonstration and not self.light)
         self.action_changed.emit()
+
+    def _shine(self, light: str) -> None:
+        if bool(light) != bool(self.light):
+            self._words_above.setVisible(not light)
+            self._demonstration.setVisible(self._is_demonstration and not light)
+        self.light = light
+        self.light_changed.emit(light)
 
     def show_request(self, asks: FaceAsks) -> None:
         """The movement to make now, or a hint on how to stand."""
         if self._failed:
             return
+        if asks.light != self.light:
+            self._shine(asks.light)
         if asks.action and asks.done < asks.total:
             picture = f"action_{asks.action}"
             self._movement.draw(picture if picture in drawings.names() else "face")
@@ -74,7 +110,7 @@ class FaceScreen(StepScreen[FaceView]):
             self._count.say(self.look.say("face.progress", number=asks.done + 1, total=asks.total))
         elif asks.total and asks.done >= asks.total:
             self._movement.draw("face")
-            self._words.setText(self.look.say("face.checking"))
+            self._words.setText(self.look.say("light.hold" if asks.light else "face.checking"))
             self._count.say("")
         hint = self.look.say(f"hint.{asks.hint}") if asks.hint else ""
         if hint and not asks.action:
@@ -100,3 +136,4 @@ class FaceScreen(StepScreen[FaceView]):
         """Forget the frame too."""
         super().wipe()
         self.mirror.wipe()
+        self.light = ""

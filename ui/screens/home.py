@@ -21,7 +21,9 @@ class HomeScreen(StepScreen[HomeView]):
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
-        self.add_title(self.page, look.say("home.title"), look.say("home.subtitle"))
+        self.add_title(self.page, look.say("home.title"))
+        self._subtitle = Words(look.say("home.subtitle"), "soft")
+        self.page.addWidget(self._subtitle)
         self._closed = Notice(look)
         self.page.addWidget(self._closed)
         body = self.scrolling_page()
@@ -33,6 +35,9 @@ class HomeScreen(StepScreen[HomeView]):
 
     def show_model(self, model: HomeView) -> None:
         """Show cards, what was just touched in vain, and what is missing for everybody."""
+        known = model.known_as
+        self._subtitle.setText(self.look.say("home.known", name=known) if known else self.look.say("home.subtitle"))
+        self._subtitle.wear("deep_small" if known else "soft")
         if model.items != self._shown:
             self._shown = model.items
             _clear(self._cards)
@@ -62,6 +67,8 @@ class HomeScreen(StepScreen[HomeView]):
             lines.addWidget(
                 Words(look.say("join.sentence", what=look.say("home.not_now"), todo=look.reason(card.reason).what), "amber_small")
             )
+        elif card.asks_again:
+            lines.addWidget(Words(look.say("home.asks_again"), "deep_small"))
         lines.addStretch()
         line.addLayout(lines, 1)
         if not card.reason:

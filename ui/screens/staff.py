@@ -9,6 +9,7 @@ from kiosk.flow.events import StaffCodeEntered
 from kiosk.flow.views import StaffView
 from ui.look import Look
 from ui.screens.base import StepScreen
+from ui.theme.tokens import SPACE
 from ui.widgets.chrome import MainAction
 from ui.widgets.entry import Entry, Pad
 from ui.widgets.keypad import Keypad
@@ -35,13 +36,15 @@ class StaffScreen(StepScreen[StaffView]):
         self.page.addWidget(keypad)
         self.page.setAlignment(keypad, Qt.AlignmentFlag.AlignHCenter)
         keypad.setFixedWidth(look.px(235))
+        self._another = self.add_another_way(self.page)
+        self._another.setMinimumHeight(look.px(SPACE.target))
         self.page.addStretch(1)
         self._target = self.staff_id
 
     def _holder_panel(self) -> Panel:
         panel = Panel("pale")
         line = row(self.look, panel, margin_mm=7.0, gap_mm=7.0)
-        line.addWidget(Picture("staff", self.look.px(36)))
+        line.addWidget(Picture("staff", self.look.px(28)))
         lines = column(self.look, gap_mm=1.0)
         lines.addWidget(Words(self.look.say("staff.holder"), "small"))
         self._name = Words("", "heading")
@@ -76,6 +79,7 @@ class StaffScreen(StepScreen[StaffView]):
         if self._busy and not model.busy:
             self.staff_pin.wipe()
         self._busy = model.busy
+        self._another.setVisible(bool(model.reason))
         if model.reason:
             reason = self.look.reason(model.reason)
             self._notice.tell(reason.what, self.look.pair(reason.todo, self.look.say("staff.tries", count=model.tries_left)))

@@ -28,6 +28,15 @@ class MainAction:
     enabled: bool = True
 
 
+def _hide(widgets: list[QWidget], hidden: bool) -> None:
+    """Hide widgets in such a way that nothing else moves."""
+    for widget in widgets:
+        policy = widget.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        widget.setSizePolicy(policy)
+        widget.setVisible(not hidden)
+
+
 class Header(QWidget):
     """Top of the screen."""
 
@@ -40,11 +49,15 @@ class Header(QWidget):
         layout.setContentsMargins(0, look.px(7), 0, 0)
         bar = row(look, gap_mm=4.0)
         bar.setContentsMargins(look.px(SPACE.margin), 0, look.px(SPACE.margin), 0)
-        bar.addWidget(Picture("mark", look.px(SPACE.target)))
+        mark = Picture("mark", look.px(SPACE.target))
+        bar.addWidget(mark)
         names = column(look, gap_mm=0.0)
-        names.addWidget(Words(look.say("brand.name"), "strong"))
-        names.addWidget(Words(chrome.item_name or look.say("brand.tagline"), "small"))
+        brand = Words(look.say("brand.name"), "strong")
+        tagline = Words(chrome.item_name or look.say("brand.tagline"), "small")
+        names.addWidget(brand)
+        names.addWidget(tagline)
         bar.addLayout(names, 1)
+        self._dims: list[QWidget] = [mark, brand, tagline]
         self.language = Button(look, look.say("chrome.language"), "bar", "language", icon="language")
         self.language.setAccessibleName(look.say("chrome.language_hint"))
         self.language.clicked.connect(self._switch)
@@ -58,7 +71,13 @@ class Header(QWidget):
         bar.addWidget(self.quit)
         layout.addLayout(bar)
         if chrome.position:
-            layout.addWidget(River(look, chrome.position, chrome.landings))
+            river = River(look, chrome.position, chrome.landings)
+            layout.addWidget(river)
+            self._dims.append(river)
+
+    def dim(self, dimmed: bool) -> None:
+        """Show the buttons alone: what else stands here could not be read on a shining window."""
+        _hide(self._dims, dimmed)
 
     def _switch(self) -> None:
         self.happened.emit(LanguageChosen(self._other))
@@ -95,14 +114,20 @@ class Footer(QWidget):
         layout.addLayout(bar)
         layout.addLayout(self._help(look))
 
+    def dim(self, dimmed: bool) -> None:
+        """As in the header."""
+        _hide(self._dims, dimmed)
+
     def _help(self, look: Look) -> QHBoxLayout:
         line = row(look, gap_mm=2.5)
         line.addStretch()
-        line.addWidget(Picture("phone", look.px(6)))
+        phone = Picture("phone", look.px(6))
+        line.addWidget(phone)
         words = Words(look.say("chrome.help", phone=look.help_phone), "small")
         words.setWordWrap(False)
         line.addWidget(words)
         line.addStretch()
+        self._dims: list[QWidget] = [phone, words]
         return line
 
     def offer(self, action: MainAction | None) -> None:

@@ -15,7 +15,7 @@ from drivers.status import DeviceState, DeviceStatus
 from drivers.supervision.judgement import BUG, status_of_error
 from kiosk.catalogue.models import Catalogue
 from kiosk.config import Devices
-from kiosk.readiness import Facts, assess, serving
+from kiosk.readiness import Facts, Means, assess, serving
 from kiosk.services.doctor import looks
 from kiosk.services.doctor.advice import advice_for
 from kiosk.services.doctor.found import how_found
@@ -112,7 +112,9 @@ def _report(name: str, patient: _Patient, limit_s: float) -> DeviceReport:
 
 def _conclude(reports: tuple[DeviceReport, ...], catalogue: Catalogue, seconds: float) -> Report:
     """By the rule by which the terminal itself decides what it can do."""
-    facts = Facts(devices={report.device: trouble_of(report.status) for report in reports})
+    # What only the running terminal knows (staff, issuers, platform) is not looked at: the card reader is what counts here.
+    devices = {report.device: trouble_of(report.status) for report in reports}
+    facts = Facts(devices=devices, means=Means(credentials=False))
     readiness = assess(facts, catalogue)
     can_serve = serving(readiness, catalogue) and bool(readiness.routes)
     return Report(reports, tuple(route.value for route in readiness.routes), can_serve, not readiness.paper, seconds)

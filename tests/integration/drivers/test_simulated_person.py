@@ -30,6 +30,7 @@ from drivers.face.types import (
 from drivers.face.verify import verify_person
 from drivers.pictures import UnreadablePicture, decode_picture, read_picture
 from drivers.types import Deadline, Image
+from tests.helpers.liveness import Obedient
 from tests.helpers.vision import FACES, SimulatedPerson, animation, card_photo, portrait, true_engine
 
 SHORT = LivenessSettings(action_window_s=3.0)
@@ -44,7 +45,7 @@ def _challenge(
     for frame in person.frames(alter) if alter else person.frames():
         state = session.offer(frame)
         if isinstance(state, LivenessResult):
-            template = session.take_template()
+            template, *_ = session.take_templates() or [None]
             assert template is None or isinstance(template, DlibTemplate)
             session.forget()
             return state, template
@@ -168,17 +169,20 @@ class TestWholeVerification:
         camera.stop()
 
     def _verify(self, camera: PortraitCamera, reference: Image) -> object:
-        def perform(progress: LivenessProgress) -> None:
-            if progress.current is not None:
-                camera.perform(progress.current)
+        person = Obedient(camera.perform)
 
-        challenge = LivenessChallenge.random(2)
-        return verify_person(camera, reference, true_engine(), challenge, Deadline(60), perform)
+        def hear(progress: LivenessProgress) -> None:
+            person.hear(progress.current, progress.done)
+
+        try:
+            return verify_person(camera, reference, true_engine(), LivenessChallenge.random(2), Deadline(60), hear)
+        finally:
+            person.rest()
 
     def test_the_simulated_person_is_verified_against_the_own_card(self, camera: PortraitCamera) -> None:
         outcome = self._verify(camera, camera.card_photo())
         assert isinstance(outcome, Verified)
-        assert len(outcome.actions) == 2
+        assert len(outcome.liveness.actions) == 2
 
     def test_another_persons_card_does_not_match(self, camera: PortraitCamera) -> None:
         others = sorted((FACES / "johns").glob("*/*.jpg"))

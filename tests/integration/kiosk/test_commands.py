@@ -35,7 +35,7 @@ def told(ended: subprocess.CompletedProcess[str]) -> str:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "demo", "enrol", "queue", "staff", "verify-face", "read-code", "verify-receipt", "emulate"]
+    "command", ["run", "demo", "enrol", "queue", "staff", "verify-face", "liveness", "read-code", "verify-receipt", "emulate"]
 )
 def test_every_command_explains_itself(command: str) -> None:
     ended = kiosk(command, "--help")

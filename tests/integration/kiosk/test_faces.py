@@ -7,25 +7,29 @@ from collections.abc import Iterator
 import pytest
 
 from drivers.camera.simulator import PortraitCamera
+from drivers.face.engine import DlibFaceEngine
 from drivers.face.types import Action
+from drivers.face.verifier import LocalVerifier
 from drivers.types import Deadline
 from kiosk.domain.identity import Portrait, Route
 from kiosk.flow.events import FaceAsks, PersonProved, ProofFailed
 from kiosk.services.faces import FaceCheck
+from tests.helpers.liveness import Obedient
 
 
 class Person:
-    """Makes each movement once when asked, as somebody does who reads the screen."""
+    """Makes each movement when asked, as somebody does who reads the screen."""
 
     def __init__(self, camera: PortraitCamera, obeys: bool = True) -> None:
-        self._camera = camera
+        self._body = Obedient(camera.perform)
         self._obeys = obeys
-        self._asked = ("", -1)
 
     def hear(self, asks: FaceAsks) -> None:
-        if self._obeys and asks.action and (asks.action, asks.done) != self._asked:
-            self._asked = (asks.action, asks.done)
-            self._camera.perform(Action(asks.action))
+        if self._obeys:
+            self._body.hear(Action(asks.action) if asks.action else None, asks.done)
+
+    def rest(self) -> None:
+        self._body.rest()
 
 
 @pytest.fixture
@@ -36,8 +40,15 @@ def camera() -> Iterator[PortraitCamera]:
 
 
 @pytest.fixture
+def person(camera: PortraitCamera) -> Iterator[Person]:
+    person = Person(camera)
+    yield person
+    person.rest()
+
+
+@pytest.fixture
 def subject(camera: PortraitCamera) -> FaceCheck:
-    check = FaceCheck(camera)
+    check = FaceCheck(camera, LocalVerifier(DlibFaceEngine()))
     check.warm_up()
     return check
 
@@ -46,21 +57,28 @@ def _portrait(camera: PortraitCamera) -> Portrait:
     return Portrait(camera.card_photo())
 
 
-def test_the_person_of_the_card_is_proved_and_the_scores_are_told(subject: FaceCheck, camera: PortraitCamera) -> None:
-    proved = subject.prove(_portrait(camera), Deadline(90), Person(camera).hear)
+def test_the_person_of_the_card_is_proved_and_the_scores_are_told(
+    subject: FaceCheck, camera: PortraitCamera, person: Person
+) -> None:
+    proved = subject.prove(_portrait(camera), Deadline(90), person.hear)
     assert isinstance(proved, PersonProved)
     proof = proved.proof
     assert proof.route is Route.ID_CARD_FACE
-    assert proof.liveness.endswith(":live")
+    actions, _, rest = proof.liveness.partition(":")
+    assert set(actions.split(",")) < set(Action)
+    assert rest.startswith("live;score=")
+    assert proof.liveness_score is not None
+    assert proof.liveness_score > 0.5
     assert proof.distance is not None
     assert proof.threshold is not None
     assert proof.distance < proof.threshold
     assert proof.demonstration_only
 
 
-def test_a_check_can_be_repeated_on_the_same_thread(subject: FaceCheck, camera: PortraitCamera) -> None:
+def test_a_check_can_be_repeated_on_the_same_thread(subject: FaceCheck, camera: PortraitCamera, person: Person) -> None:
     for _ in range(2):
-        assert isinstance(subject.prove(_portrait(camera), Deadline(90), Person(camera).hear), PersonProved)
+        assert isinstance(subject.prove(_portrait(camera), Deadline(90), person.hear), PersonProved)
+        person.rest()
 
 
 def test_a_picture_that_does_not_move_is_not_live(subject: FaceCheck, camera: PortraitCamera) -> None:

@@ -15,14 +15,18 @@ from kiosk.domain.rating import Grade
 from ui import strings
 
 ROOT = Path(__file__).parents[3]
-PREFIXES_IN_CODE = ("landing.", "route.", "rating.", "action.", "hint.", "working.", "slip.")
+PREFIXES_IN_CODE = ("landing.", "route.", "rating.", "another.", "action.", "hint.", "working.", "slip.")
 """Keys that the screens put together from a part and a code."""
 
 DEMANDED_REASONS = {
-    "card": "no_card removed_too_soon too_slow unreadable unknown_kind bad_record reader_lost no_portrait",
-    "face": "no_face many_faces timed_out wrong_action face_lost no_match camera_lost unusable_portrait cancelled",
+    "card": "no_card removed_too_soon too_slow unreadable unknown_kind bad_record reader_lost no_portrait other_person",
+    "face": "no_face many_faces timed_out wrong_action face_lost no_match camera_lost unusable_portrait cancelled "
+    "attack engine_lost",
     "staff": "wrong_code locked none_configured",
-    "route": "too_many_tries",
+    "guardian": "same_card not_adult card_expired",
+    "credential": "expired replayed wrong_issuer unreadable wrong_person scanner_lost timed_out paused none_configured",
+    "sms": "no_phone offline too_many wrong_code expired none_configured",
+    "route": "too_many_tries paused higher_level",
     "paper": "paper_out cover_open cutter_error head_hot no_answer disconnected offline missing partly_printed unknown no_font "
     "not_printed not_noted bad_answer busy unrecoverable_error",
     "store": "not_enrolled disk_full storage_failed backlog_full backlog_old clock_doubtful busy",
@@ -99,7 +103,7 @@ def test_keys_made_from_codes_are_all_there(language: Language) -> None:
     wanted = [f"landing.{number}" for number in range(1, 6)]
     wanted += [f"rating.{grade.value}" for grade in Grade]
     wanted += [f"route.{route.value}{end}" for route in Route for end in ("", ".how")]
-    wanted += [f"action.{name}" for name in ("blink", "turn_left", "turn_right", "open_mouth")]
+    wanted += [f"action.{name}" for name in ("blink", "turn_left", "turn_right", "nod", "open_mouth")]
     wanted += [f"hint.{name}" for name in ("no_face", "many_faces", "too_far", "hold_still")]
     wanted += [f"working.{what}{end}" for what in ("committing", "delivering") for end in ("", ".how")]
     for key in wanted:
@@ -112,7 +116,7 @@ def test_every_known_trouble_has_words_of_its_own(language: Language, prefix: st
     generic = strings.reason(prefix, language)
     seen = set()
     for name in DEMANDED_REASONS[prefix].split():
-        reason = strings.reason(f"{prefix}.{name}", language, age=60)
+        reason = strings.reason(f"{prefix}.{name}", language, age=60, minutes=5)
         assert reason.what
         assert reason.todo
         assert f"{prefix}.{name}" in strings.reason_codes(language)

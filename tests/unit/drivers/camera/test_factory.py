@@ -96,3 +96,15 @@ def test_anything_else_is_refused_without_telling_a_password(url: str) -> None:
     with pytest.raises(Unsupported) as refused:
         open_camera(url)
     assert "secret" not in str(refused.value)
+
+
+def test_a_simulated_camera_may_begin_with_an_attack() -> None:
+    camera = open_camera("sim://portrait?species=replay_puppet&tempo=brisk&width=320&height=240")
+    assert isinstance(camera, PortraitCamera)
+    assert camera.species == "replay_puppet"
+
+
+@pytest.mark.parametrize("option", ["species=cat", "tempo=presto"])
+def test_unknown_people_are_refused_with_the_known_ones(option: str) -> None:
+    with pytest.raises(Unsupported, match=f"{option.partition('=')[0]} must be one of"):
+        open_camera(f"sim://portrait?{option}")

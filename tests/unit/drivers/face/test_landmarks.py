@@ -18,6 +18,7 @@ RATIOS = (
     landmarks.eye_height,
     landmarks.mouth_height,
     landmarks.yaw_ratio,
+    landmarks.pitch_ratio,
 )
 
 
@@ -32,6 +33,7 @@ def drawn_face(*, eye_gap: float = 6.0, mouth_gap: float = 4.0, nose_shift: floa
     for first, middle in ((36, -22.0), (42, 22.0)):
         x = middle + np.array([-10, -4, 4, 10, 4, -4])
         points[first : first + 6] = np.column_stack((x, eye_gap / 2 * np.array([0, -1, -1, 0, 1, 1])))
+    points[48:60] = [(x, 45) for x in (-20, -14, -7, 0, 7, 14, 20, 14, 7, 0, -7, -14)]
     x = np.array([-15, -8, 0, 8, 15, 8, 0, -8])
     points[60:68] = np.column_stack((x, 48 + mouth_gap / 2 * np.array([0, -1, -1, -1, 0, 1, 1, 1])))
     return points
@@ -69,6 +71,21 @@ def test_ratios_do_not_depend_on_size_place_or_tilt_in_the_plane(
     for ratio in RATIOS:
         assert ratio(moved) == pytest.approx(ratio(face), abs=1e-6)
     assert landmarks.roll_degrees(moved) == pytest.approx(math.degrees(angle), abs=1e-6)
+
+
+def test_the_tip_of_the_nose_sinks_when_the_chin_goes_down_and_lids_and_mouth_do_not_move_it() -> None:
+    rest = landmarks.pitch_ratio(drawn_face())
+    assert rest == pytest.approx(30 / 45)
+    nodding = drawn_face()
+    nodding[30, 1] += 6
+    assert landmarks.pitch_ratio(nodding) == pytest.approx(rest + 6 / 45)
+    assert landmarks.pitch_ratio(drawn_face(eye_gap=0.5, mouth_gap=30.0)) == pytest.approx(rest)
+
+
+@given(st.floats(0.4, 1.0))
+def test_a_print_tilted_back_does_not_nod(squeeze: float) -> None:
+    face = drawn_face()
+    assert landmarks.pitch_ratio(face * np.array([1.0, squeeze])) == pytest.approx(landmarks.pitch_ratio(face))
 
 
 @given(st.floats(0.4, 1.0))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from drivers.face.attack_detection import AttackDetector, Judgement
 from drivers.face.liveness import LivenessChallenge
+from drivers.face.screen_light import Light, LightShow
 from drivers.face.session import LivenessSession
 from drivers.face.types import Action, Comparison, FaceBox, FaceMeasurement, LivenessProgress, LivenessResult, NoUsableFace
 from drivers.types import Frame, Image
@@ -15,6 +18,7 @@ from tests.helpers.vision import measurement
 
 REST = measurement()
 SHUT = measurement(eyes=0.12)
+RED, BLUE = (255, 110, 110), (110, 110, 255)
 ELSEWHERE = FaceBox(500, 100, 620, 220)
 
 
@@ -55,9 +59,9 @@ class FakeEngine:
 
 
 class Visit:
-    def __init__(self, *actions: Action) -> None:
+    def __init__(self, *actions: Action, show: LightShow | None = None, detector: AttackDetector | None = None) -> None:
         self.engine = FakeEngine()
-        self.subject = LivenessSession(self.engine, LivenessChallenge(actions))
+        self.subject = LivenessSession(self.engine, LivenessChallenge(actions), show, detector)
         self.sequence = 0
         self.state: LivenessProgress | LivenessResult | None = None
 
@@ -69,17 +73,17 @@ class Visit:
         return self.state
 
 
-def test_one_person_all_the_way_is_live_and_leaves_one_template() -> None:
+def test_one_person_all_the_way_is_live_and_leaves_templates_of_the_face_at_rest() -> None:
     visit = Visit(Action.BLINK)
     visit.see(REST, 10)
     visit.see(SHUT, 3)
     assert visit.see(REST, 4) is LivenessResult.LIVE
-    template = visit.subject.take_template()
-    assert isinstance(template, FakeTemplate)
-    assert template.person == 80
-    assert visit.subject.take_template() is None
-    others = [one for one in visit.engine.templates if one is not template]
-    assert [one.person for one in others] == [None]
+    templates = visit.subject.take_templates()
+    assert [getattr(one, "person", None) for one in templates] == [80, 80]
+    assert visit.subject.take_templates() == []
+    visit.subject.forget()
+    assert [one.person for one in visit.engine.templates if one not in templates] == [None]
+    assert visit.subject.judgement is not None
 
 
 def test_anothers_photograph_held_up_between_the_actions_is_noticed() -> None:
@@ -89,8 +93,9 @@ def test_anothers_photograph_held_up_between_the_actions_is_noticed() -> None:
     visit.see(replace(REST, sharpness=900.0), 3, person=200)
     visit.see(SHUT, 3)
     assert visit.see(REST, 4) is LivenessResult.FACE_CHANGED
-    assert visit.subject.take_template() is None
-    assert [template.person for template in visit.engine.templates] == [None, None]
+    assert visit.subject.take_templates() == []
+    visit.subject.forget()
+    assert {template.person for template in visit.engine.templates} == {None}
 
 
 def test_the_sharpest_straight_face_with_open_eyes_is_kept() -> None:
@@ -98,10 +103,47 @@ def test_the_sharpest_straight_face_with_open_eyes_is_kept() -> None:
     visit.see(replace(REST, sharpness=100.0), 10, person=80)
     visit.see(replace(REST, sharpness=500.0), 1, person=81)
     visit.see(replace(SHUT, sharpness=9000.0), 3, person=82)
-    visit.see(replace(REST, sharpness=400.0), 2, person=83)
+    visit.see(replace(SHUT, sharpness=400.0), 2, person=83)
     best = visit.subject._best
     assert best is not None
     assert best.picture.max() == 81
+
+
+def test_the_colours_go_on_while_the_person_moves_and_the_verdict_waits_for_them() -> None:
+    visit = Visit(Action.OPEN_MOUTH, show=LightShow([RED, BLUE, RED]))
+    visit.see(REST, 3)
+    assert isinstance(visit.state, LivenessProgress)
+    assert visit.state.light is None
+    visit.see(REST, 2)
+    assert visit.state == LivenessProgress(Action.OPEN_MOUTH, 0, 1, face_visible=True, light=RED)
+    visit.see(measurement(mouth=0.5), 4)
+    assert visit.state == LivenessProgress(None, 1, 1, face_visible=True, hint="hold_still", light=BLUE)
+    visit.see(REST, 4)
+    assert visit.state == LivenessProgress(None, 1, 1, face_visible=True, hint="hold_still", light=RED)
+    visit.see(REST, 4)
+    assert visit.state == LivenessProgress(None, 1, 1, face_visible=True, hint="hold_still")
+    assert visit.see(REST, 2) is LivenessResult.LIVE
+
+
+def test_whoever_leaves_while_the_colours_go_on_is_lost() -> None:
+    visit = Visit(Action.OPEN_MOUTH, show=LightShow([RED, BLUE] * 10))
+    visit.see(REST, 5)
+    visit.see(measurement(mouth=0.5), 2)
+    assert visit.see(None, 14) is LivenessResult.FACE_LOST
+
+
+def test_a_suspected_attack_names_its_cue_and_leaves_no_template() -> None:
+    class Suspicious(AttackDetector):
+        def judge(self, actions: Sequence[Action], lights: tuple[Light, ...] = ()) -> Judgement:
+            return Judgement({"moire": 0.1, "light": 0.9}, 0.2, 0.5, "test", 3)
+
+    visit = Visit(Action.BLINK, detector=Suspicious())
+    visit.see(REST, 10)
+    visit.see(SHUT, 3)
+    assert visit.see(REST, 4) is LivenessResult.ATTACK
+    assert visit.subject.judgement is not None
+    assert visit.subject.judgement.cue == "moire"
+    assert visit.subject.take_templates() == []
 
 
 def test_a_face_that_jumps_is_another_face() -> None:
@@ -111,11 +153,22 @@ def test_a_face_that_jumps_is_another_face() -> None:
     assert visit.state is LivenessResult.FACE_CHANGED
 
 
+def test_a_second_face_that_comes_first_is_company_and_no_change() -> None:
+    visit = Visit(Action.BLINK)
+    visit.see(REST, 10)
+    visit.see(measurement(box=ELSEWHERE, others=1), 12)
+    assert isinstance(visit.state, LivenessProgress)
+    assert visit.state.hint == "many_faces"
+    visit.see(REST, 2)
+    visit.see(SHUT, 3)
+    assert visit.see(REST, 4) is LivenessResult.LIVE
+
+
 def test_a_face_that_goes_away_is_lost() -> None:
     visit = Visit(Action.BLINK)
     visit.see(REST, 10)
     assert visit.see(None, 20) is LivenessResult.FACE_LOST
-    assert visit.subject.take_template() is None
+    assert visit.subject.take_templates() == []
 
 
 def test_one_false_detection_elsewhere_is_forgiven() -> None:
@@ -139,18 +192,16 @@ def test_forgetting_overwrites_all_that_was_kept(is_finished: bool) -> None:
     visit = Visit(Action.BLINK)
     visit.see(REST, 10)
     visit.see(SHUT, 3)
-    visit.see(REST, 4 if is_finished else 1)
-    best, acting = visit.subject._best, list(visit.subject._acting)
+    best = visit.subject._best
     assert best is not None
-    assert len(acting) == 1
     assert best.picture.any()
+    visit.see(REST, 4 if is_finished else 0)
     visit.subject.forget()
     visit.subject.forget()
     assert not best.picture.any()
-    assert not acting[0].picture.any()
     assert all(template.person is None for template in visit.engine.templates)
     assert visit.subject._best is None
-    assert visit.subject.take_template() is None
+    assert visit.subject.take_templates() == []
 
 
 def test_kept_pictures_are_copies() -> None:

@@ -9,6 +9,7 @@ import pytest
 import assets
 from kiosk.catalogue.codes import item_code_problem, task_handle_item_problem
 from kiosk.catalogue.loader import CatalogueError, load
+from kiosk.domain.identity import AssuranceLevel
 
 SAMPLE = assets.ROOT / "catalogue" / "items.yaml"
 
@@ -18,6 +19,7 @@ def test_the_packaged_catalogue_holds_three_items_with_codes_of_the_right_gramma
     assert [item.short_name.zh for item in catalogue.items] == ["参保证明", "居住证", "老年优待证"]
     assert {len(item.code) for item in catalogue.items} == {31}
     assert {len(item.task_handle_item) for item in catalogue.items} == {33}
+    assert [item.level for item in catalogue.items] == [AssuranceLevel.L3, AssuranceLevel.L3, AssuranceLevel.L2]
 
 
 def _broken(folder: Path, old: str, new: str) -> Path:
@@ -38,6 +40,8 @@ def _broken(folder: Path, old: str, new: str) -> Path:
         ("- name: phone", "- name: name", "twice"),
         ("project_type: 1", "project_type: 9", "9"),
         ('version: "2026.11.1"', "version: [", "expected"),
+        ("level: 3", "level: 4", "L4 is reached by 1 of the ways"),
+        ("level: 3", "level: 5", "5"),
     ],
 )
 def test_a_broken_catalogue_is_refused_with_the_reason(tmp_path: Path, old: str, new: str, told: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.identity import mask_id_number
+from kiosk.domain.identity import LEAST_ROUTES, AssuranceLevel, Proof, Route, mask_id_number, routes_for
 from tests.helpers.people import sample_person, sample_portrait
 
 
@@ -53,3 +53,31 @@ def test_a_masked_number_keeps_its_length_and_hides_the_middle(number: str) -> N
     assert masked.count("*") >= len(number) - 10
     if len(number) == 18:
         assert masked == number[:6] + "********" + number[-4:]
+
+
+def test_the_face_is_never_the_first_way_shown_and_staff_are_always_one() -> None:
+    for level in AssuranceLevel:
+        assert routes_for(level)[0] is Route.ID_CARD_STAFF
+        assert all(route.level >= level for route in routes_for(level))
+
+
+def test_two_ways_at_least_lead_to_every_level_an_item_may_ask_for() -> None:
+    enough = [level for level in AssuranceLevel if len(routes_for(level)) >= LEAST_ROUTES]
+    assert enough == [AssuranceLevel.L1, AssuranceLevel.L2, AssuranceLevel.L3]
+    for level in enough:
+        assert [route for route in routes_for(level) if route is not Route.ID_CARD_FACE][1:], "two without a face"
+
+
+def test_two_cards_of_one_number_are_one_person() -> None:
+    one, other = sample_person(id_number="42010219920214123x"), sample_person(id_number="42010219920214123X", name="-")
+    assert one.is_same_as(other)
+    assert not one.is_same_as(sample_person())
+
+
+@pytest.mark.parametrize(("name", "masked"), [("林小瓯", "林**"), ("王", "王*"), ("", "")])
+def test_a_masked_name_is_enough_for_its_owner_only(name: str, masked: str) -> None:
+    assert sample_person(name=name).masked_name == masked
+
+
+def test_a_proof_shows_no_distance() -> None:
+    assert "0.31" not in repr(Proof(Route.ID_CARD_FACE, AssuranceLevel.L3, distance=0.31))

@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.domain.identity import AssuranceLevel, Proof, Route
+from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.domain.rating import Grade
 from kiosk.domain.signature import Signature
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow import machine
-from kiosk.flow.context import Context
-from kiosk.flow.presenter import present
-from kiosk.flow.session import SessionContext
 from kiosk.flow.states import AT_REST, FlowState, Paper, Step
+from tests.helpers.any_event import any_event
 from tests.helpers.people import (
     FACE,
     INSURANCE,
@@ -26,36 +24,15 @@ from tests.helpers.people import (
     SENIOR,
     STAFF,
     TODAY,
-    all_ready,
     sample_catalogue,
     sample_person,
     sample_portrait,
     sample_signature,
 )
+from tests.helpers.visitor import PROVED_L3, Visitor, proof_by
 
 CATALOGUE = sample_catalogue()
-PROOF = Proof(FACE, AssuranceLevel.L3)
-
-
-class Visitor:
-    """Drives the machine and its session as the runner does, without devices."""
-
-    def __init__(self) -> None:
-        self.session = SessionContext()
-        self.context = Context(CATALOGUE, all_ready(CATALOGUE), self.session, TODAY)
-        self.state = FlowState()
-        self.asked: list[fx.Effect] = []
-
-    def does(self, *events: ev.Event) -> Visitor:
-        for event in events:
-            self.state, effects = machine.step(self.state, event, self.context)
-            self.asked.extend(effects)
-            for effect in effects:
-                if isinstance(effect, fx.Wipe):
-                    self.session.wipe()
-                elif isinstance(effect, fx.SessionEffect):
-                    self.session.apply(effect, now_ms=1)
-        return self
+PROOF = PROVED_L3
 
 
 @pytest.fixture
@@ -82,6 +59,8 @@ def test_a_visit_by_face_runs_from_touch_to_rest(subject: Visitor) -> None:
         ev.Continue(),
         ev.RatingGiven(Grade.SATISFIED),
     )
+    assert (subject.state.step, subject.session.holds_a_case) == (Step.ANOTHER, False)
+    subject.does(ev.Continue())
     assert subject.state.step is Step.FAREWELL
     assert subject.session.is_empty
     assert fx.StoreRating(Grade.SATISFIED) in subject.asked
@@ -93,7 +72,7 @@ def test_a_visit_by_staff_needs_no_face_and_no_portrait(subject: Visitor) -> Non
     assert subject.state.step is Step.CARD
     subject.does(ev.CardWasRead(sample_person(), None))
     assert subject.state.step is Step.STAFF
-    subject.does(ev.StaffCodeEntered("1001", "246810"), ev.PersonProved(Proof(STAFF, AssuranceLevel.L3, staff_id="1001")))
+    subject.does(ev.StaffCodeEntered("1001", "246810"), ev.PersonProved(proof_by(STAFF)))
     assert subject.state.step is Step.FORM
     assert not any(isinstance(effect, fx.MatchFace) for effect in subject.asked)
 
@@ -217,45 +196,8 @@ def test_the_next_resident_meets_the_first_language_again(subject: Visitor) -> N
     assert subject.state.language is Language.ZH
 
 
-EVENTS: list[ev.Event] = [
-    ev.Touched(), ev.LanguageChosen(Language.EN), ev.ItemChosen(INSURANCE), ev.ItemChosen(PERMIT), ev.ItemChosen("?"), ev.Continue(),
-    ev.Back(), ev.Quit(), ev.StayHere(), ev.ConsentAnswered(True), ev.ConsentAnswered(False), ev.RouteChosen(FACE), ev.RouteChosen(STAFF),
-    ev.TryAgain(), ev.StaffCodeEntered("1", "2"), ev.FieldEntered("phone", "13800000000"), ev.FieldEntered("period", "all"),
-    ev.FieldEntered("?", "x"), ev.SignatureDrawn(sample_signature()), ev.PrintAgain(), ev.RatingGiven(Grade.DISSATISFIED), ev.RatingSkipped(),
-    ev.CardWasRead(sample_person(), None), ev.CardFailed("card.no_card"), ev.PersonProved(PROOF), ev.ProofFailed("face.no_match"),
-    ev.CaseStored("id", "number", "now"), ev.CaseRefused("store.disk_full"), ev.DeliveryKnown(True), ev.DeliveryKnown(False),
-    ev.SlipPrinted("id"), ev.SlipFailed("id", "paper.paper_out"), ev.SlipPrinted("?"), ev.SlipFailed("?", "paper.unknown"), ev.IdleWarned(), ev.IdleEnded(), ev.ServiceChanged(True), ev.ServiceChanged(False),
-    ev.FarewellOver(),
-]  # fmt: skip
-
-
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.lists(
-        st.one_of(st.sampled_from(EVENTS), st.builds(ev.CardWasRead, st.just(sample_person()), st.builds(sample_portrait))),
-        max_size=60,
-    )
-)
-def test_whatever_happens_every_screen_can_be_shown_and_rest_holds_nothing(events: list[ev.Event]) -> None:
-    visitor = Visitor()
-    commits = stored = 0
-    for event in events:
-        before = visitor.state.step
-        visitor.asked.clear()
-        visitor.does(event)
-        commits += sum(isinstance(effect, fx.CommitCase) for effect in visitor.asked)
-        stored += before is Step.COMMITTING and isinstance(event, ev.CaseStored)
-        assert present(visitor.state, visitor.context).chrome.step is visitor.state.step
-        if visitor.state.step in AT_REST | {Step.HOME, Step.FAREWELL}:
-            assert visitor.session.is_empty
-        if visitor.state.step is Step.FORM:
-            assert visitor.session.proof is not None
-            assert visitor.session.portrait is None
-    assert stored <= commits
-
-
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.sampled_from(EVENTS), max_size=40))
+@given(st.lists(any_event(), max_size=40))
 def test_from_anywhere_a_quiet_resident_ends_at_rest(events: list[ev.Event]) -> None:
     visitor = Visitor().does(*events)
     visitor.does(ev.CaseRefused("store.disk_full"), ev.DeliveryKnown(False), ev.IdleEnded(), ev.FarewellOver())

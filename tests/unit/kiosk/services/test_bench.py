@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import assets
+from drivers.barcode_scanner.emulator import ScannerEmulator
 from drivers.camera.simulator import PortraitCamera
 from drivers.emulation.host import TcpHost
 from drivers.id_card_reader.cards import sample_card
@@ -18,7 +20,7 @@ from drivers.status import DeviceState, DeviceStatus, SupplyState
 from drivers.types import Deadline
 from kiosk.config import Devices
 from kiosk.domain.language import Language
-from kiosk.flow.events import CardFailed, CardWasRead, SlipFailed, SlipPrinted
+from kiosk.flow.events import CardFailed, CardWasRead, CredentialFailed, SlipFailed, SlipPrinted
 from kiosk.services.bench import Bench
 from kiosk.services.print_journal import PrintJournal
 from kiosk.services.probes import of_printer, trouble_of
@@ -147,3 +149,34 @@ def test_everyone_is_told_of_every_device_until_they_have_heard_enough(subject: 
 def test_a_document_printer_that_is_none_is_refused_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="ipp://HOST"):
         Bench(Devices(document_printer="http://192.0.2.7/"), desk(tmp_path))
+
+
+def test_a_code_is_read_and_a_scanner_that_is_gone_is_told(tmp_path: Path) -> None:
+    scanner = ScannerEmulator()
+    with TcpHost(scanner) as host:
+        bench = Bench(Devices(barcode_scanner=host.url, scanner_framing="cr"), desk(tmp_path))
+        bench.start()
+        try:
+            until(lambda: bench.supervisors["barcode_scanner"].status.is_online, 10.0)
+            answers: list[object] = []
+            reader = threading.Thread(target=lambda: answers.append(bench.read_code(Deadline(10.0))))
+            reader.start()
+            until(lambda: bench.supervisors["barcode_scanner"].status.code == "busy", 5.0)
+            scanner.scan(b"a credential")
+            reader.join(10.0)
+            assert answers == ["a credential"]
+            assert bench.read_code(Deadline(0.1)) == CredentialFailed("credential.timed_out")
+            host.unplug()
+            assert bench.read_code(Deadline(5.0)) == CredentialFailed("credential.scanner_lost")
+        finally:
+            bench.close()
+
+
+def test_the_camera_is_opened_ahead_and_closed_for_good(subject: Bench) -> None:
+    assert isinstance(subject.camera, PortraitCamera)
+    subject.open_camera()
+    subject.open_camera()
+    until(lambda: subject.camera.newest() is not None, 10.0)
+    subject.close_camera()
+    subject.close_camera()
+    assert subject.camera.newest() is None

@@ -45,12 +45,19 @@ def test_anything_else_is_a_wrong_code(subject: StaffBook, staff_id: str, pin: s
     assert subject.confirm(staff_id, pin) == ProofFailed("staff.wrong_code")
 
 
-def test_five_wrong_codes_lock_everybody_out_for_a_while_and_no_longer(subject: StaffBook, clock: FakeClock) -> None:
+def test_five_wrong_codes_lock_that_badge_for_a_while_and_no_other(subject: StaffBook, clock: FakeClock) -> None:
     for _ in range(MAX_WRONG):
         assert subject.confirm("1001", "000000") == ProofFailed("staff.wrong_code")
     assert subject.confirm("1001", "246810") == ProofFailed("staff.locked")
+    assert isinstance(subject.confirm("1002", "135791"), PersonProved)
     clock.now_s += LOCKED_S + 1
     assert isinstance(subject.confirm("1001", "246810"), PersonProved)
+
+
+def test_badges_that_nobody_has_are_locked_together(subject: StaffBook) -> None:
+    for number in range(MAX_WRONG):
+        assert subject.confirm(str(7000 + number), "000000") == ProofFailed("staff.wrong_code")
+    assert subject.confirm("7999", "000000") == ProofFailed("staff.locked")
 
 
 def test_without_a_file_nobody_can_confirm(tmp_path: Path, clock: FakeClock) -> None:

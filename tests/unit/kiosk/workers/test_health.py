@@ -107,7 +107,7 @@ def test_only_changes_of_what_can_be_done_are_told(subject: Health, hands: FakeH
     told: list[Readiness] = []
     subject.readiness_changed.connect(told.append)
     devices.say(id_card_reader=DeviceStatus(DeviceState.BUSY, "busy"))
-    devices.say(barcode_scanner=LOST)
+    devices.say(document_printer=LOST)
     devices.say(receipt_printer=DeviceStatus(DeviceState.ONLINE, "near_end"))
     qtbot.waitUntil(lambda: subject.devices()["receipt_printer"].code == "near_end", timeout=5_000)
     assert not told

@@ -46,3 +46,14 @@ def test_nobody_is_waited_for_at_rest_or_while_the_store_works(subject: IdleWatc
     subject.enter(step)
     with qtbot.assertNotEmitted(subject.warned, wait=400):
         pass
+
+
+def test_whoever_looks_for_a_telephone_gets_twice_the_time(subject: IdleWatch) -> None:
+    subject.enter(Step.CARD)
+    once = subject._warning.interval()
+    subject.enter(Step.SMS)
+    assert subject._warning.interval() == 2 * once
+    subject.seen()
+    assert subject._warning.interval() == 2 * once
+    subject.enter(Step.FORM)
+    assert subject._warning.interval() == once

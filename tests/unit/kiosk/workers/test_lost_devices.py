@@ -29,7 +29,7 @@ from kiosk.domain.identity import AssuranceLevel, Portrait, Proof
 from kiosk.domain.rating import Grade
 from kiosk.flow import events as ev
 from kiosk.flow.states import Paper, Step
-from kiosk.readiness import Facts, StoreHealth, assess
+from kiosk.readiness import Facts, Means, StoreHealth, assess
 from kiosk.services import bench as bench_module
 from kiosk.services.bench import Bench
 from kiosk.services.cases import CaseFacts
@@ -39,6 +39,7 @@ from kiosk.services.slips import SlipWriter
 from kiosk.workers.hands import Hands, Services
 from kiosk.workers.health import Health
 from kiosk.workers.visit import Clock, Visit
+from tests.helpers.identifying import ScriptedWays
 from tests.helpers.people import (
     FACE,
     SENIOR,
@@ -51,6 +52,8 @@ from tests.helpers.people import (
 )
 
 CATALOGUE = sample_catalogue()
+MEANS = Means(credentials=False)
+"""So that nothing can be done without the card reader."""
 TIMES = Times(farewell_s=0.2, store_poll_s=0.5)
 PATIENCE_MS = 20_000
 _SILENT_S = 2.5
@@ -110,19 +113,21 @@ class Stand:
         self._folder = TemporaryDirectory(prefix="oueban-prints-")
         journal = PrintJournal(Path(self._folder.name) / "prints.db")
         self.bench = Bench(devices, SlipDesk(SlipWriter(assets.ROOT / "receipts" / "slip.yaml"), journal))
+        self.ways = ScriptedWays()
+        self.ways.card, self.ways.face = self.bench.read_card, self.prove_by_face
         services = Services(
-            read_card=self.bench.read_card,
-            prove_by_face=self.prove_by_face,
-            check_staff=lambda _badge, _pin: ev.ProofFailed("staff.wrong_code"),
+            identity=self.ways,
             print_slip=self.bench.print_slip,
             draw_slip=self.bench.draw_slip,
             cases=Desk(),
             store_health=StoreHealth,
         )
         self.hands = Hands(services, times)
-        self.health = Health(CATALOGUE, self.hands, self.bench.subscribe, times.store_poll_s)
+        self.health = Health(CATALOGUE, self.hands, self.bench.subscribe, times.store_poll_s, lambda: MEANS)
         clock = Clock(lambda: TODAY, lambda: 1)
-        self.visit = Visit(CATALOGUE, assess(Facts(), CATALOGUE), self.hands, Settings(times=times), clock, sample=True)
+        self.visit = Visit(
+            CATALOGUE, assess(Facts(means=MEANS), CATALOGUE), self.hands, Settings(times=times), clock, sample=True
+        )
         self.health.readiness_changed.connect(self.visit.set_readiness)
         self.face_runs = 0
         self.is_face_let_go = False
@@ -285,7 +290,7 @@ def test_a_printer_lost_in_the_middle_of_a_slip_ends_no_visit_and_prints_a_copy_
     _does(stand, ev.PrintAgain())
     qtbot.waitUntil(lambda: stand.visit.state.paper is Paper.PRINTED, timeout=40_000)
     assert "副本" in stand.printer.slips[-1].text
-    _does(stand, ev.Continue(), ev.RatingGiven(Grade.SATISFIED))
+    _does(stand, ev.Continue(), ev.RatingGiven(Grade.SATISFIED), ev.Continue())
     assert stand.visit.state.step is Step.FAREWELL
 
 
@@ -300,7 +305,7 @@ def test_devices_lost_while_the_slip_is_shown_change_nothing_and_are_back_for_th
     for host in (stand.reader_host, stand.printer_host):
         host.plug()
     qtbot.waitUntil(lambda: all(_online(stand)), timeout=PATIENCE_MS)
-    _does(stand, ev.Continue(), ev.RatingSkipped())
+    _does(stand, ev.Continue(), ev.RatingSkipped(), ev.Continue())
     qtbot.waitUntil(lambda: stand.visit.state.step is Step.IDLE, timeout=PATIENCE_MS)
     assert len(stand.printer.slips) == slips
 

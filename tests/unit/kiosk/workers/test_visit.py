@@ -20,6 +20,7 @@ from kiosk.services.cases import CaseFacts
 from kiosk.services.slips import SlipFacts
 from kiosk.workers.hands import DrawnSlip, Hands, Services
 from kiosk.workers.visit import Clock, Visit
+from tests.helpers.identifying import ScriptedWays
 from tests.helpers.people import (
     FACE,
     SENIOR,
@@ -36,13 +37,13 @@ CATALOGUE = sample_catalogue()
 SLIP_ENDS = (ev.SlipPrinted, ev.SlipFailed)
 
 
-class Script:
+class Script(ScriptedWays):
     """What the use cases will answer, and what they were asked."""
 
     def __init__(self) -> None:
-        self.card: Callable[[Deadline], ev.CardWasRead | ev.CardFailed] = lambda _d: ev.CardWasRead(
-            sample_person(), sample_portrait()
-        )
+        super().__init__()
+        self.card = lambda _deadline: ev.CardWasRead(sample_person(), sample_portrait())
+        self.face = self._prove
         self.commits: list[CaseFacts] = []
         self.ratings: list[tuple[str, Grade]] = []
         self.slips: list[SlipFacts] = []
@@ -55,10 +56,7 @@ class Script:
         self.health: StoreHealth | Exception = StoreHealth()
         self.commit_answer: ev.CaseStored | ev.CaseRefused | Exception = ev.CaseStored("case-1", "330304261123A00100001D", "now")
 
-    def read_card(self, deadline: Deadline) -> ev.CardWasRead | ev.CardFailed:
-        return self.card(deadline)
-
-    def prove_by_face(self, portrait: Portrait, deadline: Deadline, tell: Callable[[ev.FaceAsks], None]) -> ev.Event:
+    def _prove(self, portrait: Portrait, deadline: Deadline, tell: Callable[[ev.FaceAsks], None]) -> ev.Event:
         tell(ev.FaceAsks("blink", 0, 2))
         return ev.PersonProved(Proof(Route.ID_CARD_FACE, AssuranceLevel.L3, engine="script"))
 
@@ -106,9 +104,7 @@ def script() -> Script:
 @pytest.fixture
 def subject(qtbot: QtBot, script: Script) -> Iterator[Visit]:
     services = Services(
-        read_card=script.read_card,
-        prove_by_face=script.prove_by_face,
-        check_staff=lambda _badge, _pin: ev.ProofFailed("staff.wrong_code"),
+        identity=script,
         print_slip=script.print_slip,
         draw_slip=script.draw_slip,
         cases=script,
@@ -174,6 +170,8 @@ def test_a_whole_visit_commits_once_prints_the_truth_and_leaves_nothing(subject:
     assert script.slips[0].statement == script.statement_answer
     subject.handle(ev.Continue())
     subject.handle(ev.RatingGiven(Grade.SATISFIED))
+    assert not subject.session.holds_a_case
+    subject.handle(ev.Continue())
     assert wiped
     assert subject.session.is_empty
     _until(qtbot, subject, Step.IDLE)

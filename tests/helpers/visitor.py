@@ -1,0 +1,96 @@
+"""Drives the machine and its session as the runner does, without devices, on a clock that the test moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.catalogue.models import Catalogue
+from kiosk.domain.identity import AssuranceLevel, Person, Proof, Route
+from kiosk.flow import effects as fx
+from kiosk.flow import events as ev
+from kiosk.flow import machine
+from kiosk.flow.context import Context
+from kiosk.flow.presenter import present
+from kiosk.flow.session import SessionContext
+from kiosk.flow.states import FlowState
+from kiosk.flow.views import Model
+from kiosk.readiness import Facts, assess
+from tests.helpers.people import FACE, STAFF, TODAY, all_ready, sample_catalogue, sample_person, sample_portrait
+
+CODE, SMS = Route.ELECTRONIC_CREDENTIAL, Route.ID_CARD_SMS
+DEVICES = dict.fromkeys(("id_card_reader", "camera", "receipt_printer", "barcode_scanner"), "")
+
+
+def proof_by(route: Route) -> Proof:
+    """A proof of the level that the way gives."""
+    return Proof(route, route.level)
+
+
+class Visitor:
+    """Events in, state and effects out."""
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        self.session = SessionContext()
+        catalogue = catalogue or sample_catalogue()
+        self.context = Context(catalogue, all_ready(catalogue), self.session, TODAY)
+        self.state = FlowState()
+        self.asked: list[fx.Effect] = []
+
+    def does(self, *events: ev.Event) -> Visitor:
+        for event in events:
+            self.state, effects = machine.step(self.state, event, self.context)
+            self.asked.extend(effects)
+            for effect in effects:
+                if isinstance(effect, fx.Wipe):
+                    self.session.wipe()
+                elif isinstance(effect, fx.SessionEffect):
+                    self.session.apply(effect, now_ms=1)
+            if isinstance(event, ev.CardWasRead) and event.portrait is not None and event.portrait is not self.session.portrait:
+                event.portrait.forget()
+        return self
+
+    def waits(self, seconds: float) -> Visitor:
+        self.context = replace(self.context, now_s=self.context.now_s + seconds)
+        return self
+
+    def breaks(self, **troubles: str) -> Visitor:
+        """Devices say this of themselves from now on."""
+        ready = assess(Facts(devices=DEVICES | troubles), self.context.catalogue)
+        self.context = replace(self.context, readiness=ready)
+        return self.does(ev.ServiceChanged(True))
+
+    def chooses(self, item: str, route: Route) -> Visitor:
+        """From rest, or from all items, to the step after the choice of the way."""
+        return self.does(ev.Touched(), ev.ItemChosen(item), ev.Continue(), ev.ConsentAnswered(True), ev.RouteChosen(route))
+
+    def identifies(self, item: str, route: Route, person: Person | None = None) -> Visitor:
+        """The whole way to the form."""
+        who = person or sample_person()
+        self.chooses(item, route)
+        if route is CODE:
+            return self.does(ev.CredentialShown(who, proof_by(CODE)))
+        if route is FACE:
+            self.does(ev.ConsentAnswered(True))
+        self.does(ev.CardWasRead(who, sample_portrait()))
+        if route is SMS:
+            self.does(ev.SmsSent("138****0000", "request-1"), ev.SmsCodeEntered("123456"))
+        if route is STAFF:
+            self.does(ev.StaffCodeEntered("1001", "246810"))
+        return self.does(ev.PersonProved(proof_by(route)))
+
+    def fails(self, *reasons: str) -> Visitor:
+        """The face check or the staff fail, with another try between."""
+        for reason in reasons:
+            self.does(ev.ProofFailed(reason), ev.TryAgain())
+        return self
+
+    def shown(self) -> Model:
+        """What the screen shows."""
+        return present(self.state, self.context).model
+
+    def asked_for(self, kind: type[fx.Effect]) -> int:
+        """How often something was asked for."""
+        return sum(isinstance(effect, kind) for effect in self.asked)
+
+
+PROVED_L3 = Proof(FACE, AssuranceLevel.L3)
