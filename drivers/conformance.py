@@ -21,6 +21,7 @@ from drivers.errors import DeviceError
 from drivers.transport.opening import OpenPort, open_port
 from drivers.transport.port import Port
 from drivers.transport.transcript import RecordingPort, TranscriptWriter
+from drivers.types import Deadline
 
 EXIT_CONFORMS = 0
 EXIT_DIFFERS = 1
@@ -190,8 +191,8 @@ def recording(record: Path | None, device_class: str, stack: ExitStack, opener: 
         return opener
     transcript = stack.enter_context(TranscriptWriter(record, {"device": device_class}))
 
-    def open_noted(url: str, baudrate: int) -> Port:
-        return RecordingPort(opener(url, baudrate), transcript)
+    def open_noted(url: str, baudrate: int, deadline: Deadline | None = None) -> Port:
+        return RecordingPort(opener(url, baudrate, deadline), transcript)
 
     return open_noted
 

@@ -78,7 +78,7 @@ class PrinterTrial:
             setting.baudrate,
             model=setting.model,
             answer_s=_ANSWER_S,
-            open_port=lambda _url, _speed: kept,
+            open_port=lambda _url, _speed, _deadline=None: kept,
         )
 
     def close(self) -> None:

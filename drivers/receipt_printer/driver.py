@@ -112,7 +112,7 @@ class EscPosPrinter:
 
     def _open(self, deadline: Deadline | None = None) -> StatusReader:
         if self._reader is None:
-            port = self._open_port(self._url, self._baudrate)
+            port = self._open_port(self._url, self._baudrate, deadline)
             reader = StatusReader(port, self._answer_s)
             try:
                 port.flush_input()
@@ -127,7 +127,13 @@ class EscPosPrinter:
     def _ask(self, deadline: Deadline | None = None) -> PrinterStatus:
         if deadline is not None and deadline.is_over:
             return not_asked()
-        status = self._open(deadline).status(deadline)
+        try:
+            reader = self._open(deadline)
+        except Disconnected:
+            if deadline is not None and deadline.is_over:
+                return not_asked()  # too little time to find out; the printer may well be there
+            raise
+        status = reader.status(deadline)
         if status.cutter_error and (self._next_recovery is None or self._next_recovery.is_over):
             # The printer waits for this even after somebody has freed the blade; it says no again if nobody has.
             self._next_recovery = Deadline(_RECOVER_INTERVAL_S)

@@ -25,10 +25,10 @@ class Fence:
         self._is_shut = threading.Event()
         self._ports: list[Port] = []
 
-    def open_port(self, url: str, baudrate: int = 115200) -> Port:
+    def open_port(self, url: str, baudrate: int = 115200, deadline: Deadline | None = None) -> Port:
         """As ``drivers.transport.opening.open_port``."""
         self.check(url)
-        port = self._opener(url, baudrate)
+        port = self._opener(url, baudrate, deadline)
         self._ports = [port]  # a driver that opens again has lost the line before
         if self._is_shut.is_set():  # it hung while it opened, and another thread has taken over meanwhile
             port.close()

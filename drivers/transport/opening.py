@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from typing import Protocol
 
 from drivers.transport.port import Port
+from drivers.types import Deadline
 
 _LP_DEVICE = re.compile(r"/dev/(usb/|usb)?lp\d+")
 
-OpenPort = Callable[[str, int], Port]
-"""Opens the line at a URL, at a speed in bits a second; raises ``Disconnected``."""
+
+class OpenPort(Protocol):
+    """How to open a line."""
+
+    def __call__(self, url: str, baudrate: int, deadline: Deadline | None = None, /) -> Port:
+        """The line at a URL, at a speed in bits a second, opened by ``deadline``; raises ``Disconnected``."""
+        ...
 
 
-def open_port(url: str, baudrate: int = 115200) -> Port:
+def open_port(url: str, baudrate: int = 115200, deadline: Deadline | None = None) -> Port:
     """Open ``url`` now; raises ``Disconnected``, also for a URL of which nothing can be made.
+
+    Only a network device can make one wait for it, for a second at most, and then no longer than until ``deadline``.
 
     - ``/dev/serial/by-id/…`` and everything that pyserial opens; ``socket://host:port``
     - ``usb://VENDOR:PRODUCT[/SERIAL]``: a USB printer without a kernel driver; ``/dev/usb/lp0``: one with it
@@ -32,7 +40,7 @@ def open_port(url: str, baudrate: int = 115200) -> Port:
     if url.startswith("socket://"):
         from drivers.transport.tcp_port import TcpPort
 
-        return TcpPort(url, baudrate)
+        return TcpPort(url, baudrate, deadline)
     if _LP_DEVICE.fullmatch(url):
         from drivers.transport.lp_port import LpPort
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from drivers.errors import Disconnected
 from drivers.transport import descriptor
+from drivers.transport.name_lookup import NameLookup
 from drivers.types import Deadline
 
 _CONNECT_S = 1.0
@@ -21,17 +22,21 @@ _KEEPALIVE_TRIES = 2
 _POLL_S = 0.05
 _HIGH_BAUDRATE = 12_000_000
 _NETWORK_BITS_PER_S = 1_000_000_000
+_NAMES = NameLookup()
 
 
 class TcpPort:
     """An open connection; a ``Port``. Every failure of the link is ``Disconnected``; silence is an empty or short answer."""
 
-    def __init__(self, url: str, baudrate: int = _HIGH_BAUDRATE) -> None:
-        """Connect to ``socket://host:port`` now; raises ``Disconnected``. ``baudrate`` is what lies behind, where one does."""
+    def __init__(self, url: str, baudrate: int = _HIGH_BAUDRATE, deadline: Deadline | None = None) -> None:
+        """Connect to ``socket://host:port`` now; raises ``Disconnected``. ``baudrate`` is what lies behind, where one does.
+
+        Name and connection together take a second at most, and no longer than until ``deadline``.
+        """
         self.url = url
         self.baudrate = baudrate
         try:
-            self._socket = socket.create_connection(_address(url), timeout=_CONNECT_S)
+            self._socket = _connected(url, Deadline(_CONNECT_S) if deadline is None else deadline.within(_CONNECT_S))
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._notice_silent_loss()
             self._socket.setblocking(False)
@@ -93,6 +98,15 @@ class TcpPort:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _connected(url: str, limit: Deadline) -> socket.socket:
+    """Raises ``OSError``, or ``ValueError`` for a URL of which nothing can be made."""
+    host, port = _address(url)
+    address = _NAMES.address(host, limit)
+    if limit.is_over:
+        raise TimeoutError("no time left to connect")
+    return socket.create_connection((address, port), timeout=limit.remaining_s)
 
 
 def _address(url: str) -> tuple[str, int]:

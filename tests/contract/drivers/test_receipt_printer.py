@@ -79,12 +79,12 @@ def pty(stack: ExitStack, emulator: PrinterEmulator) -> tuple[str, OpenPort]:
 
 def usb(_: ExitStack, emulator: PrinterEmulator) -> tuple[str, OpenPort]:
     bus = UsbBus(UsbDevice(emulator))
-    return "usb://04b8:0e15", lambda url, _baudrate: UsbPort(url, backend=bus)
+    return "usb://04b8:0e15", lambda url, _baudrate, _deadline=None: UsbPort(url, backend=bus)
 
 
 def usblp(stack: ExitStack, emulator: PrinterEmulator) -> tuple[str, OpenPort]:
     """A pseudo terminal gives and takes bytes as ``/dev/usb/lp0`` does."""
-    return stack.enter_context(PtyHost(emulator)).url, LpPort
+    return stack.enter_context(PtyHost(emulator)).url, lambda url, *_: LpPort(url)
 
 
 KINDS: dict[str, Callable[[ExitStack], Rig]] = {

@@ -294,8 +294,8 @@ def test_a_driver_that_was_given_up_drops_nothing_of_the_next_one_s(stack: ExitS
     host = stack.enter_context(TcpHost(emulator))
     sent: list[bytes] = []
 
-    def open_noted(url: str, baudrate: int) -> Port:
-        port = open_port(url, baudrate)
+    def open_noted(url: str, baudrate: int, deadline: Deadline | None = None) -> Port:
+        port = open_port(url, baudrate, deadline)
         write = port.write
         port.write = lambda data: (sent.append(data), write(data))[1]  # type: ignore[method-assign, func-returns-value]
         return port

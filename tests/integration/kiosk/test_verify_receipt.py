@@ -81,6 +81,7 @@ _FORGED = sample_statement(Ed25519PrivateKey.generate(), key_id=SAMPLE.statement
         (_FORGED, "bad_signature", "forged"),
         (NUMBER[:-1] + ("0" if NUMBER[-1] != "0" else "1"), "bad_receipt_number", "check character"),
     ],
+    ids=["words", "nothing", "cut", "longer", "small letters", "another machine", "forged", "mistyped"],  # codes differ each run
 )
 def test_every_reason_is_one_clear_line(data: Path, text: str, code: str, words: str) -> None:
     ended = kiosk("verify-receipt", "--data", str(data), text)

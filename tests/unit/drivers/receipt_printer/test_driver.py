@@ -43,7 +43,7 @@ def test_a_line_that_is_lost_while_it_is_opened_is_let_go_of() -> None:
     """A printer may be opened and not be read, once a second, for days."""
     ports: list[SilentPort] = []
 
-    def open_port(_url: str, _baudrate: int) -> SilentPort:
+    def open_port(_url: str, _baudrate: int, _deadline: Deadline | None = None) -> SilentPort:
         ports.append(SilentPort(is_gone=True))
         return ports[-1]
 
@@ -58,7 +58,7 @@ def test_the_first_job_s_deadline_holds_while_the_line_is_opened_too() -> None:
     deadline = Deadline(1.0)
     port = SilentPort(deadline)
 
-    def open_late(_url: str, _baudrate: int) -> SilentPort:
+    def open_late(_url: str, _baudrate: int, _deadline: Deadline | None = None) -> SilentPort:
         deadline.sleep(max(0.0, deadline.remaining_s - 0.1))
         return port
 
@@ -66,3 +66,20 @@ def test_the_first_job_s_deadline_holds_while_the_line_is_opened_too() -> None:
     assert subject.print_receipt([Text("慢")], deadline).result is PrintResult.NOT_PRINTED
     assert port.longest_beyond_s < 0.02
     subject.close()
+
+
+def test_a_job_without_time_to_open_the_line_was_not_asked_and_says_nothing_of_the_printer() -> None:
+    """It may well be there: "disconnected" would close the paper for everybody."""
+    limits: list[Deadline | None] = []
+
+    def unreachable(url: str, _baudrate: int, deadline: Deadline | None = None) -> SilentPort:
+        limits.append(deadline)
+        if deadline is not None:
+            deadline.sleep(5.0)
+        raise Disconnected(url, "timed out")
+
+    subject = EscPosPrinter("far away", open_port=unreachable)
+    outcome = subject.print_receipt([Text("快")], Deadline(0.05))
+    assert (outcome.result, outcome.status.device.code) == (PrintResult.NOT_PRINTED, "not_asked")
+    assert subject.status().device.code == "disconnected"
+    assert [limit is None for limit in limits] == [False, True]

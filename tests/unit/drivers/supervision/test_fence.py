@@ -71,7 +71,7 @@ class Driver:
 
 def test_before_it_shuts_everything_passes() -> None:
     line = Line([])
-    port = Fence(lambda _url, _baudrate: line).open_port("line", 9600)
+    port = Fence(lambda _url, _baudrate, _deadline=None: line).open_port("line", 9600)
     port.write(b"x")
     port.flush_input()
     assert (port.read(2, Deadline(1)), port.read_available(9, 0.1)) == (b"rr", b"a")
@@ -81,7 +81,7 @@ def test_before_it_shuts_everything_passes() -> None:
 
 def test_behind_a_shut_fence_a_port_can_only_be_closed() -> None:
     line = StatusLine([])
-    fence = Fence(lambda _url, _baudrate: line)
+    fence = Fence(lambda _url, _baudrate, _deadline=None: line)
     port = fence.open_port("line", 9600)
     assert port.line_status() == "ready"  # type: ignore[attr-defined]
     fence.shut()
@@ -106,7 +106,7 @@ def test_the_rest_of_a_slip_that_hung_never_comes_out_behind_the_next_one() -> N
     let_go = threading.Event()
     lines = iter([Line(sent, let_go)])
 
-    def opener(_url: str, _baudrate: int) -> Port:
+    def opener(_url: str, _baudrate: int, _deadline: Deadline | None = None) -> Port:
         return next(lines, None) or Line(sent)
 
     subject = DeviceSupervisor(
@@ -141,7 +141,7 @@ def test_a_hung_driver_does_not_keep_the_next_one_from_opening_the_terminal() ->
 def test_a_line_that_opens_behind_a_shut_fence_is_closed_again() -> None:
     line = Line([])
 
-    def opens_late(_url: str, _baudrate: int) -> Port:
+    def opens_late(_url: str, _baudrate: int, _deadline: Deadline | None = None) -> Port:
         fence.shut()
         return line
 

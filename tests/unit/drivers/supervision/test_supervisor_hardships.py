@@ -110,7 +110,7 @@ def test_a_close_that_hangs_is_fenced_off_too(world: World) -> None:
 def test_a_line_that_opens_after_the_fence_fell_shut_is_let_go_of() -> None:
     line = Line([])
 
-    def opener(_url: str, _baudrate: int) -> Port:
+    def opener(_url: str, _baudrate: int, _deadline: Deadline | None = None) -> Port:
         fence.shut()
         return line
 

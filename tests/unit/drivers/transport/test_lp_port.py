@@ -150,6 +150,6 @@ def test_a_silent_printer_without_paper_is_told_by_its_lines(monkeypatch: pytest
     with PrinterEmulator() as emulator, PtyHost(emulator) as host:
         emulator.mute()
         monkeypatch.setattr(LpPort, "line_status", lambda _self: LineStatus(True, False, True))
-        subject = EscPosPrinter(host.url, answer_s=0.1, open_port=LpPort)
+        subject = EscPosPrinter(host.url, answer_s=0.1, open_port=lambda url, *_: LpPort(url))
         assert subject.status().device.code == "paper_out"
         subject.close()

@@ -202,7 +202,7 @@ def test_a_silent_printer_may_name_a_trouble_by_its_lines_and_is_never_fine(byte
         emulator.mute()
         device.port_status = byte
         bus = UsbBus(device)
-        subject = EscPosPrinter(URL, answer_s=0.05, open_port=lambda url, _: UsbPort(url, backend=bus))
+        subject = EscPosPrinter(URL, answer_s=0.05, open_port=lambda url, *_: UsbPort(url, backend=bus))
         status = subject.status()
         assert (status.device.code, status.can_print) == (code, False)
         subject.close()
@@ -212,7 +212,7 @@ def test_a_stalled_printer_does_not_answer_and_recovers() -> None:
     with PrinterEmulator() as emulator:
         device = UsbDevice(emulator)
         bus = UsbBus(device)
-        subject = EscPosPrinter(URL, answer_s=0.3, open_port=lambda url, _: UsbPort(url, backend=bus))
+        subject = EscPosPrinter(URL, answer_s=0.3, open_port=lambda url, *_: UsbPort(url, backend=bus))
         assert subject.print_receipt([Text("一")], Deadline(20)).result is PrintResult.PRINTED
         device.takes_bytes = False
         assert subject.status().device.code == "no_answer"
