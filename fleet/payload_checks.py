@@ -122,8 +122,14 @@ def _identification_defects(proof: Identification) -> Iterator[Defect]:
         yield Defect("bad_identification", "the assurance level is none of L1 to L4")
     if any(value is not None and not (math.isfinite(value) and 0 <= value <= 100) for value in (proof.distance, proof.threshold)):
         yield Defect("bad_identification", "distance or threshold is out of range")
-    if max(len(proof.engine), len(proof.liveness), len(proof.staff_id)) > 200:
-        yield Defect("bad_identification", "engine, liveness or staff_id is too long")
+    if max(len(proof.engine), len(proof.liveness), len(proof.staff_id), len(proof.calibration)) > 200:
+        yield Defect("bad_identification", "engine, liveness, staff_id or calibration is too long")
+    score = proof.liveness_score
+    if score is not None and not (math.isfinite(score) and 0 <= score <= 1):
+        yield Defect("bad_identification", "the liveness score is not between 0 and 1")
+    # Whether a credential is named at all is a matter of the merits, not of the form.
+    if proof.credential_id and not (proof.route == "electronic_credential" and is_digest(proof.credential_id)):
+        yield Defect("bad_identification", "credential_id is no SHA-256 in lower-case hex, or stands on another route")
 
 
 def _consent_defects(consents: tuple[Consent, ...]) -> Iterator[Defect]:
@@ -133,6 +139,15 @@ def _consent_defects(consents: tuple[Consent, ...]) -> Iterator[Defect]:
         texts = (consent.purpose, consent.text_version, consent.language)
         if not all(is_plain_text(text, 64) for text in texts) or not is_counting(consent.at_ms):
             yield Defect("bad_consents", f"consent {number} has a text or a time out of range")
+        if not _guardian_fits(consent):
+            yield Defect("bad_consents", f"consent {number} names a guardian wrongly, or one who gave no consent")
+
+
+def _guardian_fits(consent: Consent) -> bool:
+    if consent.given_by == "self":
+        return not consent.guardian_name and not consent.guardian_id_number
+    is_number = any(is_id_number(kind, consent.guardian_id_number) for kind in _ID_NUMBERS)
+    return is_number and is_plain_text(consent.guardian_name, 100)
 
 
 def _field_defects(fields: tuple[FieldValue, ...]) -> Iterator[Defect]:

@@ -118,8 +118,9 @@ def sample_proof(**changes: object) -> Identification:
     return Identification(**(values | changes))
 
 
-def sample_consent(purpose: str, *, granted: bool = True) -> Consent:
-    return Consent(purpose=purpose, text_version="2026.11", language="zh", granted=granted, at_ms=1_795_000_000_000)
+def sample_consent(purpose: str, **changes: object) -> Consent:
+    values: dict[str, object] = {"text_version": "2026.11", "language": "zh", "granted": True, "at_ms": 1_795_000_000_000}
+    return Consent(purpose=purpose, **(values | changes))
 
 
 def sample_heartbeat(**changes: object) -> Heartbeat:
