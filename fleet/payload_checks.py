@@ -13,20 +13,14 @@ from datetime import date
 
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
-from stdnum.iso7064 import mod_11_2
 
 from contract.cases import Applicant, CaseHeader, CasePayload, Consent, FieldValue, Identification, Material
+from contract.id_numbers import ID_NUMBERS, is_id_number
 from contract.materials import MAX_MATERIAL_BYTES, is_digest
 from fleet.decoding import is_counting, is_plain_text
 
 _ITEM_CODE = re.compile(r"([0-9A-HJ-NPQRTUWXY]{18})[1-6][0-9]{12}")
 _ORDER = re.compile(r"[0-9]{2}")
-_ID_NUMBERS = {
-    "resident": re.compile(r"[1-9][0-9]{16}[0-9X]"),
-    "J": re.compile(r"[1-9][0-9]{16}[0-9X]"),
-    "I": re.compile(r"[A-Z]{3}[0-9]{12}"),
-    "Y": re.compile(r"9[0-9]{16}[0-9X]"),
-}
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
 """Type and subtype, without parameters (RFC 6838, section 4.2)."""
@@ -102,14 +96,6 @@ def _applicant_defects(applicant: Applicant) -> Iterator[Defect]:
         yield Defect("bad_applicant", "nationality or address is too long")
 
 
-def is_id_number(id_type: str, number: str) -> bool:
-    """True when ``number`` has the form of its card kind and, where that has one, the right check digit (MOD 11-2)."""
-    pattern = _ID_NUMBERS.get(id_type)
-    if pattern is None or not pattern.fullmatch(number):
-        return False
-    return id_type == "I" or bool(mod_11_2.checksum(number) == 1)
-
-
 def _is_date(text: str) -> bool:
     try:
         return date.fromisoformat(text).isoformat() == text
@@ -146,7 +132,7 @@ def _consent_defects(consents: tuple[Consent, ...]) -> Iterator[Defect]:
 def _guardian_fits(consent: Consent) -> bool:
     if consent.given_by == "self":
         return not consent.guardian_name and not consent.guardian_id_number
-    is_number = any(is_id_number(kind, consent.guardian_id_number) for kind in _ID_NUMBERS)
+    is_number = any(is_id_number(kind, consent.guardian_id_number) for kind in ID_NUMBERS)
     return is_number and is_plain_text(consent.guardian_name, 100)
 
 

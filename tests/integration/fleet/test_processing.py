@@ -40,7 +40,6 @@ def guarded(guardian_number: str) -> tuple[Consent, ...]:
         {"applicant": CHILD, "consents": guarded(SAMPLE_NUMBER)},
         {"identification": sample_proof(calibration="sample-2026", liveness_score=0.93)},
         {"identification": sample_proof(route="electronic_credential", credential_id="a1" * 32)},
-        {"identification": sample_proof(route="id_card_sms", assurance_level=2), "consents": (sample_consent("case_data"),)},
     ],
 )
 def test_each_way_to_identify_is_processed(terminal: Terminal, platform: Platform, changes: dict[str, object]) -> None:
@@ -78,7 +77,8 @@ def test_a_sound_case_is_processed(terminal: Terminal, platform: Platform) -> No
         ({"identification": sample_proof(route="id_card_staff", staff_id="")}, "staff_not_named"),
         ({"signature_strokes": ()}, "not_signed"),
         ({"identification": sample_proof(route="electronic_credential")}, "credential_not_named"),
-        ({"identification": sample_proof(route="id_card_sms")}, "level_too_high"),
+        ({"identification": sample_proof(assurance_level=4)}, "level_too_high"),
+        ({"identification": sample_proof(route="id_card_sms", assurance_level=2)}, "sms_not_confirmed"),
         ({"applicant": CHILD}, "no_consent_of_guardian"),
         ({"applicant": CHILD, "consents": guarded(CHILD.id_number)}, "no_consent_of_guardian"),
     ],
@@ -144,7 +144,9 @@ def test_a_case_is_left_alone_for_the_time_set(terminal: Terminal, platform: Pla
 def test_many_cases_are_processed_each_once_by_several_at_once(terminal: Terminal, platform: Platform) -> None:
     terminal.submit(*(terminal.case() for _ in range(processing.BATCH * 2 + 3)))
     tallies: list[Tally] = []
-    processors = [Processor(platform.database, platform.cabinet, platform.materials, platform.clock) for _ in range(3)]
+    processors = [
+        Processor(platform.database, platform.cabinet, platform.materials, platform.clock, platform.digests) for _ in range(3)
+    ]
     threads = [threading.Thread(target=lambda own=own: tallies.append(own.run())) for own in processors]
     for thread in threads:
         thread.start()
