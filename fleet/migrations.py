@@ -245,8 +245,8 @@ def _create_audit_trails(schema: Schema) -> None:
     ).create_index(["kiosk_id", "closed_at_ms"])
 
 
-def _create_identification(schema: Schema) -> None:
-    """Codes by text message and used credentials, both as digests; the fictitious residents of the reference platform."""
+def _create_residents(schema: Schema) -> None:
+    """The fictitious residents of the reference platform."""
     schema.table("residents").create(
         {
             "id_number": str,
@@ -265,6 +265,10 @@ def _create_identification(schema: Schema) -> None:
         not_null={"id_type", "name", "sex_code", "birth_date", "ethnicity_code", "address", "valid_to", "phone", "added_at_ms"},
         strict=True,
     )
+
+
+def _create_sms_requests(schema: Schema) -> None:
+    """Who asked for codes by text message, and what came of it; codes and people as digests."""
     schema.table("sms_requests").create(
         {
             "request_id": str,
@@ -285,6 +289,10 @@ def _create_identification(schema: Schema) -> None:
     )
     for columns in (["person", "made_at_ms"], ["kiosk_id", "made_at_ms"], ["state", "expires_at_ms"], ["made_at_ms"]):
         schema.table("sms_requests").create_index(columns)
+
+
+def _create_used_credentials(schema: Schema) -> None:
+    """Which credentials were used where, as digests."""
     schema.table("used_credentials").create(
         {"credential_id": str, "kiosk_id": str, "used_at_ms": int},
         pk="credential_id",
@@ -306,6 +314,8 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_materials,
     _create_reconciliation,
     _create_audit_trails,
-    _create_identification,
+    _create_residents,
+    _create_sms_requests,
+    _create_used_credentials,
 )
 """Only ever appended to."""

@@ -228,17 +228,18 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except KeyboardUnavailable as error:
         raise StartError(str(error)) from error
     clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=lambda: time.time_ns() // 1_000_000)
-
-    def means() -> Means:
-        """The face engine knows whether it is calibrated only when it is loaded."""
-        return Means(
-            staff=not staff.is_empty,
-            credentials=bool(identity.credential_issuers),
-            face_is_demonstration=verifier.is_demonstration,
-        )
-
+    means = _means(settings, staff, verifier)
     visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, sample=sample)
     return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit), means)
+
+
+def _means(settings: Settings, staff: StaffBook, verifier: WorkerVerifier) -> Callable[[], Means]:
+    """Asked anew each time: the face engine knows whether it is calibrated only when it is loaded."""
+    return lambda: Means(
+        staff=not staff.is_empty,
+        credentials=bool(settings.identity.credential_issuers),
+        face_is_demonstration=verifier.is_demonstration,
+    )
 
 
 def _face_settings(identity: Identity) -> FaceSettings:
