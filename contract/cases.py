@@ -101,13 +101,18 @@ class Applicant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         return "Applicant(<redacted>)"
 
 
-class Identification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the resident was shown to be the applicant. No image, no template."""
+class Identification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """How the resident was shown to be the applicant. No image, no template.
+
+    Fields with a default came later: cases of older terminals leave them out.
+    """
 
     route: Literal["id_card_face", "id_card_staff", "electronic_credential", "id_card_sms"]
     assurance_level: int
     """L1 to L4."""
     engine: str
+    """What judged: the face engine; for a credential the key it was checked with and whether the platform was asked (``online``)
+    or not (``local``), e.g. ``Ed25519:oueban-test.1f2e3d4c:online``."""
     distance: float | None
     threshold: float | None
     liveness: str
@@ -115,16 +120,29 @@ class Identification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     staff_id: str
     """Who confirmed, on the staff route; empty otherwise."""
     demonstration_only: bool
+    calibration: str = ""
+    """Id of the calibration file in force for the face engine; empty without one."""
+    liveness_score: float | None = None
+    """0 to 1, 1 is bona fide (ISO/IEC 30107-3)."""
+    credential_id: str = ""
+    """On the credential route: ``contract.credentials.credential_id`` of its ``jti``; empty otherwise."""
 
 
-class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One consent as it was asked: text version and answer."""
+class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """One consent as it was asked: text version, answer and who gave it. The ``repr`` shows no guardian."""
 
     purpose: str
     text_version: str
     language: str
     granted: bool
     at_ms: int
+    given_by: Literal["self", "guardian"] = "self"
+    guardian_name: str = ""
+    """Of a resident under 14 (PIPL, article 31); empty unless ``given_by`` is ``guardian``."""
+    guardian_id_number: str = ""
+
+    def __repr__(self) -> str:
+        return f"Consent(purpose={self.purpose!r}, granted={self.granted!r}, given_by={self.given_by!r}, <redacted>)"
 
 
 class FieldValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from fleet import commands
 from fleet.clock import in_china, system_clock
 from fleet.errors import PlatformError
+from fleet.identity_verbs import add_identity_verbs
 from fleet.operators import DEFAULT_NAME
 from fleet.server import Listen, parse_listen, serve
 from fleet.tokens import Grant
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_keys(verbs)
     _add_alarms(verbs)
+    add_identity_verbs(verbs, _add)
 
     operators = verbs.add_parser("operators", help="who may see the console from elsewhere")
     operator_verbs = operators.add_subparsers(dest="operator_command", required=True, metavar="COMMAND")

@@ -6,6 +6,7 @@ from litestar import Litestar
 from litestar.datastructures import ResponseHeader, State
 
 from fleet.api.headers import SECURITY_HEADERS
+from fleet.api.identification import IDENTIFICATION_HANDLERS, IDENTIFICATIONS_AT_ONCE, RETRY_IDENTIFICATION_S
 from fleet.api.materials import CHUNKS_AT_ONCE, MATERIAL_HANDLERS, RETRY_CHUNK_S
 from fleet.api.openapi import make_config
 from fleet.api.problems import Problems
@@ -25,12 +26,20 @@ def create_app(platform: Platform, *, listens_on_loopback: bool) -> Litestar:
             "platform": platform,
             "deliveries": Gate(DELIVERIES_AT_ONCE, RETRY_DELIVERY_S),
             "receipt_checks": Gate(CHECKS_AT_ONCE, RETRY_CHECK_S),
+            "identifications": Gate(IDENTIFICATIONS_AT_ONCE, RETRY_IDENTIFICATION_S),
             "chunks": Gate(CHUNKS_AT_ONCE, RETRY_CHUNK_S),
             "console": ConsoleAccess(platform.operators, listens_on_loopback=listens_on_loopback),
         }
     )
     return Litestar(
-        route_handlers=[*HANDLERS, *MATERIAL_HANDLERS, verify_receipt, *CONSOLE_HANDLERS, *VERIFY_HANDLERS],
+        route_handlers=[
+            *HANDLERS,
+            *MATERIAL_HANDLERS,
+            *IDENTIFICATION_HANDLERS,
+            verify_receipt,
+            *CONSOLE_HANDLERS,
+            *VERIFY_HANDLERS,
+        ],
         exception_handlers=Problems(platform.clock).handlers,
         openapi_config=make_config(),
         request_max_body_size=MAX_SMALL_BODY,

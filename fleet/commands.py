@@ -41,14 +41,14 @@ def issue_token(data: Path, grant: Grant, clock: Clock) -> IssuedToken:
 
 def process(data: Path, *, again: bool) -> Tally:
     """Process what waits, now. Raises ``PlatformError``."""
-    _check_exists(data)
+    check_exists(data)
     with Platform(data) as platform:
         return platform.processor.run(again=again)
 
 
 def report(data: Path, subject: str) -> list[Record]:
     """The records of ``subject``, one of ``REPORTS``. Raises ``PlatformError``."""
-    _check_exists(data)
+    check_exists(data)
     database = open_database(data)
     try:
         return _REPORTS[subject](database)
@@ -64,14 +64,14 @@ def set_password(data: Path, name: str, password: str) -> None:
 
 def import_from(data: Path, folder: Path) -> ImportReport:
     """Take in a bundle. Raises ``PlatformError``."""
-    _check_exists(data)
+    check_exists(data)
     with Platform(data) as platform:
         return import_bundle(platform, folder)
 
 
 def list_keys(data: Path) -> list[Record]:
     """The platform's own keys, newest first of each kind; nothing secret. Raises ``PlatformError``."""
-    _check_exists(data)
+    check_exists(data)
     with Platform(data) as platform:
         ring = platform.keys
     by_use: dict[KeyUse, Sequence[OpeningKey | SigningKey]] = {"sealing": ring.opening, "receipt": ring.signing}
@@ -84,7 +84,7 @@ def list_keys(data: Path) -> list[Record]:
 
 def rotate_keys(data: Path, clock: Clock, *, with_receipt: bool) -> list[str]:
     """Make new keys that become the newest; their ids. Raises ``PlatformError``."""
-    _check_exists(data)
+    check_exists(data)
     uses: tuple[KeyUse, ...] = ("sealing", "receipt") if with_receipt else ("sealing",)
     with Platform(data) as platform:
         return [add_key(data, platform.keys, use, clock()) for use in uses]
@@ -94,7 +94,7 @@ def close_audit_alarms(data: Path, kiosk_id: str, note: str, clock: Clock) -> in
     """Close a terminal's audit alarms; how many there were. Raises ``PlatformError``."""
     if note and not is_plain_text(note, 200):
         raise PlatformError("a note has at most 200 characters that can be seen")
-    _check_exists(data)
+    check_exists(data)
     database = open_database(data)
     try:
         return close_alarms(database, kiosk_id, note, clock())
@@ -102,7 +102,7 @@ def close_audit_alarms(data: Path, kiosk_id: str, note: str, clock: Clock) -> in
         database.close()
 
 
-def _check_exists(data: Path) -> None:
+def check_exists(data: Path) -> None:
     """A mistyped folder must not come out as an empty, fresh platform."""
     try:
         exists = (data / FILE_NAME).is_file()

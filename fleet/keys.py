@@ -111,7 +111,7 @@ def load_keys(data: Path, now_ms: int, *, may_create: bool) -> KeyRing:
     folder = data / FOLDER
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        with _locked(folder):
+        with locked(folder):
             opening = _read(folder, "sealing")
             signing = _read(folder, "receipt")
             if not (opening and signing) and not may_create:
@@ -174,7 +174,7 @@ def add_key(data: Path, ring: KeyRing, use: KeyUse, now_ms: int) -> str:
     created_at_ms = max(now_ms, present[0].created_at_ms + 1)
     folder = data / FOLDER
     try:
-        with _locked(folder):
+        with locked(folder):
             return _create(folder, use, _new_secret(use, now_ms), created_at_ms).key_id
     except OSError as error:
         raise KeysUnusable(f"{error.filename or folder}: {error.strerror or error}") from error
@@ -217,7 +217,7 @@ def _read(folder: Path, use: KeyUse) -> list[_KeyFile]:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Keeps two processes that start at the same time from making two first keys."""
     with (folder / ".lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -245,6 +245,65 @@ def _create_audit_trails(schema: Schema) -> None:
     ).create_index(["kiosk_id", "closed_at_ms"])
 
 
+def _create_residents(schema: Schema) -> None:
+    """The fictitious residents of the reference platform."""
+    schema.table("residents").create(
+        {
+            "id_number": str,
+            "id_type": str,
+            "name": str,
+            "sex_code": str,
+            "birth_date": str,
+            "ethnicity_code": str,
+            "address": str,
+            "valid_to": str,
+            "phone": str,
+            "portrait": bytes,
+            "added_at_ms": int,
+        },
+        pk="id_number",
+        not_null={"id_type", "name", "sex_code", "birth_date", "ethnicity_code", "address", "valid_to", "phone", "added_at_ms"},
+        strict=True,
+    )
+
+
+def _create_sms_requests(schema: Schema) -> None:
+    """Who asked for codes by text message, and what came of it; codes and people as digests."""
+    schema.table("sms_requests").create(
+        {
+            "request_id": str,
+            "kiosk_id": str,
+            "person": str,
+            "state": str,
+            "tries_left": int,
+            "made_at_ms": int,
+            "expires_at_ms": int,
+            "ended_at_ms": int,
+            "salt": bytes,
+            "code_digest": bytes,
+        },
+        pk="request_id",
+        not_null={"kiosk_id", "person", "state", "tries_left", "made_at_ms", "expires_at_ms"},
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    )
+    for columns in (["person", "made_at_ms"], ["kiosk_id", "made_at_ms"], ["state", "expires_at_ms"], ["made_at_ms"]):
+        schema.table("sms_requests").create_index(columns)
+
+
+def _create_used_credentials(schema: Schema) -> None:
+    """Which credentials were used where, as digests."""
+    schema.table("used_credentials").create(
+        {"credential_id": str, "kiosk_id": str, "used_at_ms": int},
+        pk="credential_id",
+        not_null={"kiosk_id", "used_at_ms"},
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    )
+    for columns in (["kiosk_id", "used_at_ms"], ["used_at_ms"]):
+        schema.table("used_credentials").create_index(columns)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_registry,
     _create_credentials,
@@ -255,5 +314,8 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_materials,
     _create_reconciliation,
     _create_audit_trails,
+    _create_residents,
+    _create_sms_requests,
+    _create_used_credentials,
 )
 """Only ever appended to."""

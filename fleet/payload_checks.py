@@ -13,20 +13,14 @@ from datetime import date
 
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
-from stdnum.iso7064 import mod_11_2
 
 from contract.cases import Applicant, CaseHeader, CasePayload, Consent, FieldValue, Identification, Material
+from contract.id_numbers import ID_NUMBERS, is_id_number
 from contract.materials import MAX_MATERIAL_BYTES, is_digest
 from fleet.decoding import is_counting, is_plain_text
 
 _ITEM_CODE = re.compile(r"([0-9A-HJ-NPQRTUWXY]{18})[1-6][0-9]{12}")
 _ORDER = re.compile(r"[0-9]{2}")
-_ID_NUMBERS = {
-    "resident": re.compile(r"[1-9][0-9]{16}[0-9X]"),
-    "J": re.compile(r"[1-9][0-9]{16}[0-9X]"),
-    "I": re.compile(r"[A-Z]{3}[0-9]{12}"),
-    "Y": re.compile(r"9[0-9]{16}[0-9X]"),
-}
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
 """Type and subtype, without parameters (RFC 6838, section 4.2)."""
@@ -102,14 +96,6 @@ def _applicant_defects(applicant: Applicant) -> Iterator[Defect]:
         yield Defect("bad_applicant", "nationality or address is too long")
 
 
-def is_id_number(id_type: str, number: str) -> bool:
-    """True when ``number`` has the form of its card kind and, where that has one, the right check digit (MOD 11-2)."""
-    pattern = _ID_NUMBERS.get(id_type)
-    if pattern is None or not pattern.fullmatch(number):
-        return False
-    return id_type == "I" or bool(mod_11_2.checksum(number) == 1)
-
-
 def _is_date(text: str) -> bool:
     try:
         return date.fromisoformat(text).isoformat() == text
@@ -122,8 +108,14 @@ def _identification_defects(proof: Identification) -> Iterator[Defect]:
         yield Defect("bad_identification", "the assurance level is none of L1 to L4")
     if any(value is not None and not (math.isfinite(value) and 0 <= value <= 100) for value in (proof.distance, proof.threshold)):
         yield Defect("bad_identification", "distance or threshold is out of range")
-    if max(len(proof.engine), len(proof.liveness), len(proof.staff_id)) > 200:
-        yield Defect("bad_identification", "engine, liveness or staff_id is too long")
+    if max(len(proof.engine), len(proof.liveness), len(proof.staff_id), len(proof.calibration)) > 200:
+        yield Defect("bad_identification", "engine, liveness, staff_id or calibration is too long")
+    score = proof.liveness_score
+    if score is not None and not (math.isfinite(score) and 0 <= score <= 1):
+        yield Defect("bad_identification", "the liveness score is not between 0 and 1")
+    # Whether a credential is named at all is a matter of the merits, not of the form.
+    if proof.credential_id and not (proof.route == "electronic_credential" and is_digest(proof.credential_id)):
+        yield Defect("bad_identification", "credential_id is no SHA-256 in lower-case hex, or stands on another route")
 
 
 def _consent_defects(consents: tuple[Consent, ...]) -> Iterator[Defect]:
@@ -133,6 +125,15 @@ def _consent_defects(consents: tuple[Consent, ...]) -> Iterator[Defect]:
         texts = (consent.purpose, consent.text_version, consent.language)
         if not all(is_plain_text(text, 64) for text in texts) or not is_counting(consent.at_ms):
             yield Defect("bad_consents", f"consent {number} has a text or a time out of range")
+        if not _guardian_fits(consent):
+            yield Defect("bad_consents", f"consent {number} names a guardian wrongly, or one who gave no consent")
+
+
+def _guardian_fits(consent: Consent) -> bool:
+    if consent.given_by == "self":
+        return not consent.guardian_name and not consent.guardian_id_number
+    is_number = any(is_id_number(kind, consent.guardian_id_number) for kind in ID_NUMBERS)
+    return is_number and is_plain_text(consent.guardian_name, 100)
 
 
 def _field_defects(fields: tuple[FieldValue, ...]) -> Iterator[Defect]:

@@ -8,6 +8,7 @@ from types import TracebackType
 from fleet.authentication import Authenticator
 from fleet.clock import Clock, system_clock
 from fleet.database import FILE_NAME, Database
+from fleet.digest_key import DigestKey
 from fleet.enrolment import Enrolment
 from fleet.errors import PlatformError
 from fleet.heartbeats import HeartbeatDesk
@@ -16,6 +17,9 @@ from fleet.keys import KeyCabinet, KeyRing
 from fleet.materials import MaterialStore
 from fleet.operators import Operators
 from fleet.processing import Processor
+from fleet.residents import Register, Residents
+from fleet.sms_codes import SmsDesk
+from fleet.sms_gateway import SmsGateway, SpoolGateway
 
 
 def open_database(data: Path) -> Database:
@@ -37,12 +41,19 @@ def open_keys(data: Path, database: Database, clock: Clock) -> KeyCabinet:
 class Platform:
     """Everything the API and the console need. Use as a context manager."""
 
-    def __init__(self, data: Path, clock: Clock = system_clock) -> None:
-        """Open the data folder. Raises ``PlatformError``."""
+    def __init__(
+        self, data: Path, clock: Clock = system_clock, *, gateway: SmsGateway | None = None, register: Register | None = None
+    ) -> None:
+        """Open the data folder. Raises ``PlatformError``.
+
+        ``gateway`` sends text messages and ``register`` knows telephones; without them messages are spooled for the operator, and
+        only fictitious residents have a telephone.
+        """
         self.clock = clock
         self.database = open_database(data)
         try:
             self.cabinet = open_keys(data, self.database, clock)
+            self.digests = DigestKey(data)
             self.operators = Operators(data)
         except BaseException:
             self.database.close()
@@ -52,7 +63,16 @@ class Platform:
         self.materials = MaterialStore(data, self.database, clock)
         self.intake = Intake(self.database, self.cabinet, self.materials, clock)
         self.heartbeats = HeartbeatDesk(self.database, self.cabinet, clock)
-        self.processor = Processor(self.database, self.cabinet, self.materials, clock)
+        self.residents = Residents(self.database)
+        self.sms = SmsDesk(
+            self.database,
+            self.cabinet,
+            self.digests,
+            register or self.residents,
+            gateway or SpoolGateway(data, clock),
+            clock,
+        )
+        self.processor = Processor(self.database, self.cabinet, self.materials, clock, self.digests)
 
     @property
     def keys(self) -> KeyRing:

@@ -13,11 +13,14 @@ from fleet.business_checks import doubts
 from fleet.clock import Clock
 from fleet.database import Database
 from fleet.decoding import from_json
+from fleet.digest_key import DigestKey
 from fleet.envelope import Refusal, open_payload
 from fleet.errors import StorageUnavailable
 from fleet.keys import KeyCabinet, KeyRing
 from fleet.material_checks import material_doubts
 from fleet.materials import MaterialStore
+from fleet.sms_codes import was_confirmed
+from fleet.used_credentials import note_use
 
 _log = logging.getLogger(__name__)
 
@@ -40,11 +43,12 @@ class Tally:
 class Processor:
     """Processes cases that wait. Two may run at once, even in two processes: a case is moved by whoever comes first."""
 
-    def __init__(self, database: Database, keys: KeyCabinet, materials: MaterialStore, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: KeyCabinet, materials: MaterialStore, clock: Clock, digests: DigestKey) -> None:
         self._database = database
         self._keys = keys
         self._materials = materials
         self._clock = clock
+        self._digests = digests
 
     def run(self, *, min_age_ms: int = 0, again: bool = False, stop: threading.Event | None = None) -> Tally:
         """Process every case received at least ``min_age_ms`` ago; with ``again`` also those that wait for staff.
@@ -95,15 +99,35 @@ class Processor:
         case = SealedCase(row["header"], row["sealed"], row["signature"])
         try:
             keys = self._keys.present
-            payload = open_payload(case, from_json(case.header, CaseHeader), keys)
-            reasons = (payload.code,) if isinstance(payload, Refusal) else self._doubts(payload, keys)
+            header = from_json(case.header, CaseHeader)
+            payload = open_payload(case, header, keys)
+            reasons = (payload.code,) if isinstance(payload, Refusal) else self._doubts(header, payload, keys)
         except Exception:  # noqa: BLE001 - one case that trips a defect of ours must not hold up all the others
             _log.exception("case %s trips a defect in processing and waits for staff", case_id)
             reasons = ("internal_error",)
         return (*reasons, *(("receipt_number_shared",) if row["sharing"] > 1 else ()))
 
-    def _doubts(self, payload: CasePayload, keys: KeyRing) -> tuple[str, ...]:
-        return (*doubts(payload), *material_doubts(payload.materials, self._materials, keys))
+    def _doubts(self, header: CaseHeader, payload: CasePayload, keys: KeyRing) -> tuple[str, ...]:
+        return (
+            *doubts(payload),
+            *self._identification_doubts(header, payload),
+            *material_doubts(payload.materials, self._materials, keys),
+        )
+
+    def _identification_doubts(self, header: CaseHeader, payload: CasePayload) -> tuple[str, ...]:
+        """What the platform itself knows of the proof: where the credential was used, whether a code was confirmed."""
+        proof, applicant = payload.identification, payload.applicant
+        if proof.credential_id:
+            with self._database.transaction() as connection:
+                is_ours = note_use(connection, header.kiosk_id, proof.credential_id, self._clock())
+            return () if is_ours else ("credential_used_elsewhere",)
+        if proof.route == "id_card_sms":
+            person = self._digests.person(applicant.id_type, applicant.id_number)
+            at_ms = header.committed_at_ms + (header.platform_offset_ms or 0)
+            with self._database.reading() as connection:
+                is_confirmed = was_confirmed(connection, header.kiosk_id, person, at_ms)
+            return () if is_confirmed else ("sms_not_confirmed",)
+        return ()
 
 
 class ProcessorThread:

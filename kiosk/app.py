@@ -21,7 +21,7 @@ from drivers.face.verifier import WorkerVerifier
 from drivers.status import DeviceStatus
 from kiosk.catalogue.loader import CatalogueError, load
 from kiosk.catalogue.models import Catalogue
-from kiosk.config import Settings
+from kiosk.config import Identity, Settings
 from kiosk.flow.events import DeliveryKnown, Event, IdleEnded, IdleWarned, StayHere
 from kiosk.flow.states import Step
 from kiosk.readiness import Facts, Means, assess
@@ -29,6 +29,7 @@ from kiosk.services.bench import Bench
 from kiosk.services.cases import CHINA_TIME
 from kiosk.services.faces import FaceCheck
 from kiosk.services.identify import IdentityDesk, Ways
+from kiosk.services.issuers import IssuedCredentials, PlatformMessages
 from kiosk.services.platform import PlatformTrouble
 from kiosk.services.print_journal import PrintJournal
 from kiosk.services.queue_desk import QueueDesk
@@ -209,11 +210,12 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except (CatalogueError, StaffFileError, PlatformTrouble, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
     desk = QueueDesk(link.outbox, link.wake)
-    verifier = WorkerVerifier(FaceSettings())
+    identity = settings.identity
+    verifier = WorkerVerifier(_face_settings(identity))
     face = FaceCheck(bench.camera, verifier)
-    locks = RouteLocks(time.monotonic)
+    locks = RouteLocks(time.monotonic, identity.lock_s)
     services = Services(
-        identity=IdentityDesk(Ways(bench, face, staff), locks, time.monotonic),
+        identity=IdentityDesk(_ways(settings, link, bench, face, staff), locks, time.monotonic),
         print_slip=bench.print_slip,
         draw_slip=bench.draw_slip,
         cases=desk,
@@ -226,13 +228,33 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     except KeyboardUnavailable as error:
         raise StartError(str(error)) from error
     clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=lambda: time.time_ns() // 1_000_000)
-
-    def means() -> Means:
-        """The face engine knows whether it is calibrated only when it is loaded."""
-        return Means(staff=not staff.is_empty, credentials=False, sms=False, face_is_demonstration=verifier.is_demonstration)
-
+    means = _means(settings, staff, verifier)
     visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, sample=sample)
     return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit), means)
+
+
+def _means(settings: Settings, staff: StaffBook, verifier: WorkerVerifier) -> Callable[[], Means]:
+    """Asked anew each time: the face engine knows whether it is calibrated only when it is loaded."""
+    return lambda: Means(
+        staff=not staff.is_empty,
+        credentials=bool(settings.identity.credential_issuers),
+        face_is_demonstration=verifier.is_demonstration,
+    )
+
+
+def _face_settings(identity: Identity) -> FaceSettings:
+    return FaceSettings(
+        engine=identity.face_engine,
+        model=identity.face_model,
+        calibration=identity.face_calibration,
+        attack_model=identity.attack_model,
+    )
+
+
+def _ways(settings: Settings, link: PlatformLink, bench: Bench, face: FaceCheck, staff: StaffBook) -> Ways:
+    """Credentials are set up when an issuer is; text messages always, for the platform says whom it can reach."""
+    credentials = IssuedCredentials(link.credentials) if settings.identity.credential_issuers else None
+    return Ways(bench, face, staff, credentials, PlatformMessages(link.text_messages))
 
 
 def run_terminal(terminal: Terminal) -> int:

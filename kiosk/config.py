@@ -87,6 +87,25 @@ class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     heartbeat_s: float = 30.0
 
 
+class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How residents are identified."""
+
+    face_engine: Literal["auto", "dlib", "model", "fused"] = "auto"
+    """``auto``: the model when its file is there, else dlib."""
+    face_model: Path | None = None
+    """ArcFace-style model; none: the one that ``make models`` fetches."""
+    face_calibration: Path | None = None
+    """Calibration file of the engine; without one the face check says that it is a demonstration."""
+    attack_model: Path | None = None
+    """ONNX model that tells presentation attacks (ISO/IEC 30107-3), besides the built-in cues."""
+    credential_issuers: tuple[str, ...] = ()
+    """Whose 电子身份凭证 are taken: ``kid:base64`` of an Ed25519 public key; empty: nobody's."""
+    screen_light: bool = True
+    """The screen shines in colours during the face check, which must reflect them."""
+    lock_s: float = 300.0
+    """So long a way stays closed for a person after three failed tries."""
+
+
 class Settings(msgspec.Struct, frozen=True):
     """All settings."""
 
@@ -94,6 +113,7 @@ class Settings(msgspec.Struct, frozen=True):
     platform: Platform = Platform()
     devices: Devices = Devices()
     times: Times = Times()
+    identity: Identity = Identity()
 
 
 class SettingsError(Exception):
@@ -104,7 +124,17 @@ _PIN = re.compile(r"(sha256/)?[A-Za-z0-9+/]{43}=")
 _LEAST_KIB_PER_S = 16
 _WINDOW = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 _MAX_PINS = 16
-_SECTIONS: dict[str, type[msgspec.Struct]] = {"machine": Machine, "platform": Platform, "devices": Devices, "times": Times}
+_ISSUER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}\.[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
+"""``contract.credentials.read_issuer_key`` takes exactly these. The last character of 32 bytes has four bits."""
+_MAX_ISSUERS = 16
+_LEAST_LOCK_S, _MOST_LOCK_S = 10.0, 86_400.0
+_SECTIONS: dict[str, type[msgspec.Struct]] = {
+    "machine": Machine,
+    "platform": Platform,
+    "devices": Devices,
+    "times": Times,
+    "identity": Identity,
+}
 
 
 def load(path: Path) -> Settings:
@@ -136,12 +166,15 @@ def _decode(kind: type, value: object) -> object:
 def _limits(sections: dict[str, Any]) -> list[str]:
     found = []
     machine, times, platform = sections.get("machine"), sections.get("times"), sections.get("platform")
+    identity = sections.get("identity")
     if machine is not None and not 0.05 <= machine.mm_per_px <= 1.0:
         found.append("[machine] mm_per_px must lie between 0.05 and 1.0")
     if times is not None:
         found += [f"[times] {name} must be more than 0" for name in times.__struct_fields__ if getattr(times, name) <= 0]
     if platform is not None:
         found += _limits_of_platform(platform)
+    if identity is not None:
+        found += _limits_of_identity(identity)
     return found
 
 
@@ -166,4 +199,22 @@ def _limits_of_platform(platform: Platform) -> list[str]:
         found.append("[platform] night_window is like 22:00-06:00, or left out")
     if len(platform.pins) > _MAX_PINS:
         found.append(f"[platform] more than {_MAX_PINS} pins")
+    return found
+
+
+def _limits_of_identity(identity: Identity) -> list[str]:
+    issuers = identity.credential_issuers
+    found = [
+        f"[identity] {line[:60]!r} in credential_issuers is not like issuer.key:base64 of an Ed25519 public key"
+        for line in issuers
+        if not _ISSUER.fullmatch(line)
+    ]
+    names = [line.partition(":")[0][:60] for line in issuers]
+    found += [f"[identity] {name!r} stands twice in credential_issuers" for name in sorted(set(names)) if names.count(name) > 1]
+    if len(issuers) > _MAX_ISSUERS:
+        found.append(f"[identity] more than {_MAX_ISSUERS} credential_issuers")
+    if not _LEAST_LOCK_S <= identity.lock_s <= _MOST_LOCK_S:
+        found.append(f"[identity] lock_s is {_LEAST_LOCK_S:g} to {_MOST_LOCK_S:g} seconds")
+    if identity.face_model is not None and identity.face_engine == "dlib":
+        found.append("[identity] face_model is not used by the engine dlib")
     return found

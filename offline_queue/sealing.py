@@ -103,6 +103,11 @@ def seal_material(content: bytearray, key: SealingKey, suites: Mapping[str, Seal
     return header, suites[key.suite].seal(key.public_key, material_info(header), content)
 
 
+def seal_request(info: bytes, content: bytearray, key: SealingKey, suites: Mapping[str, Sealer] = SUITES) -> bytes:
+    """What is sealed for one request under ``info``. The caller wipes ``content``."""
+    return suites[key.suite].seal(key.public_key, info, content)
+
+
 def signature_holds(case: SealedCase, public_key: bytes) -> bool:
     """True when ``case`` was signed by the owner of ``public_key`` (raw Ed25519)."""
     return _verifies(public_key, case.signature, signed_bytes(case.header, case.sealed))

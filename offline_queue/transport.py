@@ -19,8 +19,10 @@ import msgspec
 
 from contract.cases import Rating, RatingsAnswer, SealedCase, StatusFeed, SubmitAnswer, SubmitCases, SubmitRatings
 from contract.compression import ZSTD, zstd
+from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
+from contract.sms import ConfirmSmsCode, RequestSmsCode, SmsCodeSent, SmsCodeVerdict
 from offline_queue.clock import Clock, Stamp, SystemClock
 from offline_queue.decoding import UNDECODABLE
 from offline_queue.identity import Identity, IdentitySource
@@ -37,7 +39,18 @@ BYTES = "application/octet-stream"
 _ZSTD_LEVEL = 1
 """What is sealed does not get smaller; the headers around it do, and level 1 costs next to nothing."""
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|[0-9A-Fa-f:.]+")
-_Answer = TypeVar("_Answer", SubmitAnswer, StatusFeed, RatingsAnswer, EnrolAnswer, HeartbeatAnswer, MaterialState)
+_Answer = TypeVar(
+    "_Answer",
+    SubmitAnswer,
+    StatusFeed,
+    RatingsAnswer,
+    EnrolAnswer,
+    HeartbeatAnswer,
+    MaterialState,
+    RedeemAnswer,
+    SmsCodeSent,
+    SmsCodeVerdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,18 @@ class PlatformClient:
     def rate(self, ratings: tuple[Rating, ...]) -> RatingsAnswer | Failure:
         """Hand in ratings."""
         return self._signed("POST", "/v1/ratings", msgspec.json.encode(SubmitRatings(ratings)), JSON, RatingsAnswer)
+
+    def redeem_credential(self, request: RedeemCredential) -> RedeemAnswer | Failure:
+        """Tell that a credential is being used."""
+        return self._signed("POST", "/v1/credentials/redeem", msgspec.json.encode(request), JSON, RedeemAnswer)
+
+    def request_sms_code(self, request: RequestSmsCode) -> SmsCodeSent | Failure:
+        """Have a code sent to the person named in ``request``."""
+        return self._signed("POST", "/v1/sms-codes", msgspec.json.encode(request), JSON, SmsCodeSent)
+
+    def confirm_sms_code(self, request: ConfirmSmsCode) -> SmsCodeVerdict | Failure:
+        """Ask whether a code is the one that was sent."""
+        return self._signed("POST", "/v1/sms-codes/confirm", msgspec.json.encode(request), JSON, SmsCodeVerdict)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer | Failure:
         """Trade a one-time token for an identity; the one request that is not signed."""

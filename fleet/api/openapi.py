@@ -13,9 +13,11 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from contract.cases import RatingsAnswer, StatusFeed, SubmitAnswer, SubmitCases, SubmitRatings
+from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
 from contract.receipt_checks import ReceiptVerdict, VerifyReceipt
+from contract.sms import ConfirmSmsCode, RequestSmsCode, SmsCodeSent, SmsCodeVerdict
 from fleet.api.routes import JSON, MSGPACK, Health
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -43,6 +45,9 @@ _ENDPOINTS = (
     _Bodies("/v1/materials/{digest}", "put", MaterialState, bytes, query=("offset", "size")),
     _Bodies("/v1/heartbeats", "post", HeartbeatAnswer, Heartbeat),
     _Bodies("/v1/ratings", "post", RatingsAnswer, SubmitRatings),
+    _Bodies("/v1/credentials/redeem", "post", RedeemAnswer, RedeemCredential),
+    _Bodies("/v1/sms-codes", "post", SmsCodeSent, RequestSmsCode),
+    _Bodies("/v1/sms-codes/confirm", "post", SmsCodeVerdict, ConfirmSmsCode),
     _Bodies("/v1/receipts/verify", "post", ReceiptVerdict, VerifyReceipt, is_signed=False),
     _Bodies("/v1/health", "get", Health, is_signed=False),
 )

@@ -145,6 +145,11 @@ CODES: dict[str, dict[Language, str]] = {
 REASONS: dict[str, dict[Language, str]] = {
     "no_consent_to_data": {"zh": "未同意处理信息", "en": "no consent to the data"},
     "no_consent_to_face": {"zh": "未同意使用人脸", "en": "no consent to the face"},
+    "no_consent_of_guardian": {"zh": "未经监护人同意", "en": "no consent of a guardian"},
+    "level_too_high": {"zh": "认证等级不符", "en": "level higher than the way allows"},
+    "credential_not_named": {"zh": "没有凭证编号", "en": "credential not named"},
+    "credential_used_elsewhere": {"zh": "凭证在别处用过", "en": "credential used elsewhere"},
+    "sms_not_confirmed": {"zh": "短信验证无记录", "en": "no text message confirmed"},
     "staff_not_named": {"zh": "没有核验人员", "en": "staff not named"},
     "face_not_matched": {"zh": "人脸未比中", "en": "face not matched"},
     "face_not_live": {"zh": "活体未通过", "en": "face not live"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -74,6 +75,24 @@ class PlatformProcess:
         """The platform's own records of all ratings."""
         return list(self._ask("report", "ratings")["ratings"])
 
+    def add_sample_residents(self) -> None:
+        """Fill the register with the fictitious residents whose cards are emulated."""
+        self._run("residents", "add-samples")
+
+    def credential_issuers(self) -> tuple[str, ...]:
+        """The platform's own issuer, as it stands in a terminal's settings."""
+        return tuple(self._ask("credential", "keys")["credential_issuers"])
+
+    def issue_credential(self, id_number: str) -> str:
+        """A fresh 电子身份凭证 of a resident in the register: the text that their telephone shows as a QR code."""
+        return str(self._ask("credential", "issue", "--id-number", id_number)["text"])
+
+    def last_sms_code(self, phone: str) -> str:
+        """The code in the newest text message to ``phone``; empty when there is none."""
+        messages = [message for message in self._ask("sms", "list")["messages"] if message["phone"] == phone]
+        found = re.search(r"[0-9]{6}", messages[0]["text"]) if messages else None
+        return found[0] if found else ""
+
     def check_receipt(self, text: str) -> ReceiptVerdict:
         """What the platform tells anyone who shows it the code of a slip."""
         try:
@@ -83,12 +102,15 @@ class PlatformProcess:
             raise PlatformFailed(f"the platform did not check a receipt: {type(error).__name__}") from error
 
     def _ask(self, *words: str) -> dict[str, Any]:
-        command = [sys.executable, "-m", "fleet", *words, "--json", "--data", str(self._data)]
+        answer: dict[str, Any] = json.loads(self._run(*words, "--json"))
+        return answer
+
+    def _run(self, *words: str) -> str:
+        command = [sys.executable, "-m", "fleet", *words, "--data", str(self._data)]
         ended = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=False)
         if ended.returncode != 0:
             raise PlatformFailed(f"kiosk-fleet {words[0]}: {ended.stderr.strip() or ended.returncode}")
-        answer: dict[str, Any] = json.loads(ended.stdout)
-        return answer
+        return ended.stdout
 
     def _first_line(self, process: subprocess.Popen[str]) -> str:
         ends = time.monotonic() + START_S

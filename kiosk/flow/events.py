@@ -163,7 +163,8 @@ class CredentialShown:
 class CredentialFailed:
     """It was not, as a reason code ``credential.…``.
 
-    ``expired``, ``replayed``, ``wrong_issuer``, ``unreadable``, ``wrong_person``, ``scanner_lost``, ``timed_out``, ``paused``.
+    ``expired``, ``replayed``, ``wrong_issuer``, ``unreadable``, ``wrong_person``, ``scanner_lost``, ``timed_out``, ``paused``,
+    ``unavailable``.
     """
 
     reason: str

@@ -33,6 +33,7 @@ _COSTS_NOTHING = frozenset(
         "credential.timed_out",
         "credential.cancelled",
         "credential.paused",
+        "credential.unavailable",
         "sms.offline",
         "sms.expired",
         TOO_MANY_TRIES,

@@ -108,6 +108,9 @@ def identification_of(proof: Proof) -> Identification:
         liveness=proof.liveness,
         staff_id=proof.staff_id,
         demonstration_only=proof.demonstration_only,
+        calibration=proof.calibration,
+        liveness_score=proof.liveness_score,
+        credential_id=proof.credential_id,
     )
 
 
@@ -120,6 +123,9 @@ def consents_of(facts: CaseFacts) -> tuple[Consent, ...]:
             language=record.language.value,
             granted=record.granted,
             at_ms=record.at_ms,
+            given_by=record.given_by,
+            guardian_name=record.guardian_name,
+            guardian_id_number=record.guardian_id_number,
         )
         for record in facts.consents
     )

@@ -200,10 +200,10 @@ class IdentityDesk:
         return event
 
 
-def credential_proof(credential_id: str) -> Proof:
-    """The proof that a good credential is."""
+def credential_proof(credential_id: str, checked_by: str = "", *, is_sample: bool = False) -> Proof:
+    """The proof that a good credential is. ``checked_by``: how it was checked; ``is_sample``: its holder is fictitious."""
     route = Route.ELECTRONIC_CREDENTIAL
-    return Proof(route, route.level, credential_id=credential_id)
+    return Proof(route, route.level, engine=checked_by, credential_id=credential_id, demonstration_only=is_sample)
 
 
 def sms_proof() -> Proof:

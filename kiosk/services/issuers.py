@@ -33,6 +33,16 @@ class Checked(Protocol):
         """Digest of its own number."""
         ...
 
+    @property
+    def checked_by(self) -> str:
+        """How it was checked, for the case."""
+        ...
+
+    @property
+    def is_sample(self) -> bool:
+        """Its holder is fictitious."""
+        ...
+
 
 class Requested(Protocol):
     """A message that has gone out."""
@@ -59,11 +69,11 @@ class Checker(Protocol):
 class Codes(Protocol):
     """The platform's codes by text message; calls block, and come back by themselves."""
 
-    def request(self, person: Person) -> Requested | Refused:
+    def request(self, person: Person, deadline: Deadline) -> Requested | Refused:
         """Have one sent."""
         ...
 
-    def confirm(self, request_id: str, code: str) -> object:
+    def confirm(self, request_id: str, code: str, deadline: Deadline) -> object:
         """``Refused``, or anything else when it is the right one."""
         ...
 
@@ -79,7 +89,8 @@ class IssuedCredentials:
         outcome = self._checker.check(text)
         if isinstance(outcome, Refused):
             return CredentialFailed(_code("credential", outcome))
-        return CredentialShown(outcome.person, credential_proof(outcome.credential_id))
+        proof = credential_proof(outcome.credential_id, outcome.checked_by, is_sample=outcome.is_sample)
+        return CredentialShown(outcome.person, proof)
 
 
 class PlatformMessages:
@@ -92,7 +103,7 @@ class PlatformMessages:
         """Have one sent, unless nobody waits any more."""
         if deadline.is_over:
             return SmsFailed("sms.offline")
-        outcome = self._codes.request(person)
+        outcome = self._codes.request(person, deadline)
         if isinstance(outcome, Refused):
             return SmsFailed(_code("sms", outcome))
         return SmsSent(outcome.masked_phone, outcome.request_id)
@@ -101,7 +112,7 @@ class PlatformMessages:
         """Ask whether it is the right one."""
         if deadline.is_over:
             return SmsFailed("sms.offline")
-        outcome = self._codes.confirm(request_id, code)
+        outcome = self._codes.confirm(request_id, code, deadline)
         return SmsFailed(_code("sms", outcome)) if isinstance(outcome, Refused) else PersonProved(sms_proof())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from contract.kiosks import DeviceReport, Heartbeat
@@ -11,14 +12,19 @@ from drivers.status import DeviceStatus
 from kiosk import __version__
 from kiosk.config import Settings
 from kiosk.readiness import StoreHealth
+from kiosk.services.credentials import CredentialChecker
+from kiosk.services.redeeming import PlatformRedeemer
+from kiosk.services.used_credentials import ReplayStore
 from offline_queue import enrolment
 from offline_queue.clock import SystemClock
 from offline_queue.errors import KnownError
 from offline_queue.identity import IdentityStore
 from offline_queue.key_wrapping import make_wrapper
 from offline_queue.models import Closed
+from offline_queue.platform_time import PlatformTime
 from offline_queue.settings import SyncSettings, TransportSettings, within_cap
 from offline_queue.store import Outbox
+from offline_queue.transport import PlatformClient
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +59,17 @@ def transport_settings(settings: Settings) -> TransportSettings:
         pins=settings.platform.pins,
         max_bytes_per_s=settings.platform.max_kib_per_s * 1024,
     )
+
+
+def identifying_settings(settings: Settings) -> TransportSettings:
+    """The line while a resident waits to be identified: an answer comes within seconds, or another way is offered."""
+    return replace(transport_settings(settings), connect_timeout_s=2.0, io_timeout_s=4.0, request_limit_s=6.0, max_bytes_per_s=0)
+
+
+def make_credential_checker(settings: Settings, platform_time: PlatformTime, line: PlatformClient) -> CredentialChecker:
+    """Checks credentials of the configured issuers; remembers used ones in the data folder, and at the platform when online."""
+    used = ReplayStore(settings.machine.data_dir / "used-credentials.db")
+    return CredentialChecker(settings.identity.credential_issuers, used, platform_time.now_ms, PlatformRedeemer(line))
 
 
 def sync_settings(settings: Settings) -> SyncSettings:

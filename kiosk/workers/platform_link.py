@@ -14,6 +14,7 @@ from drivers.status import DeviceStatus
 from kiosk.config import Settings
 from kiosk.readiness import StoreHealth
 from kiosk.services import platform
+from kiosk.services.sms_codes import SmsCodes
 from kiosk.workers.heartbeat import HeartbeatLoop
 from offline_queue.enrolment import send_heartbeat
 from offline_queue.errors import KnownError
@@ -50,6 +51,12 @@ class PlatformLink(QObject):
         self._clients = [
             PlatformClient(settings.platform.url, self.identity, self.outbox.platform_time, settings=line) for _ in range(2)
         ]
+        # What residents wait for: credentials used, codes by text message.
+        self.identifying = PlatformClient(
+            settings.platform.url, self.identity, self.outbox.platform_time, settings=platform.identifying_settings(settings)
+        )
+        self.credentials = platform.make_credential_checker(settings, self.outbox.platform_time, self.identifying)
+        self.text_messages = SmsCodes(self.identifying, self.identity)
         syncer = Syncer(self.outbox, self._clients[0], self.identity, settings=platform.sync_settings(settings))
         self._loop = SyncLoop(self.outbox, syncer)
         self._loop.subscribe(self._on_pass)
@@ -86,8 +93,9 @@ class PlatformLink(QObject):
             _log.error("the sync does not end")
         if self._beats is not None and not self._beats.stop(_JOIN_S):
             _log.error("the heartbeat does not end")
-        for client in self._clients:
+        for client in (*self._clients, self.identifying):
             client.close()
+        self.credentials.close()
         self.outbox.close()
 
     def wake(self) -> None:

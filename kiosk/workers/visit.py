@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from kiosk.catalogue.models import Catalogue
 from kiosk.config import Settings
 from kiosk.flow import machine, presenter
-from kiosk.flow.context import LOCK_S, Context
+from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     AwaitDelivery,
     CancelIdentify,
@@ -142,7 +142,7 @@ class Visit(QObject):
             self.session,
             self._clock.today(),
             now_s=self._clock.monotonic_s(),
-            lock_s=LOCK_S,
+            lock_s=self._settings.identity.lock_s,
         )
 
     def _show(self) -> None:

@@ -118,8 +118,9 @@ def sample_proof(**changes: object) -> Identification:
     return Identification(**(values | changes))
 
 
-def sample_consent(purpose: str, *, granted: bool = True) -> Consent:
-    return Consent(purpose=purpose, text_version="2026.11", language="zh", granted=granted, at_ms=1_795_000_000_000)
+def sample_consent(purpose: str, **changes: object) -> Consent:
+    values: dict[str, object] = {"text_version": "2026.11", "language": "zh", "granted": True, "at_ms": 1_795_000_000_000}
+    return Consent(purpose=purpose, **(values | changes))
 
 
 def sample_heartbeat(**changes: object) -> Heartbeat:
@@ -240,7 +241,7 @@ class Terminal:
         """A sealed material as it is sent, and the payload's word on it."""
         key = key or self.identity.sealing_keys[0]
         header = msgspec.json.encode(MaterialHeader(version=MATERIAL_VERSION, suite=key.suite, sealing_key_id=key.key_id))
-        packed = pack(header, _seal(key, material_info(header), plain))
+        packed = pack(header, seal_under(key, material_info(header), plain))
         values: dict[str, object] = {
             "digest": material_digest(packed),
             "kind": "id_card_copy",
@@ -316,10 +317,10 @@ class Terminal:
 
 
 def seal(key: SealingKey, header: bytes, content: bytes) -> bytes:
-    return _seal(key, sealing_info(header), content)
+    return seal_under(key, sealing_info(header), content)
 
 
-def _seal(key: SealingKey, info: bytes, content: bytes) -> bytes:
+def seal_under(key: SealingKey, info: bytes, content: bytes) -> bytes:
     mlkem, x25519 = key.public_key[:1184], key.public_key[1184:]
     public = MLKEM768X25519PublicKey(MLKEM768PublicKey.from_public_bytes(mlkem), X25519PublicKey.from_public_bytes(x25519))
     return _SUITE.encrypt(content, public, info)

@@ -12,6 +12,7 @@ from fleet.app import create_app
 from fleet.clock import system_clock
 from fleet.platform import Platform
 from fleet.tokens import Grant, issue
+from tests.helpers.sms import KeptMessages
 from tests.helpers.terminal import Terminal
 
 HOUR_MS = 3_600_000
@@ -33,8 +34,13 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def platform(tmp_path: Path, clock: MovableClock) -> Iterator[Platform]:
-    with Platform(tmp_path / "data", clock) as platform:
+def gateway() -> KeptMessages:
+    return KeptMessages()
+
+
+@pytest.fixture
+def platform(tmp_path: Path, clock: MovableClock, gateway: KeptMessages) -> Iterator[Platform]:
+    with Platform(tmp_path / "data", clock, gateway=gateway) as platform:
         yield platform
 
 

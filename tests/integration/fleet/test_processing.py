@@ -9,13 +9,53 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from contract.cases import Rating, RatingsAnswer, SubmitRatings
+from contract.cases import Accepted, Consent, Rating, RatingsAnswer, SubmitRatings
 from fleet import processing
 from fleet.platform import Platform
 from fleet.processing import Processor, ProcessorThread, Tally
 from fleet.reports import report_cases, report_ratings
-from tests.helpers.terminal import Terminal, new_case_id, sample_consent, sample_payload, sample_proof
+from tests.helpers.terminal import (
+    SAMPLE_NUMBER,
+    Terminal,
+    new_case_id,
+    sample_applicant,
+    sample_consent,
+    sample_payload,
+    sample_proof,
+)
 from tests.integration.fleet.conftest import MovableClock
+
+CHILD = sample_applicant(id_number="330304201803081238", birth_date="2018-03-08")
+
+
+def guarded(guardian_number: str) -> tuple[Consent, ...]:
+    """The consents of a child whose guardian allows the face check."""
+    face = sample_consent("face", given_by="guardian", guardian_name="测试·林大瓯", guardian_id_number=guardian_number)
+    return sample_consent("case_data"), face
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"applicant": CHILD, "consents": guarded(SAMPLE_NUMBER)},
+        {"identification": sample_proof(calibration="sample-2026", liveness_score=0.93)},
+        {"identification": sample_proof(route="electronic_credential", credential_id="a1" * 32)},
+    ],
+)
+def test_each_way_to_identify_is_processed(terminal: Terminal, platform: Platform, changes: dict[str, object]) -> None:
+    header = terminal.header()
+    (outcome,) = terminal.submit(terminal.case(header, sample_payload(header, **changes))).outcomes
+    assert isinstance(outcome, Accepted)
+    assert platform.processor.run() == Tally(processed=1)
+
+
+def test_a_case_of_an_older_terminal_has_fewer_fields(terminal: Terminal, platform: Platform) -> None:
+    header = terminal.header()
+    content = msgspec.to_builtins(sample_payload(header))
+    assert content["identification"].keys().isdisjoint({"calibration", "liveness_score", "credential_id"})
+    assert content["consents"][0].keys().isdisjoint({"given_by", "guardian_name", "guardian_id_number"})
+    (outcome,) = terminal.submit(terminal.case(header, msgspec.json.encode(content))).outcomes
+    assert isinstance(outcome, Accepted)
 
 
 def test_a_sound_case_is_processed(terminal: Terminal, platform: Platform) -> None:
@@ -36,6 +76,11 @@ def test_a_sound_case_is_processed(terminal: Terminal, platform: Platform) -> No
         ({"identification": sample_proof(liveness="blink:timeout")}, "face_not_live"),
         ({"identification": sample_proof(route="id_card_staff", staff_id="")}, "staff_not_named"),
         ({"signature_strokes": ()}, "not_signed"),
+        ({"identification": sample_proof(route="electronic_credential")}, "credential_not_named"),
+        ({"identification": sample_proof(assurance_level=4)}, "level_too_high"),
+        ({"identification": sample_proof(route="id_card_sms", assurance_level=2)}, "sms_not_confirmed"),
+        ({"applicant": CHILD}, "no_consent_of_guardian"),
+        ({"applicant": CHILD, "consents": guarded(CHILD.id_number)}, "no_consent_of_guardian"),
     ],
 )
 def test_a_doubtful_case_waits_for_staff_with_the_reason(
@@ -99,7 +144,9 @@ def test_a_case_is_left_alone_for_the_time_set(terminal: Terminal, platform: Pla
 def test_many_cases_are_processed_each_once_by_several_at_once(terminal: Terminal, platform: Platform) -> None:
     terminal.submit(*(terminal.case() for _ in range(processing.BATCH * 2 + 3)))
     tallies: list[Tally] = []
-    processors = [Processor(platform.database, platform.cabinet, platform.materials, platform.clock) for _ in range(3)]
+    processors = [
+        Processor(platform.database, platform.cabinet, platform.materials, platform.clock, platform.digests) for _ in range(3)
+    ]
     threads = [threading.Thread(target=lambda own=own: tallies.append(own.run())) for own in processors]
     for thread in threads:
         thread.start()

@@ -306,6 +306,9 @@ def test_the_openapi_document_describes_the_contract(client: httpx.Client) -> No
         "/v1/materials/{digest}",
         "/v1/heartbeats",
         "/v1/ratings",
+        "/v1/credentials/redeem",
+        "/v1/sms-codes",
+        "/v1/sms-codes/confirm",
         "/v1/receipts/verify",
         "/v1/health",
     }

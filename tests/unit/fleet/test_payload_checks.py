@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.payload_checks import is_id_number, item_defects
+from contract.id_numbers import is_id_number
+from fleet.payload_checks import item_defects
 
 GOLDEN_ITEMS = (
     "11310000MB2F30661Y2312003564000",

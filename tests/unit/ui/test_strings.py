@@ -24,7 +24,7 @@ DEMANDED_REASONS = {
     "attack engine_lost",
     "staff": "wrong_code locked none_configured",
     "guardian": "same_card not_adult card_expired",
-    "credential": "expired replayed wrong_issuer unreadable wrong_person scanner_lost timed_out paused none_configured",
+    "credential": "expired replayed wrong_issuer unreadable wrong_person scanner_lost timed_out paused unavailable none_configured",
     "sms": "no_phone offline too_many wrong_code expired none_configured",
     "route": "too_many_tries paused higher_level",
     "paper": "paper_out cover_open cutter_error head_hot no_answer disconnected offline missing partly_printed unknown no_font "

@@ -19,6 +19,8 @@ class _Good:
     person: Person
     credential_id: str
     issuer: str = "test"
+    checked_by: str = "Ed25519:test.1:local"
+    is_sample: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,16 @@ class _Platform:
     def __init__(self, sent: _Sent | _Bad, confirmed: _Confirmed | _Bad) -> None:
         self._sent, self._confirmed = sent, confirmed
 
-    def request(self, person: Person) -> _Sent | _Bad:
+    def request(self, person: Person, deadline: Deadline) -> _Sent | _Bad:
         return self._sent
 
-    def confirm(self, request_id: str, code: str) -> _Confirmed | _Bad:
+    def confirm(self, request_id: str, code: str, deadline: Deadline) -> _Confirmed | _Bad:
         return self._confirmed
 
 
 def test_a_good_credential_names_person_and_proof() -> None:
     shown = IssuedCredentials(_Issuer(_Good(sample_person(), "digest"))).show("a code")
-    assert shown == ev.CredentialShown(sample_person(), credential_proof("digest"))
+    assert shown == ev.CredentialShown(sample_person(), credential_proof("digest", "Ed25519:test.1:local", is_sample=True))
 
 
 @pytest.mark.parametrize("reason", ["replayed", "credential.replayed"])
