@@ -1,4 +1,4 @@
-"""Show four visits (online, offline, out of paper, without a face) with the platform and all devices emulated on loopback ports."""
+"""Show four visits (online, offline, out of paper, without a face): platform and all devices emulated on loopback ports."""
 
 from __future__ import annotations
 
