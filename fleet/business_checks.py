@@ -67,7 +67,7 @@ def _identification_doubts(proof: Identification) -> Iterator[str]:
 def _face_doubts(proof: Identification) -> Iterator[str]:
     if proof.distance is None or proof.threshold is None or proof.distance > proof.threshold:
         yield "face_not_matched"
-    elif not proof.liveness.endswith(":live"):
+    elif not proof.liveness.partition(";")[0].endswith(":live"):  # lights and scores follow
         yield "face_not_live"
 
 

@@ -99,25 +99,29 @@ class Obedient:
 
     def __init__(self, perform: Callable[[Action], None]) -> None:
         self._perform = perform
+        self._lock = threading.Lock()
         self._asked: tuple[Action, int] | None = None
         self._timer: threading.Timer | None = None
 
     def hear(self, action: Action | None, done: int) -> None:
-        if action is None or (action, done) == self._asked:
-            return
-        self._asked = (action, done)
+        with self._lock:
+            if action is None or (action, done) == self._asked:
+                return
+            self._asked = (action, done)
         self._do(action, done)
 
     def rest(self) -> None:
-        self._asked = None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer.join()
+        with self._lock:
+            self._asked, timer, self._timer = None, self._timer, None
+        if timer is not None:
+            timer.cancel()
+            timer.join()
 
     def _do(self, action: Action, done: int) -> None:
-        if self._asked != (action, done):
-            return
-        self._perform(action)
-        self._timer = threading.Timer(_AGAIN_AFTER_S, self._do, (action, done))
-        self._timer.daemon = True
-        self._timer.start()
+        with self._lock:
+            if self._asked != (action, done):
+                return
+            self._perform(action)
+            self._timer = threading.Timer(_AGAIN_AFTER_S, self._do, (action, done))
+            self._timer.daemon = True
+            self._timer.start()

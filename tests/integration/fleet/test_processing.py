@@ -74,6 +74,7 @@ def test_a_sound_case_is_processed(terminal: Terminal, platform: Platform) -> No
         ({"consents": (sample_consent("case_data"), sample_consent("face", granted=False))}, "no_consent_to_face"),
         ({"identification": sample_proof(distance=0.7)}, "face_not_matched"),
         ({"identification": sample_proof(liveness="blink:timeout")}, "face_not_live"),
+        ({"identification": sample_proof(liveness="blink:attack;was=:live")}, "face_not_live"),
         ({"identification": sample_proof(route="id_card_staff", staff_id="")}, "staff_not_named"),
         ({"signature_strokes": ()}, "not_signed"),
         ({"identification": sample_proof(route="electronic_credential")}, "credential_not_named"),
@@ -95,6 +96,13 @@ def test_a_doubtful_case_waits_for_staff_with_the_reason(
         (True, "needs_staff", reason),
         (False, "processed", ""),
     }
+
+
+def test_what_follows_the_word_live_is_for_the_record(terminal: Terminal, platform: Platform) -> None:
+    header = terminal.header()
+    proof = sample_proof(liveness="blink,nod,open_mouth:live;lights=6;score=0.93")
+    terminal.submit(terminal.case(header, sample_payload(header, identification=proof)))
+    assert platform.processor.run() == Tally(processed=1)
 
 
 def test_staff_may_stand_in_for_the_face(terminal: Terminal, platform: Platform) -> None:
