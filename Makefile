@@ -4,7 +4,7 @@ PY := .venv/bin/python
 # Most tests of devices wait for time to pass: more of them run at once than there are cores.
 WORKERS ?= $(shell expr 3 \* $$(nproc))
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check clean
+.PHONY: help setup models demo run test check clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -13,6 +13,9 @@ setup: .venv/.complete ## system libraries (through apt where allowed), .venv an
 
 .venv/.complete: requirements.lock deploy/setup.sh
 	@bash deploy/setup.sh
+
+models: ## the face model that is used by itself when it is there (5 MB, through npm)
+	@bash deploy/models.sh
 
 demo: setup ## a resident's visit, online and offline, over the real wire protocols
 	@$(PY) -m kiosk demo --out demo

@@ -18,7 +18,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from drivers.face.engine import DlibFaceEngine, DlibTemplate
+from drivers.face.engine import DlibFaceEngine
+from drivers.face.templates import EmbeddingTemplate
 from drivers.pictures import UnreadablePicture, read_picture
 from drivers.types import Image
 
@@ -67,10 +68,10 @@ class Encoder:
     def __init__(self, engine: DlibFaceEngine, folder: Path) -> None:
         self._engine = engine
         self._folder = folder
-        self._known: dict[tuple[str, Change | None], DlibTemplate | None] = {}
+        self._known: dict[tuple[str, Change | None], EmbeddingTemplate | None] = {}
         self.seconds = 0.0
 
-    def template(self, name: str, change: Change | None) -> DlibTemplate | None:
+    def template(self, name: str, change: Change | None) -> EmbeddingTemplate | None:
         """Template of the picture after ``change``; ``None`` when it has not exactly one usable face."""
         key = (name, change)
         if key not in self._known:
@@ -80,7 +81,7 @@ class Encoder:
             began_s = time.perf_counter()
             template = self._engine.template(change(picture) if change else picture)
             self.seconds += time.perf_counter() - began_s
-            self._known[key] = template if isinstance(template, DlibTemplate) else None
+            self._known[key] = template if isinstance(template, EmbeddingTemplate) else None
         return self._known[key]
 
     @property

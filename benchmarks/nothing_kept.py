@@ -62,7 +62,7 @@ def needles(picture: Image, card: Image) -> dict[str, bytes]:
     """What to search: everything that the code makes of a picture and a card photo, a piece of each."""
     engine = true_engine()
     template = engine.template(card)
-    numbers = template._numbers  # type: ignore[union-attr]
+    numbers = template._embedding.mixed  # type: ignore[union-attr]
     rgb = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
     reduced = cv2.resize(rgb, (480, 360), interpolation=cv2.INTER_AREA)
     row, columns = 160, slice(130, 186)

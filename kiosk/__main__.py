@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "queue": ("kiosk.commands.queue", "what lies in the queue, and where each case stands"),
     "staff": ("kiosk.commands.staff", "add a member of staff who may confirm residents"),
     "verify-face": ("kiosk.commands.verify_face", "compare the faces of two pictures"),
+    "face": ("kiosk.commands.face", "how well a face engine tells people apart: evaluate, calibrate"),
     "liveness": ("kiosk.commands.liveness", "judge recorded sessions: live, or a presentation attack"),
     "read-code": ("kiosk.commands.read_code", "read the bar codes and QR codes in pictures"),
     "verify-receipt": ("kiosk.commands.verify_receipt", "check the code on a slip, without the network"),

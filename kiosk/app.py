@@ -16,8 +16,10 @@ from PySide6.QtWidgets import QApplication
 import assets
 from drivers.camera.abstract import Camera
 from drivers.errors import DeviceError
-from drivers.face.factory import FaceSettings
+from drivers.face.factory import FaceSettings, make_embedder
+from drivers.face.model_runner import ModelUnusable
 from drivers.face.verifier import WorkerVerifier
+from drivers.face.worker.messages import ChallengeSettings
 from drivers.status import DeviceStatus
 from kiosk.catalogue.loader import CatalogueError, load
 from kiosk.catalogue.models import Catalogue
@@ -207,13 +209,12 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         )
         bench = Bench(settings.devices, slips)
         link = PlatformLink(settings, catalogue.version)
-    except (CatalogueError, StaffFileError, PlatformTrouble, DeviceError, OSError, ValueError) as error:
+        verifier = _verifier(settings.identity)
+    except (CatalogueError, StaffFileError, PlatformTrouble, ModelUnusable, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
     desk = QueueDesk(link.outbox, link.wake)
-    identity = settings.identity
-    verifier = WorkerVerifier(_face_settings(identity))
     face = FaceCheck(bench.camera, verifier)
-    locks = RouteLocks(time.monotonic, identity.lock_s)
+    locks = RouteLocks(time.monotonic, settings.identity.lock_s)
     services = Services(
         identity=IdentityDesk(_ways(settings, link, bench, face, staff), locks, time.monotonic),
         print_slip=bench.print_slip,
@@ -242,13 +243,16 @@ def _means(settings: Settings, staff: StaffBook, verifier: WorkerVerifier) -> Ca
     )
 
 
-def _face_settings(identity: Identity) -> FaceSettings:
-    return FaceSettings(
+def _verifier(identity: Identity) -> WorkerVerifier:
+    """Raises ``ModelUnusable``: a model that is asked for and is not there must be heard of at the start."""
+    make_embedder(identity.face_engine, identity.face_model)
+    settings = FaceSettings(
         engine=identity.face_engine,
         model=identity.face_model,
         calibration=identity.face_calibration,
         attack_model=identity.attack_model,
     )
+    return WorkerVerifier(settings, ChallengeSettings(screen_light=identity.screen_light))
 
 
 def _ways(settings: Settings, link: PlatformLink, bench: Bench, face: FaceCheck, staff: StaffBook) -> Ways:

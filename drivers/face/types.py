@@ -16,6 +16,10 @@ class FaceTrouble(StrEnum):
     NO_FACE = "no_face"
     MANY_FACES = "many_faces"
     TOO_SMALL = "too_small"
+    TURNED_AWAY = "turned_away"
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
+    BLURRED = "blurred"
     UNREADABLE = "unreadable"
     """Not a picture at all."""
 

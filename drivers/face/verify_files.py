@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from drivers.face.engine import DlibFaceEngine, DlibTemplate
+from drivers.face.engine import DlibFaceEngine, EmbeddingEngine
+from drivers.face.templates import EmbeddingTemplate
 from drivers.face.types import Comparison, FaceTrouble, NoUsableFace
 from drivers.pictures import UnreadablePicture, read_picture
 
@@ -16,6 +17,10 @@ _REASONS = {
     FaceTrouble.NO_FACE: "shows no face that can be used",
     FaceTrouble.MANY_FACES: "shows more than one face",
     FaceTrouble.TOO_SMALL: "shows a face that is too small",
+    FaceTrouble.TURNED_AWAY: "shows a face that is turned away",
+    FaceTrouble.TOO_DARK: "shows a face that is too dark",
+    FaceTrouble.TOO_BRIGHT: "shows a face that is too bright",
+    FaceTrouble.BLURRED: "shows a face that is too blurred",
 }
 
 
@@ -35,7 +40,7 @@ class UnusableFile:
         return f"{self.which} {self.path} {words or self.face.detail}{detail}"
 
 
-def verify_files(probe: Path, reference: Path, engine: DlibFaceEngine | None = None) -> Comparison | UnusableFile:
+def verify_files(probe: Path, reference: Path, engine: EmbeddingEngine | None = None) -> Comparison | UnusableFile:
     """Compare the one face of ``probe`` with that of ``reference``; ``elapsed_ms`` covers everything but loading the models.
 
     Files are bounded JPEG, PNG, WebP or BMP pictures; nothing is written.
@@ -57,7 +62,7 @@ def verify_files(probe: Path, reference: Path, engine: DlibFaceEngine | None = N
     return dataclasses.replace(comparison, elapsed_ms=(time.perf_counter() - began_s) * 1000)
 
 
-def _template(which: Literal["probe", "reference"], path: Path, engine: DlibFaceEngine) -> DlibTemplate | UnusableFile:
+def _template(which: Literal["probe", "reference"], path: Path, engine: EmbeddingEngine) -> EmbeddingTemplate | UnusableFile:
     picture = read_picture(path)
     if isinstance(picture, UnreadablePicture):
         return UnusableFile(which, path, NoUsableFace(FaceTrouble.UNREADABLE, picture.reason))

@@ -16,9 +16,9 @@ from PIL import Image as PillowImage
 from drivers.camera.portrait import find_landmarks
 from drivers.camera.simulator import PortraitCamera
 from drivers.camera.types import Movement
-from drivers.face.engine import DlibTemplate
 from drivers.face.liveness import LivenessChallenge, LivenessSettings
 from drivers.face.session import LivenessSession
+from drivers.face.templates import EmbeddingTemplate
 from drivers.face.types import (
     Action,
     FaceMeasurement,
@@ -39,14 +39,14 @@ CARD_BYTES = 1024
 
 def _challenge(
     *actions: Action, person: SimulatedPerson | None = None, alter: Callable[[Image, float], Image] | None = None
-) -> tuple[LivenessResult, DlibTemplate | None]:
+) -> tuple[LivenessResult, EmbeddingTemplate | None]:
     session = LivenessSession(true_engine(), LivenessChallenge(actions, SHORT))
     person = person or SimulatedPerson()
     for frame in person.frames(alter) if alter else person.frames():
         state = session.offer(frame)
         if isinstance(state, LivenessResult):
             template, *_ = session.take_templates() or [None]
-            assert template is None or isinstance(template, DlibTemplate)
+            assert template is None or isinstance(template, EmbeddingTemplate)
             session.forget()
             return state, template
         person.hear(state)
@@ -68,7 +68,7 @@ def test_a_person_who_does_what_is_asked_is_live_and_matches_the_card(order: tup
     assert result is LivenessResult.LIVE
     reference = true_engine().template(card_photo())
     assert probe is not None
-    assert isinstance(reference, DlibTemplate)
+    assert isinstance(reference, EmbeddingTemplate)
     assert true_engine().compare(probe, reference).distance < 0.45
 
 
@@ -144,8 +144,8 @@ def test_the_photo_as_small_as_a_card_stores_it_still_matches() -> None:
     assert not isinstance(picture, UnreadablePicture)
     reference = true_engine().template(picture)
     probe = true_engine().template(animation().render(100.0, {}))
-    assert isinstance(reference, DlibTemplate)
-    assert isinstance(probe, DlibTemplate)
+    assert isinstance(reference, EmbeddingTemplate)
+    assert isinstance(probe, EmbeddingTemplate)
     assert true_engine().compare(probe, reference).distance < 0.5
 
 
@@ -210,5 +210,5 @@ def test_several_threads_may_look_at_once() -> None:
     for thread in threads:
         thread.join()
     assert len(outcomes) == 54
-    assert {type(outcome) for outcome in outcomes} == {FaceMeasurement, DlibTemplate, np.ndarray}
+    assert {type(outcome) for outcome in outcomes} == {FaceMeasurement, EmbeddingTemplate, np.ndarray}
     assert all(outcome.other_faces == 0 for outcome in outcomes if isinstance(outcome, FaceMeasurement))

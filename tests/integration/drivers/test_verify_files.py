@@ -11,6 +11,7 @@ import pytest
 from skimage import data
 
 from drivers.face.__main__ import main
+from drivers.face.embedders import DlibEmbedder
 from drivers.face.types import Comparison, FaceTrouble
 from drivers.face.verify_files import UnusableFile, verify_files
 from drivers.types import Image
@@ -96,7 +97,7 @@ def test_the_tool_prints_one_json_object(probe: Path, reference: Path, capsys: p
     assert main(["verify", str(probe), str(reference), "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert result["match"] is True
-    assert result["threshold"] == 0.6
+    assert result["threshold"] == DlibEmbedder.customary_threshold
 
 
 def test_the_tool_says_in_one_line_which_picture_cannot_be_used(

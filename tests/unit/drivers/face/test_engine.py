@@ -8,7 +8,9 @@ import pickle
 import numpy as np
 import pytest
 
-from drivers.face.engine import DEFAULT_THRESHOLD, DlibFaceEngine, DlibTemplate
+from drivers.face.embedders import DlibEmbedder
+from drivers.face.engine import DlibFaceEngine
+from drivers.face.templates import Embedding, EmbeddingTemplate
 from drivers.face.types import FaceTrouble, NoUsableFace
 
 
@@ -17,26 +19,28 @@ def subject() -> DlibFaceEngine:
     return DlibFaceEngine()
 
 
-def _template(value: float) -> DlibTemplate:
-    return DlibTemplate(np.full(128, value))
+def _template(value: float, engine: str | None = None) -> EmbeddingTemplate:
+    return EmbeddingTemplate(Embedding(np.full(128, value)), engine or DlibEmbedder().name)
 
 
 def test_distance_is_euclidean_and_the_threshold_belongs_to_the_match(subject: DlibFaceEngine) -> None:
-    at_threshold = subject.compare(_template(0.0), _template(DEFAULT_THRESHOLD / np.sqrt(128)))
-    assert at_threshold.distance == pytest.approx(0.6)
-    assert at_threshold.match is (at_threshold.distance <= 0.6)
+    limit = DlibEmbedder.customary_threshold
+    at_threshold = subject.compare(_template(0.0), _template(limit / np.sqrt(128)))
+    assert at_threshold.distance == pytest.approx(limit)
+    assert at_threshold.match is (at_threshold.distance <= limit)
     assert subject.compare(_template(0.0), _template(0.05)).match
     assert not subject.compare(_template(0.0), _template(0.06)).match
-    assert at_threshold.demonstration_only
+    assert (at_threshold.demonstration_only, at_threshold.calibration) == (True, "")
     assert "dlib" in at_threshold.engine
 
 
 def test_forgetting_zeroes_the_numbers_and_ends_all_comparing(subject: DlibFaceEngine) -> None:
     numbers = np.full(128, 0.5)
-    template = DlibTemplate(numbers)
+    template = EmbeddingTemplate(Embedding(numbers, colour := np.full(128, 0.5)), DlibEmbedder().name)
     template.forget()
     template.forget()
     assert not numbers.any()
+    assert not colour.any()
     with pytest.raises(ValueError, match="forgotten"):
         subject.compare(template, _template(0.1))
 
@@ -55,6 +59,8 @@ def test_templates_of_another_engine_are_refused(subject: DlibFaceEngine) -> Non
 
     with pytest.raises(TypeError):
         subject.compare(Other(), _template(0.1))
+    with pytest.raises(TypeError):
+        subject.compare(_template(0.1), _template(0.1, "another network"))
 
 
 @pytest.mark.parametrize(
