@@ -1,10 +1,26 @@
-"""An item 事项 and its parts, as the rest of the terminal sees them."""
+"""Items 事项 and bundles 一件事, put together from the catalogue's files, as the rest of the terminal sees them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from kiosk.catalogue.files import (
+    Baseline,
+    Category,
+    Condition,
+    Delivery,
+    Department,
+    ElementType,
+    Hours,
+    Material,
+    PolicyFile,
+    Role,
+    Scope,
+    Source,
+    Subject,
+)
+from kiosk.catalogue.rules import RuleBook
 from kiosk.domain.identity import AssuranceLevel
 from kiosk.domain.language import Words
 
@@ -26,6 +42,8 @@ class FieldKind(StrEnum):
     PHONE = "phone"
     """Eleven digits of a mainland mobile number."""
     DATE = "date"
+    NUMBER = "number"
+    """A whole number, not below zero."""
     CHOICE = "choice"
 
 
@@ -39,48 +57,57 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One question of the form."""
+    """One question of the form: a data element."""
 
     name: str
     label: Words
     kind: FieldKind
     from_card: str = ""
-    """Name of the ``Person`` fact that fills it in beforehand; empty when only the resident knows."""
+    """Name of the ``Person`` fact that fills it in beforehand; empty when the card does not hold it."""
     required: bool = True
     help: Words | None = None
     choices: tuple[Choice, ...] = ()
     max_length: int = 60
+    source: Source = Source.ASKED
+    type: ElementType = ElementType.TEXT
+    when: str | None = None
+    """The rule under which it belongs to the form; ``None``: always."""
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    """A paper the item asks for, and where it comes from here."""
+class ItemMaterial:
+    """A paper the item asks for: when, why, and by which ways it can be had here."""
 
-    name: Words
-    source: Words
+    material: Material
+    role: Role
+    why: Words
+    when: str | None = None
+    lack_days: int = 0
+    """容缺: working days for handing it in later; 0: not possible."""
+
+    @property
+    def id(self) -> str:
+        """Name of the material."""
+        return self.material.id
 
 
 @dataclass(frozen=True, slots=True)
-class Eligibility:
-    """Who may ask for the item, decided from the card before any form is shown."""
+class BundlePart:
+    """One matter of a bundle, and the rule under which it is part of it."""
 
-    min_age: int | None = None
-    card_kinds: tuple[str, ...] = ("resident",)
-    household: str = ""
-    """``local``: registered in Wenzhou (first four digits of the number 3303); ``other``: elsewhere; empty: anyone.
-
-    The number tells where it was first issued, which is only a hint: the platform decides.
-    """
+    item: Item
+    when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One matter a resident can settle."""
+    """One matter a resident can settle; a bundle 一件事 is one with ``parts``, its form and materials merged."""
 
+    id: str
     code: str
-    """实施编码, 31 characters (GB/T 39554.1-2020)."""
+    """实施编码, 31 characters (GB/T 39554.1-2020); of a bundle its id, for bundles have no such code."""
     task_handle_item: str
-    """业务办理项编码, 33 characters."""
+    """业务办理项编码, 33 characters; empty for a bundle."""
     version: str
     name: Words
     short_name: Words
@@ -88,28 +115,76 @@ class Item:
     picture: str
     """Name of a drawing in ``assets/icons``."""
     category: str
-    department: Words
+    authority: Department
     project_type: ProjectType
-    promised: Words
+    legal_days: int
+    promised_days: int
     fee: Words
     output: Words
     """What the resident gets in the end, and how."""
     level: AssuranceLevel
-    eligibility: Eligibility
-    materials: tuple[Material, ...]
+    card_kinds: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    guide: tuple[Words, ...]
     fields: tuple[FormField, ...]
+    materials: tuple[ItemMaterial, ...]
     aliases: tuple[str, ...] = ()
+    number: int | None = None
+    """Place in the city's list; ``None`` for matters that only bundles contain, and for bundles."""
+    proof: bool = False
+    scope: Scope = Scope.CITY
+    delivery: tuple[Delivery, ...] = (Delivery.ELECTRONIC,)
+    hours: Hours = field(default_factory=Hours)
+    subject: Subject = Subject.PERSON
+    baseline: Baseline = field(default_factory=lambda: Baseline(fields=0, materials=0, trips=0))
+    trips: int = 0
+    parts: tuple[BundlePart, ...] = ()
+    questions: tuple[str, ...] = ()
+    """Elements a bundle asks first."""
+    shared: tuple[str, ...] = ()
+    """Elements that authorities are asked for: those of form, papers and conditions, each once."""
+
+    @property
+    def department(self) -> Words:
+        """Name of the authority."""
+        return self.authority.name
+
+    @property
+    def promised(self) -> Words:
+        """承诺时限 in words."""
+        if self.promised_days == 0:
+            return Words(zh="当场办结", en="Decided at once")
+        days = self.promised_days
+        return Words(zh=f"{days} 个工作日内办结", en=f"Within {days} working day{'s' if days > 1 else ''}")
+
+    @property
+    def is_listed(self) -> bool:
+        """True when a resident may choose it by itself."""
+        return self.number is not None or bool(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All items, in the order they are shown."""
+    """All that can be done, in the order it is shown."""
 
     version: str
     items: tuple[Item, ...]
+    """What a resident may choose: listed items, then bundles."""
     consent: Words
     consent_version: str
+    rules: RuleBook = field(repr=False, compare=False)
+    categories: tuple[Category, ...] = ()
+    policies: tuple[PolicyFile, ...] = ()
+    departments: tuple[Department, ...] = ()
+    hot: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unlisted: tuple[Item, ...] = ()
+    """Matters that only bundles contain."""
+    sample: bool = False
+    _by_code: dict[str, Item] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._by_code.update((key, item) for item in (*self.unlisted, *self.items) for key in (item.id, item.code))
 
     def item(self, code: str) -> Item | None:
-        """The item with this code, ``None`` when there is none."""
-        return next((item for item in self.items if item.code == code), None)
+        """The item with this code or id, ``None`` when there is none."""
+        return self._by_code.get(code)

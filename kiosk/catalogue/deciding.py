@@ -1,0 +1,191 @@
+"""What this person needs for this item: which fields, which papers, and from where. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kiosk.catalogue.files import Condition, Role, Source
+from kiosk.catalogue.models import BundlePart, FormField, Item, ItemMaterial
+from kiosk.catalogue.rules import Facts, RuleBook, Verdict, names_in
+from kiosk.domain.language import Words
+
+
+class From(StrEnum):
+    """Where a paper comes from, in this visit."""
+
+    CARD = "card"
+    SHARED = "shared"
+    CERTIFICATE = "certificate"
+    SCAN = "scan"
+    DECLARE = "declare"
+    PROMISE = "promise"
+    """Handed in later (容缺受理)."""
+    BRING = "bring"
+    """It cannot be had at this machine now."""
+
+
+class Status(StrEnum):
+    """How far one paper is."""
+
+    HERE = "here"
+    TO_FETCH = "to_fetch"
+    """The authority has not been asked yet."""
+    TO_DO = "to_do"
+    """The resident has to do something: show, lay down, sign."""
+    PROMISED = "promised"
+    MISSING = "missing"
+    """Neither here nor promised, and nothing can be done about it at this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Ways that are open at this machine, now."""
+
+    sharing: bool = True
+    scanner: bool = True
+    """Codes of electronic certificates can be read."""
+    document_camera: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What the resident has done about the papers so far, by material id."""
+
+    certificates: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Identifier of the certificate shown."""
+    scans: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Digests of the pages."""
+    declared: frozenset[str] = frozenset()
+    promised: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLine:
+    """One paper that this person needs: what, why, from where, how far."""
+
+    material: ItemMaterial
+    source: From
+    status: Status
+    ways: tuple[From, ...] = ()
+    """What the resident may do about it; empty when nothing is to be done."""
+    undecided: bool = False
+    """Whether it is needed depends on facts that are not known; it is asked for."""
+
+    @property
+    def id(self) -> str:
+        """Name of the material."""
+        return self.material.id
+
+    @property
+    def name(self) -> Words:
+        """What it is."""
+        return self.material.material.name
+
+    @property
+    def why(self) -> Words:
+        """Why it is needed."""
+        return self.material.why
+
+    @property
+    def is_settled(self) -> bool:
+        """True when nothing about it keeps the case from being handed in."""
+        return self.status in (Status.HERE, Status.PROMISED)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """How the authorities answered: ``asked`` were asked, those not among the facts gave nothing."""
+
+    asked: frozenset[str] = frozenset()
+
+
+def parts_of(item: Item, rules: RuleBook, facts: Facts) -> tuple[BundlePart, ...]:
+    """Matters of a bundle that are part of it for this person; none of a plain item."""
+    return tuple(part for part in item.parts if rules.decide(part.when, facts) is Verdict.YES)
+
+
+def fields_of(item: Item, rules: RuleBook, facts: Facts) -> tuple[FormField, ...]:
+    """The form's fields for this person; those whose rule is not decided yet wait until it is."""
+    return tuple(one for one in item.fields if rules.decide(one.when, facts) is Verdict.YES)
+
+
+def against(item: Item, rules: RuleBook, facts: Facts) -> tuple[Condition, ...]:
+    """Conditions that surely do not hold; what is not known speaks against nobody."""
+    return tuple(condition for condition in item.conditions if rules.decide(condition.rule, facts) is Verdict.NO)
+
+
+def to_fetch(item: Item, rules: RuleBook, facts: Facts, gathered: Gathered) -> tuple[str, ...]:
+    """Elements to ask authorities for: what is needed by this person as far as is known, and not known yet (minimum fields)."""
+    known = facts.keys() | gathered.asked
+    wanted = {one.name for one in fields_of(item, rules, facts)}
+    rules_of = [one.when for one in item.fields] + [one.when for one in item.materials] + [one.when for one in item.parts]
+    for rule in filter(None, (*rules_of, *(one.rule for one in item.conditions))):
+        if rules.decide(rule, facts) is Verdict.OPEN:
+            wanted |= rules.origins(names_in(rule))
+    for needed in item.materials:
+        if rules.decide(needed.when, facts) is not Verdict.NO:
+            wanted.update(needed.material.shared)
+    return tuple(name for name in item.shared if name in wanted and name not in known)
+
+
+def material_lines(
+    item: Item, rules: RuleBook, facts: Facts, handed: Handed, means: Means, gathered: Gathered
+) -> tuple[MaterialLine, ...]:
+    """The papers this person needs, in the item's order. Never a list of all that might be needed."""
+    lines = []
+    for needed in item.materials:
+        verdict = rules.decide(needed.when, facts)
+        if verdict is Verdict.NO:
+            continue
+        lines.append(_line(needed, facts, handed, means, gathered, undecided=verdict is not Verdict.YES))
+    return tuple(lines)
+
+
+def _line(
+    needed: ItemMaterial, facts: Facts, handed: Handed, means: Means, gathered: Gathered, *, undecided: bool
+) -> MaterialLine:
+    material = needed.material
+    if material.card:
+        return MaterialLine(needed, From.CARD, Status.HERE, undecided=undecided)
+    if material.shared and all(name in facts for name in material.shared):
+        return MaterialLine(needed, From.SHARED, Status.HERE, undecided=undecided)
+    done = _done(material.id, handed)
+    if done is not None:
+        status = Status.PROMISED if done is From.PROMISE else Status.HERE
+        return MaterialLine(needed, done, status, undecided=undecided)
+    if material.shared and means.sharing and not set(material.shared) & gathered.asked - facts.keys():
+        return MaterialLine(needed, From.SHARED, Status.TO_FETCH, undecided=undecided)
+    ways = _ways(needed, means)
+    if not ways:
+        return MaterialLine(needed, From.BRING, Status.MISSING, undecided=undecided)
+    return MaterialLine(needed, ways[0], Status.TO_DO, ways, undecided)
+
+
+def _done(material: str, handed: Handed) -> From | None:
+    for done, source in (
+        (handed.certificates, From.CERTIFICATE),
+        (handed.scans, From.SCAN),
+        (handed.declared, From.DECLARE),
+        (handed.promised, From.PROMISE),
+    ):
+        if material in done:
+            return source
+    return None
+
+
+def _ways(needed: ItemMaterial, means: Means) -> tuple[From, ...]:
+    material = needed.material
+    ways = (
+        (From.CERTIFICATE, bool(material.certificate) and means.scanner),
+        (From.SCAN, material.scan and means.document_camera),
+        (From.DECLARE, material.declare is not None),
+        (From.PROMISE, needed.role is Role.SECONDARY and needed.lack_days > 0),
+    )
+    return tuple(way for way, is_open in ways if is_open)
+
+
+def asked_of_resident(fields: Collection[FormField], facts: Facts) -> tuple[FormField, ...]:
+    """Fields that only the resident can fill in, as things stand."""
+    return tuple(one for one in fields if one.source is Source.ASKED or one.name not in facts)
