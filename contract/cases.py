@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from contract.case_contents import CaseContents
+
 ENVELOPE_VERSION = 1
 SUITE_HPKE_MLKEM768_X25519 = "HPKE-MLKEM768X25519-HKDFSHA256-AES256GCM"
 """RFC 9180 base mode, hybrid KEM ML-KEM-768 + X25519, HKDF-SHA256, AES-256-GCM."""
@@ -192,6 +194,8 @@ class CasePayload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """Finger signature: strokes of (x, y) points on a square of 0..10,000."""
     materials: tuple[Material, ...] = ()
     """In the order of ``CaseHeader.materials``, which names the same digests."""
+    contents: CaseContents | None = None
+    """Came later: cases of older terminals leave it out."""
 
     def __repr__(self) -> str:
         return f"CasePayload(case_id={self.case_id!r}, item_code={self.item_code!r}, <redacted>)"

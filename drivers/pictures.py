@@ -60,3 +60,14 @@ def decode_picture(data: bytes) -> Image | UnreadablePicture:
     bgr = overwritten_picture(rgb.shape)
     bgr[...] = rgb[:, :, ::-1]
     return bgr
+
+
+JPEG_QUALITY = 85
+
+
+def as_jpeg(picture: Image) -> bytearray:
+    """The picture, grey or BGR, as JPEG in memory that the caller may overwrite."""
+    ordered = picture if picture.ndim == 2 else picture[..., ::-1]
+    with io.BytesIO() as file:
+        PillowImage.fromarray(np.ascontiguousarray(ordered)).save(file, "JPEG", quality=JPEG_QUALITY)
+        return bytearray(file.getbuffer())

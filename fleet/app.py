@@ -13,6 +13,7 @@ from fleet.api.problems import Problems
 from fleet.api.reading import MAX_SMALL_BODY, Gate
 from fleet.api.receipt_checks import CHECKS_AT_ONCE, RETRY_CHECK_S, verify_receipt
 from fleet.api.routes import DELIVERIES_AT_ONCE, HANDLERS, RETRY_DELIVERY_S
+from fleet.api.sharing import SHARING_HANDLERS
 from fleet.console.access import ConsoleAccess
 from fleet.console.routes import CONSOLE_HANDLERS
 from fleet.console.verify import VERIFY_HANDLERS
@@ -36,6 +37,7 @@ def create_app(platform: Platform, *, listens_on_loopback: bool) -> Litestar:
             *HANDLERS,
             *MATERIAL_HANDLERS,
             *IDENTIFICATION_HANDLERS,
+            *SHARING_HANDLERS,
             verify_receipt,
             *CONSOLE_HANDLERS,
             *VERIFY_HANDLERS,

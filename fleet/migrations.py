@@ -304,6 +304,23 @@ def _create_used_credentials(schema: Schema) -> None:
         schema.table("used_credentials").create_index(columns)
 
 
+def _create_shared_data(schema: Schema) -> None:
+    """Fictitious values that authorities hold of fictitious people, and who asked for them."""
+    schema.table("shared_authorities").create({"authority": str, "state": str}, pk="authority", not_null={"state"}, strict=True)
+    schema.table("shared_values").create(
+        {"id_number": str, "element": str, "authority": str, "value": bytes, "as_of_ms": int},
+        pk=("id_number", "element"),
+        not_null={"authority", "value", "as_of_ms"},
+        strict=True,
+    )
+    schema.table("shared_questions").create(
+        {"kiosk_id": str, "person": str, "purpose": str, "consent_version": str, "asked_at_ms": int, "outcomes": str},
+        not_null={"kiosk_id", "person", "purpose", "consent_version", "asked_at_ms", "outcomes"},
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    ).create_index(["person", "asked_at_ms"])
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_registry,
     _create_credentials,
@@ -317,5 +334,6 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_residents,
     _create_sms_requests,
     _create_used_credentials,
+    _create_shared_data,
 )
 """Only ever appended to."""

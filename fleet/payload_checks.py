@@ -17,6 +17,7 @@ from stdnum.exceptions import ValidationError
 from contract.cases import Applicant, CaseHeader, CasePayload, Consent, FieldValue, Identification, Material
 from contract.id_numbers import ID_NUMBERS, is_id_number
 from contract.materials import MAX_MATERIAL_BYTES, is_digest
+from fleet.contents_checks import contents_problems
 from fleet.decoding import is_counting, is_plain_text
 
 _ITEM_CODE = re.compile(r"([0-9A-HJ-NPQRTUWXY]{18})[1-6][0-9]{12}")
@@ -51,6 +52,7 @@ def payload_defects(header: CaseHeader, payload: CasePayload) -> tuple[Defect, .
         *_field_defects(payload.fields),
         *_signature_defects(payload.signature_strokes),
         *_material_defects(header.materials, payload.materials),
+        *_contents_defects(payload),
     )
 
 
@@ -151,6 +153,11 @@ def _signature_defects(strokes: tuple[tuple[tuple[int, int], ...], ...]) -> Iter
         yield Defect("bad_signature_strokes", "the finger signature has too many strokes or points")
     elif any(not 0 <= value <= _SIGNATURE_SIDE for stroke in strokes for point in stroke for value in point):
         yield Defect("bad_signature_strokes", "the finger signature leaves its square of 0 to 10,000")
+
+
+def _contents_defects(payload: CasePayload) -> Iterator[Defect]:
+    if payload.contents is not None:
+        yield from (Defect("bad_contents", problem) for problem in contents_problems(payload.contents))
 
 
 def _material_defects(named: tuple[str, ...], materials: tuple[Material, ...]) -> Iterator[Defect]:

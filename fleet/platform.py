@@ -18,6 +18,7 @@ from fleet.materials import MaterialStore
 from fleet.operators import Operators
 from fleet.processing import Processor
 from fleet.residents import Register, Residents
+from fleet.shared_data import SharingDesk
 from fleet.sms_codes import SmsDesk
 from fleet.sms_gateway import SmsGateway, SpoolGateway
 
@@ -72,6 +73,7 @@ class Platform:
             gateway or SpoolGateway(data, clock),
             clock,
         )
+        self.sharing = SharingDesk(self.database, self.cabinet, self.digests, self.residents, clock)
         self.processor = Processor(self.database, self.cabinet, self.materials, clock, self.digests)
 
     @property

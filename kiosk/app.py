@@ -21,21 +21,25 @@ from drivers.face.model_runner import ModelUnusable
 from drivers.face.verifier import WorkerVerifier
 from drivers.face.worker.messages import ChallengeSettings
 from drivers.status import DeviceStatus
-from kiosk.catalogue.loader import CatalogueError, load
 from kiosk.catalogue.models import Catalogue
+from kiosk.catalogue.reading import CatalogueError, load
 from kiosk.config import Identity, Settings
 from kiosk.flow.events import DeliveryKnown, Event, IdleEnded, IdleWarned, StayHere
 from kiosk.flow.states import Step
 from kiosk.readiness import Facts, Means, assess
 from kiosk.services.bench import Bench
+from kiosk.services.calendar import packaged_calendar
 from kiosk.services.cases import CHINA_TIME
 from kiosk.services.faces import FaceCheck
+from kiosk.services.finding import Finder
 from kiosk.services.identify import IdentityDesk, Ways
 from kiosk.services.issuers import IssuedCredentials, PlatformMessages
+from kiosk.services.papers import PaperDesk
 from kiosk.services.platform import PlatformTrouble
 from kiosk.services.print_journal import PrintJournal
 from kiosk.services.queue_desk import QueueDesk
 from kiosk.services.route_locks import RouteLocks
+from kiosk.services.sharing import SharedDataDesk
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipWriter
 from kiosk.services.staff import StaffBook, StaffFileError
@@ -44,7 +48,7 @@ from kiosk.workers.health import Health
 from kiosk.workers.idle_watch import IdleWatch
 from kiosk.workers.platform_link import PlatformLink
 from kiosk.workers.preview import Preview, to_qimage
-from kiosk.workers.visit import Clock, Visit
+from kiosk.workers.visit import Clock, Surroundings, Visit
 from ui.keyboard.environment import KeyboardUnavailable, prepare_environment
 from ui.window import KioskWindow
 
@@ -202,7 +206,7 @@ class Terminal(QObject):
 def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     """Put a terminal together; raises ``StartError``. ``sample`` marks its slips as samples."""
     try:
-        catalogue = load(assets.ROOT / "catalogue" / "items.yaml")
+        catalogue = load(assets.ROOT / "catalogue")
         staff = StaffBook(settings.machine.data_dir / "staff.toml", time.monotonic)
         slips = SlipDesk(
             SlipWriter(assets.ROOT / "receipts" / "slip.yaml"), PrintJournal(settings.machine.data_dir / "prints.db")
@@ -220,6 +224,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         print_slip=bench.print_slip,
         draw_slip=bench.draw_slip,
         cases=desk,
+        papers=PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, catalogue, _now_ms)),
         store_health=link.store_health,
     )
     hands = Hands(services, settings.times)
@@ -228,10 +233,17 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px)
     except KeyboardUnavailable as error:
         raise StartError(str(error)) from error
-    clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=lambda: time.time_ns() // 1_000_000)
+    clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=_now_ms)
     means = _means(settings, staff, verifier)
-    visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, sample=sample)
+    finder = Finder(catalogue)
+    hands.warm_up(finder.warm_up)
+    surroundings = Surroundings(finder.find, packaged_calendar, sample)
+    visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, surroundings)
     return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit), means)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _means(settings: Settings, staff: StaffBook, verifier: WorkerVerifier) -> Callable[[], Means]:
@@ -240,6 +252,7 @@ def _means(settings: Settings, staff: StaffBook, verifier: WorkerVerifier) -> Ca
         staff=not staff.is_empty,
         credentials=bool(settings.identity.credential_issuers),
         face_is_demonstration=verifier.is_demonstration,
+        document_camera=bool(settings.devices.document_camera),
     )
 
 

@@ -19,6 +19,8 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data_dir: Path = Path("data")
     mm_per_px: float = 0.311
     """Pixel pitch of the screen; 0.311 is a 27-inch 1080x1920."""
+    site: str = ""
+    """Kind of site: ``mall``, ``village``, ``hall``; it decides which matters are shown first."""
     full_screen: bool = True
     key_protection: Literal["file", "systemd-creds"] = "file"
     """How the machine's own key lies on the disk: readable by its user, or wrapped by TPM or host key."""
@@ -68,6 +70,8 @@ class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The scanner sends the kind of the code (``]cm``) ahead of it."""
     document_printer: str = ""
     """A4 printer, ``ipp://localhost:631/printers/NAME``; empty: there is none."""
+    document_camera: str = ""
+    """高拍仪 for papers, ``/dev/video…`` or ``sim://document``; empty: there is none."""
     camera_infrared: str = ""
     """Second camera, for infrared; empty: there is none."""
 

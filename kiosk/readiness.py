@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from kiosk.catalogue import deciding
 from kiosk.catalogue.models import Catalogue, Item
 from kiosk.domain.identity import Route, routes_for
 
@@ -33,6 +34,10 @@ class Means:
     """The platform can send text messages."""
     face_is_demonstration: bool = False
     """The face engine has no calibration: the screen says so."""
+    sharing: bool = True
+    """The platform can be asked for shared data."""
+    document_camera: bool = False
+    """A document camera is set up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,10 @@ class Readiness:
     absent: frozenset[str] = frozenset()
     """Devices for identifying that are not there now."""
     face_is_demonstration: bool = False
+    sharing: bool = True
+    """Authorities can be asked for shared data."""
+    paper_means: deciding.Means = field(default_factory=deciding.Means)
+    """Ways that are open for handing in papers."""
 
     def can_do(self, code: str) -> bool:
         """True when the item can be done now."""
@@ -71,6 +80,7 @@ def assess(facts: Facts, catalogue: Catalogue) -> Readiness:
     """Decide what can be done: a broken printer takes the paper away, a broken device the ways that need it, nothing the rest."""
     reasons = {route: reason for route in Route if (reason := _route_reason(route, facts))}
     printer = _trouble(facts, "receipt_printer")
+    sharing = facts.means.sharing and facts.store.network_up
     return Readiness(
         routes=tuple(route for route in Route if route not in reasons),
         route_reasons=reasons,
@@ -79,6 +89,12 @@ def assess(facts: Facts, catalogue: Catalogue) -> Readiness:
         network_up=facts.store.network_up,
         absent=frozenset(device for device in IDENTIFYING_DEVICES if _trouble(facts, device)),
         face_is_demonstration=facts.means.face_is_demonstration,
+        sharing=sharing,
+        paper_means=deciding.Means(
+            sharing=sharing,
+            scanner=not _trouble(facts, "barcode_scanner"),
+            document_camera=facts.means.document_camera and not _trouble(facts, "document_camera"),
+        ),
     )
 
 

@@ -8,7 +8,7 @@ the third time under the write lock.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from offline_queue import queries
@@ -69,6 +69,23 @@ class Intake:
             except _Overtaken:
                 self._end = None
         return self._take_locked(identity, draft, now)
+
+    def take_together(self, identity: Identity | None, drafts: Sequence[CaseDraft], now: Stamp) -> tuple[CaseCommitted, ...]:
+        """Take several cases durably in one transaction, in this order: all or none. Raises as ``take``."""
+        identity = self._acceptance.admit(identity, now)
+        taken: list[CaseCommitted] = []
+        with self._database.write() as connection:
+            self._end = None
+            end = self._read_end(connection, identity)
+            for draft in drafts:
+                self._make_room(connection)
+                case, end, values = self._prepared(end, identity, draft, now)
+                connection.execute(INTAKE, values)
+                if draft.materials:
+                    self._name_materials(connection, case.case_id, draft, now)
+                self._room -= 1
+                taken.append(case)
+        return tuple(taken)
 
     def _known_end(self, identity: Identity) -> _End | None:
         """The end as it was left by the case before, when nothing was written over this connection since, and there is room."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contract.case_contents import CaseContents
 from contract.cases import (
     Applicant,
     CaseHeader,
@@ -34,6 +35,7 @@ class CaseDraft:
     signature_strokes: tuple[tuple[tuple[int, int], ...], ...]
     materials: tuple[Material, ...] = ()
     """As ``MaterialDesk.keep`` returned them."""
+    contents: CaseContents | None = None
 
     def payload(self, case_id: str, receipt_number: str) -> CasePayload:
         """The case as it is sealed."""
@@ -50,6 +52,7 @@ class CaseDraft:
             fields=self.fields,
             signature_strokes=self.signature_strokes,
             materials=self.materials,
+            contents=self.contents,
         )
 
     def __repr__(self) -> str:

@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from contract.cases import CaseStatus, Rating
 from offline_queue import damage, deliveries, leases, ledger, queries, ratings, retention, statements
@@ -49,6 +50,7 @@ from offline_queue.states import CaseState, may_move
 
 _log = logging.getLogger(__name__)
 _PURGE_BATCH = 200
+_Taken = TypeVar("_Taken")
 
 
 class Outbox:
@@ -153,9 +155,16 @@ class Outbox:
 
     def accept(self, draft: CaseDraft) -> CaseCommitted | CaseRefused:
         """Take a case. ``CaseCommitted`` means synced to the disk; ``CaseRefused`` means that nothing of it was kept."""
+        return self._take(lambda now: self._intake.take(self._identity.current(), draft, now))
+
+    def accept_together(self, drafts: Sequence[CaseDraft]) -> tuple[CaseCommitted, ...] | CaseRefused:
+        """Take the parts of a bundle, all or none: what a power cut leaves behind is the whole bundle or nothing of it."""
+        return self._take(lambda now: self._intake.take_together(self._identity.current(), drafts, now))
+
+    def _take(self, take: Callable[[Stamp], _Taken]) -> _Taken | CaseRefused:
         now = self._clock.now()
         try:
-            return self._intake.take(self._identity.current(), draft, now)
+            return take(now)
         except Refusal as refusal:
             outcome = refusal.value
         except KnownError as error:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.catalogue.files import Condition, Role, Source
+from kiosk.catalogue.files import Condition, Role
 from kiosk.catalogue.models import BundlePart, FormField, Item, ItemMaterial
 from kiosk.catalogue.rules import Facts, RuleBook, Verdict, names_in
 from kiosk.domain.language import Words
@@ -55,8 +55,7 @@ class Handed:
 
     certificates: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Identifier of the certificate shown."""
-    scans: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Digests of the pages."""
+    scanned: frozenset[str] = frozenset()
     declared: frozenset[str] = frozenset()
     promised: frozenset[str] = frozenset()
 
@@ -96,9 +95,11 @@ class MaterialLine:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """How the authorities answered: ``asked`` were asked, those not among the facts gave nothing."""
+    """How the authorities answered."""
 
     asked: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
+    """Elements whose value came from the authority; what the resident says of the same element is no such word."""
 
 
 def parts_of(item: Item, rules: RuleBook, facts: Facts) -> tuple[BundlePart, ...]:
@@ -139,23 +140,21 @@ def material_lines(
         verdict = rules.decide(needed.when, facts)
         if verdict is Verdict.NO:
             continue
-        lines.append(_line(needed, facts, handed, means, gathered, undecided=verdict is not Verdict.YES))
+        lines.append(_line(needed, handed, means, gathered, undecided=verdict is not Verdict.YES))
     return tuple(lines)
 
 
-def _line(
-    needed: ItemMaterial, facts: Facts, handed: Handed, means: Means, gathered: Gathered, *, undecided: bool
-) -> MaterialLine:
+def _line(needed: ItemMaterial, handed: Handed, means: Means, gathered: Gathered, *, undecided: bool) -> MaterialLine:
     material = needed.material
     if material.card:
         return MaterialLine(needed, From.CARD, Status.HERE, undecided=undecided)
-    if material.shared and all(name in facts for name in material.shared):
+    if material.shared and gathered.given.issuperset(material.shared):
         return MaterialLine(needed, From.SHARED, Status.HERE, undecided=undecided)
     done = _done(material.id, handed)
     if done is not None:
         status = Status.PROMISED if done is From.PROMISE else Status.HERE
         return MaterialLine(needed, done, status, undecided=undecided)
-    if material.shared and means.sharing and not set(material.shared) & gathered.asked - facts.keys():
+    if material.shared and means.sharing and not gathered.asked.intersection(material.shared) - gathered.given:
         return MaterialLine(needed, From.SHARED, Status.TO_FETCH, undecided=undecided)
     ways = _ways(needed, means)
     if not ways:
@@ -166,7 +165,7 @@ def _line(
 def _done(material: str, handed: Handed) -> From | None:
     for done, source in (
         (handed.certificates, From.CERTIFICATE),
-        (handed.scans, From.SCAN),
+        (handed.scanned, From.SCAN),
         (handed.declared, From.DECLARE),
         (handed.promised, From.PROMISE),
     ):
@@ -186,6 +185,11 @@ def _ways(needed: ItemMaterial, means: Means) -> tuple[From, ...]:
     return tuple(way for way, is_open in ways if is_open)
 
 
-def asked_of_resident(fields: Collection[FormField], facts: Facts) -> tuple[FormField, ...]:
-    """Fields that only the resident can fill in, as things stand."""
-    return tuple(one for one in fields if one.source is Source.ASKED or one.name not in facts)
+def usual_source(needed: ItemMaterial) -> From:
+    """Where a paper comes from for most people, while nobody is known."""
+    material = needed.material
+    if material.card:
+        return From.CARD
+    if material.shared:
+        return From.SHARED
+    return next(iter(_ways(needed, Means())), From.BRING)

@@ -131,11 +131,11 @@ class _Items:
             yield "material", "is required from the resident, who has no way to hand it in here"
         if needed.lack_days and needed.role is Role.PRIMARY:
             yield "lacking", "is primary and cannot be handed in later (容缺)"
-        longest = min(LONGEST_LACK_DAYS, item.promised_days - LACK_BEFORE_PROMISE_DAYS)
+        longest = max(0, min(LONGEST_LACK_DAYS, item.promised_days - LACK_BEFORE_PROMISE_DAYS))
         if needed.lack_days > longest:
             yield (
                 "lacking",
-                f"may be handed in {needed.lack_days} working days later; at most {max(0, longest)} are allowed (容缺)",
+                f"may be handed in {needed.lack_days} working days later; at most {longest} are allowed (容缺)",
             )
 
     def _rules(self, rules: Iterable[str | None], item: ItemFile) -> Iterator[tuple[str, str]]:

@@ -50,7 +50,7 @@ class SearchIndex:
         self._texts = [term.text for term in self._terms]
 
     def search(self, query: str, limit: int = 20) -> tuple[Hit, ...]:
-        """The best matters first, at most ``limit``; matters that score alike in the city's order. An empty query finds nothing."""
+        """The best matters first, at most ``limit``; those that score alike in the city's order. Nothing for an empty query."""
         wanted = normal(query)
         if not wanted:
             return ()

@@ -30,13 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Examine; 0 when the machine can serve."""
     import assets
-    from kiosk.catalogue.loader import CatalogueError, load
+    from kiosk.catalogue.reading import CatalogueError, load
     from kiosk.services.doctor.examine import examine
     from kiosk.services.doctor.found import candidates
 
     try:
         settings = config.load(arguments.settings)
-        catalogue = load(assets.ROOT / "catalogue" / "items.yaml")
+        catalogue = load(assets.ROOT / "catalogue")
     except (config.SettingsError, CatalogueError) as error:
         raise CommandError(str(error)) from error
     report = examine(settings.devices, catalogue, print_test=arguments.print_test)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from kiosk.catalogue.models import Catalogue, Item
+from kiosk.domain.working_days import NOTHING_KNOWN, WorkingDays
 from kiosk.flow.session import SessionContext
 from kiosk.readiness import Readiness
 
 MAX_TRIES = 3
+
+
+def _find_nothing(_text: str) -> tuple[str, ...]:
+    return ()
+
+
 LOCK_S = 300.0
 
 
@@ -25,6 +33,11 @@ class Context:
     """Failed tries after which a route is paused."""
     now_s: float = 0.0
     """Now, on the monotonic clock: nobody can set it."""
+    find: Callable[[str], tuple[str, ...]] = _find_nothing
+    """Codes of the items that a search text finds, best first."""
+    working_days: WorkingDays = NOTHING_KNOWN
+    site: str = ""
+    """Kind of site, for what is shown first: ``mall``, ``village``, ``hall``."""
     lock_s: float = LOCK_S
     """How long a route is paused."""
 

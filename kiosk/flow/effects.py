@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kiosk.catalogue.rules import FactValue
 from kiosk.domain.identity import Person, Portrait, Proof
 from kiosk.domain.language import Language
+from kiosk.domain.papers import ScannedPage
 from kiosk.domain.rating import Grade
 from kiosk.domain.signature import Signature
 
@@ -155,6 +158,88 @@ class RememberField:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberQuery:
+    """Keep what is looked for."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchShared:
+    """数据共享: ask authorities for these elements, for this item and no other purpose."""
+
+    elements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCertificate:
+    """Wait for the code of an electronic certificate of this type, and check it."""
+
+    material: str
+    type_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPaper:
+    """Capture one page under the document camera."""
+
+    material: str
+    name: str
+    """Of the paper, in the resident's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelGathering:
+    """Give up the authorities, scanner and document camera."""
+
+
+@dataclass(frozen=True, slots=True)
+class RememberPrefilled:
+    """Put a value into the form that card or authority gave."""
+
+    name: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RememberShared:
+    """Put what authorities gave into the session, and who was asked."""
+
+    values: Mapping[str, FactValue] = field(repr=False)
+    asked: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RememberDeclared:
+    """Note the resident's declaration in place of a paper."""
+
+    material: str
+
+
+@dataclass(frozen=True, slots=True)
+class RememberPromised:
+    """Note the resident's promise to hand a paper in later."""
+
+    material: str
+
+
+@dataclass(frozen=True, slots=True)
+class RememberCertificate:
+    """Note the certificate that was shown."""
+
+    material: str
+    identifier: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RememberScan:
+    """Keep a captured page until the case is stored."""
+
+    material: str
+    page: ScannedPage = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RememberSignature:
     """Put the signature into the session."""
 
@@ -168,6 +253,8 @@ class RememberCase:
     case_id: str
     receipt_number: str
     stored_at: str
+    others: tuple[tuple[str, str], ...] = ()
+    """Code and receipt number of the other parts of a bundle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +271,7 @@ class Wipe:
 
 SessionEffect = (
     RememberPerson
+    | RememberQuery
     | ForgetPortrait
     | RememberGuardian
     | RememberSms
@@ -191,6 +279,12 @@ SessionEffect = (
     | RememberConsent
     | ForgetConsent
     | RememberField
+    | RememberPrefilled
+    | RememberShared
+    | RememberDeclared
+    | RememberPromised
+    | RememberCertificate
+    | RememberScan
     | RememberSignature
     | RememberCase
     | RememberDelivery
@@ -206,4 +300,7 @@ IdentifyEffect = (
 DeviceEffect = IdentifyEffect | PrintSlip
 """Work for a device, or a stop to it."""
 
-Effect = SessionEffect | DeviceEffect | CommitCase | AwaitDelivery | StoreRating | Wipe
+GatherEffect = FetchShared | ReadCertificate | ScanPaper | CancelGathering
+"""Work to gather data and papers, or a stop to it."""
+
+Effect = SessionEffect | DeviceEffect | GatherEffect | CommitCase | AwaitDelivery | StoreRating | Wipe

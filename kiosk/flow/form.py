@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import assert_never
 
 from kiosk.catalogue.models import FieldKind, FormField, Item
+from kiosk.catalogue.resolving import NO, YES
 from kiosk.domain.identity import Person
 from kiosk.flow.session import SessionContext
 
@@ -21,16 +23,21 @@ def prefilled(item: Item, person: Person) -> dict[str, str]:
 
 
 def source_of(field: FormField, session: SessionContext) -> str:
-    """``card`` while the value is still the card's, else ``resident``."""
+    """``card`` or ``shared`` while the value is still what card or authority gave, else ``resident``."""
+    value = session.values.get(field.name)
+    if field.name in session.shared:
+        given = session.shared[field.name]
+        text = {True: YES, False: NO}[given] if isinstance(given, bool) else str(given)
+        return "shared" if value == text else "resident"
     if session.person is None or not field.from_card:
         return "resident"
     facts = {"name": session.person.name, "address": session.person.address, "id_number": session.person.id_number}
-    return "card" if session.values.get(field.name) == facts.get(field.from_card) else "resident"
+    return "card" if value == facts.get(field.from_card) else "resident"
 
 
-def problems(item: Item, values: dict[str, str], today: date) -> tuple[tuple[str, str], ...]:
+def problems(fields: Iterable[FormField], values: Mapping[str, str], today: date) -> tuple[tuple[str, str], ...]:
     """(field name, reason code) of every defect, in the order of the form; empty when all is well."""
-    found = ((field.name, _problem(field, values.get(field.name, "").strip(), today)) for field in item.fields)
+    found = ((field.name, _problem(field, values.get(field.name, "").strip(), today)) for field in fields)
     return tuple((name, reason) for name, reason in found if reason)
 
 
@@ -52,6 +59,8 @@ def _kind_problem(field: FormField, value: str, today: date) -> str:
             return "" if value in {choice.value for choice in field.choices} else "field.choice"
         case FieldKind.DATE:
             return _date_problem(value, today)
+        case FieldKind.NUMBER:
+            return "" if value.isascii() and value.isdigit() else "field.number"
         case FieldKind.TEXT:
             return ""
         case _:

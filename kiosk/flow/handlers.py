@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.flow import eligibility, form, routes
+from kiosk.flow import gathering, routes
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     AwaitDelivery,
+    CancelGathering,
     CancelIdentify,
     CommitCase,
+    Effect,
     ForgetCase,
     PrintSlip,
     RememberCase,
     RememberConsent,
     RememberDelivery,
     RememberField,
+    RememberQuery,
     RememberSignature,
     StoreRating,
     Wipe,
@@ -30,22 +33,26 @@ from kiosk.flow.events import (
     ItemChosen,
     LanguageChosen,
     RatingGiven,
+    SearchTyped,
     ServiceChanged,
+    ShelfChosen,
     SignatureDrawn,
     SlipFailed,
     SlipPrinted,
 )
-from kiosk.flow.identifying import another_way, to_form
+from kiosk.flow.identifying import another_way, not_for_holder
 from kiosk.flow.moves import PURPOSE_DATA, Result, all_items, enter
-from kiosk.flow.states import IDENTIFYING, FlowState, Paper, Step
+from kiosk.flow.states import GATHERING_STEPS, IDENTIFYING, FlowState, Paper, Step
 
 PREVIOUS: dict[Step, Step] = {
+    Step.SEARCH: Step.HOME,
     Step.GUIDE: Step.HOME,
     Step.CONSENT: Step.GUIDE,
     Step.ROUTE: Step.GUIDE,
     Step.FACE_CONSENT: Step.ROUTE,
     **dict.fromkeys(IDENTIFYING, Step.ROUTE),
     Step.NOT_ELIGIBLE: Step.HOME,
+    Step.PAPERS: Step.FORM,
     Step.REVIEW: Step.FORM,
     Step.SIGN: Step.REVIEW,
 }
@@ -77,6 +84,23 @@ def choose_item(state: FlowState, event: ItemChosen, context: Context) -> Result
     return enter(replace(state, item_code=event.code, route=None, paper=Paper.NOT_ASKED, paper_reason=""), Step.GUIDE), ()
 
 
+def choose_shelf(state: FlowState, event: ShelfChosen, context: Context) -> Result:
+    """Show the matters of one category; a shelf that there is not shows those asked for most."""
+    known = any(category.id == event.shelf for category in context.catalogue.categories)
+    return replace(state, shelf=event.shelf if known else "", item_code="", reason=""), ()
+
+
+def search(state: FlowState, event: SearchTyped, _context: Context) -> Result:
+    """Look for what was typed."""
+    return replace(state, item_code="", reason=""), (RememberQuery(event.text),)
+
+
+def choose_found(state: FlowState, event: ItemChosen, context: Context) -> Result:
+    """As on the home screen; what was typed is forgotten with it."""
+    after, effects = choose_item(state, event, context)
+    return after, (RememberQuery(""), *effects) if after.step is Step.GUIDE else effects
+
+
 def answer_data_consent(state: FlowState, event: ConsentAnswered, context: Context) -> Result:
     """Without consent to handle the data the item cannot be done. Who is proved well enough already is not asked again."""
     if not event.granted:
@@ -87,9 +111,9 @@ def answer_data_consent(state: FlowState, event: ConsentAnswered, context: Conte
         return enter(replace(state, route=None), Step.ROUTE), (noted,)
     if not routes.is_enough(proof, context, state.item_code):
         return enter(replace(state, route=None), Step.ROUTE, reason="route.higher_level"), (noted,)
-    if against := eligibility.reason_against(context.item(state.item_code).eligibility, person, context.today):
-        return enter(state, Step.NOT_ELIGIBLE, reason=against), (noted,)
-    after, effects = to_form(state, person, proof, context)
+    if refused := not_for_holder(state, person, context):
+        return refused, (noted,)
+    after, effects = gathering.begin(state, person, proof, context)
     return after, (noted, *effects)
 
 
@@ -106,14 +130,6 @@ def enter_field(state: FlowState, event: FieldEntered, context: Context) -> Resu
     return replace(state, invalid_fields=remaining), (RememberField(event.name, event.value),)
 
 
-def check_form(state: FlowState, _event: Event, context: Context) -> Result:
-    """Go on when nothing is wrong, else tell everything that is, at once."""
-    wrong = form.problems(context.item(state.item_code), context.session.values, context.today)
-    if wrong:
-        return replace(state, invalid_fields=wrong), ()
-    return enter(state, Step.REVIEW), ()
-
-
 def sign(state: FlowState, event: SignatureDrawn, _context: Context) -> Result:
     """Store the case, once, as soon as there is a real signature."""
     if not event.signature.is_enough:
@@ -123,7 +139,8 @@ def sign(state: FlowState, event: SignatureDrawn, _context: Context) -> Result:
 
 def stored(state: FlowState, event: CaseStored, _context: Context) -> Result:
     """Durable: from here on nothing can lose the case. Give delivery a moment before the slip is written."""
-    remember = RememberCase(event.case_id, event.receipt_number, event.stored_at)
+    others = tuple((part.item_code, part.receipt_number) for part in event.others)
+    remember = RememberCase(event.case_id, event.receipt_number, event.stored_at, others)
     return enter(state, Step.DELIVERING, busy=True), (remember, AwaitDelivery())
 
 
@@ -185,8 +202,13 @@ def ask_for_another(state: FlowState, _event: Event, _context: Context) -> Resul
 
 def leave(state: FlowState, _event: Event, _context: Context) -> Result:
     """End the visit from anywhere: everything personal is wiped before the farewell is shown."""
-    stop = (CancelIdentify(),) if state.step in IDENTIFYING else ()
-    return FlowState(step=Step.FAREWELL, language=state.language), (*stop, Wipe())
+    return FlowState(step=Step.FAREWELL, language=state.language), (*_stopped(state), Wipe())
+
+
+def _stopped(state: FlowState) -> tuple[Effect, ...]:
+    if state.step in IDENTIFYING:
+        return (CancelIdentify(),)
+    return (CancelGathering(),) if state.step in GATHERING_STEPS else ()
 
 
 def rest(_state: FlowState, _event: Event, context: Context) -> Result:
@@ -202,6 +224,10 @@ def back(state: FlowState, event: Event, context: Context) -> Result:
         return all_items(state, context)
     if state.step in IDENTIFYING:
         return another_way(state, event, context)
+    if state.step is Step.REVIEW:
+        return gathering.back_from_review(state, event, context)
+    if state.step is Step.PAPERS:
+        return gathering.back_to_form(state, event, context)
     if to is Step.ROUTE:
         return enter(replace(state, route=None), to), ()
     return enter(state, to), ()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from kiosk.domain.identity import Person, Proof, Route
-from kiosk.flow import eligibility, form, routes
+from kiosk.catalogue import deciding
+from kiosk.catalogue.card_facts import card_facts
+from kiosk.domain.identity import Person, Route
+from kiosk.flow import eligibility, gathering, routes
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     CancelIdentify,
     CheckStaff,
     DeviceEffect,
-    Effect,
     ForgetPortrait,
     MatchFace,
     PrepareCamera,
@@ -19,7 +20,6 @@ from kiosk.flow.effects import (
     ReadCredential,
     ReadGuardianCard,
     RememberConsent,
-    RememberField,
     RememberPerson,
     RememberProof,
     RequestSms,
@@ -91,8 +91,8 @@ def take_card(state: FlowState, event: CardWasRead, context: Context) -> Result:
     """Card read: check the holder against the item and what was tried before, then go the chosen way on."""
     if _is_somebody_else(event.person, context):
         return replace(state, busy=False, reason="card.other_person"), ()
-    if against := _reason_against(state, event.person, context):
-        return enter(state, Step.NOT_ELIGIBLE, reason=against), (CancelIdentify(),)
+    if refused := not_for_holder(state, event.person, context):
+        return refused, (CancelIdentify(),)
     state = routes.adopt(state, event.standings)
     route = state.route
     if route is None or routes.seconds_paused(state, route, context):
@@ -122,8 +122,13 @@ def _is_somebody_else(person: Person, context: Context) -> bool:
     return session.proof is not None and session.person is not None and not session.person.is_same_as(person)
 
 
-def _reason_against(state: FlowState, person: Person, context: Context) -> str:
-    return eligibility.reason_against(context.item(state.item_code).eligibility, person, context.today)
+def not_for_holder(state: FlowState, person: Person, context: Context) -> FlowState | None:
+    """Where the visit goes when this item is not for the card's holder, as far as the card tells; ``None`` when it may be."""
+    item, rules = context.item(state.item_code), context.catalogue.rules
+    if reason := eligibility.reason_against(item, person, context.today):
+        return enter(state, Step.NOT_ELIGIBLE, reason=reason)
+    failed = deciding.against(item, rules, rules.complete(card_facts(person, context.today)))
+    return gathering.not_for_them(state, failed) if failed else None
 
 
 def failed(state: FlowState, event: CardFailed | ProofFailed | CredentialFailed | SmsFailed, context: Context) -> Result:
@@ -191,9 +196,9 @@ def take_credential(state: FlowState, event: CredentialShown, context: Context) 
     if _is_somebody_else(event.person, context):
         return failed(state, CredentialFailed("credential.wrong_person"), context)
     remember = (RememberPerson(event.person, None), RememberProof(event.proof))
-    if against := _reason_against(state, event.person, context):
-        return enter(state, Step.NOT_ELIGIBLE, reason=against), remember
-    after, effects = to_form(state, event.person, event.proof, context)
+    if refused := not_for_holder(state, event.person, context):
+        return refused, remember
+    after, effects = gathering.begin(state, event.person, event.proof, context)
     return after, (*remember, *effects)
 
 
@@ -202,14 +207,5 @@ def proved(state: FlowState, event: PersonProved, context: Context) -> Result:
     person = context.session.person
     if event.proof.route is not state.route or person is None:
         return state, ()  # a late answer of the other way
-    after, effects = to_form(state, person, event.proof, context)
+    after, effects = gathering.begin(state, person, event.proof, context)
     return after, (RememberProof(event.proof), ForgetPortrait(), *effects)
-
-
-def to_form(state: FlowState, person: Person, proof: Proof, context: Context) -> Result:
-    """On to the form, filled in from the card; to the other ways when the proof does not reach the item's level."""
-    if not routes.is_enough(proof, context, state.item_code):
-        return enter(state, Step.ROUTE, reason="route.higher_level"), ()
-    known = form.prefilled(context.item(state.item_code), person)
-    fields: tuple[Effect, ...] = tuple(RememberField(name, value) for name, value in known.items())
-    return enter(state, Step.FORM), fields

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kiosk.flow import guardians, identifying, messages
+from kiosk.flow import gathering, guardians, identifying, messages
 from kiosk.flow import handlers as h
 from kiosk.flow.context import Context
 from kiosk.flow.effects import Effect
@@ -22,6 +22,8 @@ from kiosk.flow.events import (
     CardWasRead,
     CaseRefused,
     CaseStored,
+    CertificateFailed,
+    CertificateRead,
     ConsentAnswered,
     Continue,
     CredentialFailed,
@@ -36,6 +38,11 @@ from kiosk.flow.events import (
     IdleWarned,
     ItemChosen,
     LanguageChosen,
+    PaperDeclared,
+    PaperPromised,
+    PaperPutDown,
+    PaperScanned,
+    PaperTouched,
     PersonProved,
     PrintAgain,
     ProofFailed,
@@ -43,7 +50,12 @@ from kiosk.flow.events import (
     RatingGiven,
     RatingSkipped,
     RouteChosen,
+    ScanFailed,
+    SearchOpened,
+    SearchTyped,
     ServiceChanged,
+    SharedFetched,
+    ShelfChosen,
     SignatureDrawn,
     SlipFailed,
     SlipPrinted,
@@ -81,6 +93,7 @@ _ACTIVE = frozenset(Step) - AT_REST - {Step.FAREWELL}
 _INTERRUPTIBLE = _ACTIVE - _BUSY_WITH_STORE
 _CARD_WAITS = frozenset({Step.CARD, Step.GUARDIAN_CARD})
 _AFTER_CARD = (Step.FACE, Step.STAFF, Step.SMS, Step.GUARDIAN_CARD, Step.NOT_ELIGIBLE, Step.ROUTE)
+_AFTER_PROOF = (Step.GATHERING, Step.FORM, Step.PAPERS, Step.REVIEW, Step.NOT_ELIGIBLE)
 _PROVING = frozenset({Step.FACE, Step.STAFF, Step.SMS})
 
 ROWS: tuple[Row, ...] = (
@@ -88,8 +101,12 @@ ROWS: tuple[Row, ...] = (
     _row(AT_REST, ServiceChanged, h.open_or_close, Step.IDLE, Step.OUT_OF_SERVICE),
     _row(frozenset(Step) - {Step.FAREWELL}, LanguageChosen, h.choose_language),
     _row(Step.HOME, ItemChosen, h.choose_item, Step.GUIDE, Step.HOME),
+    _row(Step.HOME, ShelfChosen, h.choose_shelf),
+    _row(Step.HOME, SearchOpened, go(Step.SEARCH), Step.SEARCH),
+    _row(Step.SEARCH, SearchTyped, h.search),
+    _row(Step.SEARCH, ItemChosen, h.choose_found, Step.GUIDE),
     _row(Step.GUIDE, Continue, go(Step.CONSENT), Step.CONSENT),
-    _row(Step.CONSENT, ConsentAnswered, h.answer_data_consent, Step.ROUTE, Step.HOME, Step.FORM, Step.NOT_ELIGIBLE),
+    _row(Step.CONSENT, ConsentAnswered, h.answer_data_consent, Step.ROUTE, Step.HOME, *_AFTER_PROOF),
     _row(Step.ROUTE, RouteChosen, identifying.choose_route, Step.ROUTE, Step.FACE_CONSENT, Step.CARD, Step.CREDENTIAL),
     _row(Step.FACE_CONSENT, ConsentAnswered, identifying.answer_face_consent, Step.CARD, Step.ROUTE),
     _row(Step.CARD, CardWasRead, identifying.take_card, *_AFTER_CARD),
@@ -97,10 +114,10 @@ ROWS: tuple[Row, ...] = (
     _row(Step.GUARDIAN_CARD, GuardianCardRead, guardians.take_guardian_card, Step.GUARDIAN_CONSENT),
     _row(Step.GUARDIAN_CONSENT, ConsentAnswered, guardians.answer_as_guardian, Step.FACE, Step.ROUTE),
     _row(Step.FACE, FaceAsks, keep),
-    _row(_PROVING, PersonProved, identifying.proved, Step.FORM, Step.ROUTE),
+    _row(_PROVING, PersonProved, identifying.proved, Step.ROUTE, *_AFTER_PROOF),
     _row(frozenset({Step.FACE, Step.STAFF}), ProofFailed, identifying.failed, Step.ROUTE),
     _row(Step.STAFF, StaffCodeEntered, identifying.check_staff),
-    _row(Step.CREDENTIAL, CredentialShown, identifying.take_credential, Step.FORM, Step.NOT_ELIGIBLE, Step.ROUTE),
+    _row(Step.CREDENTIAL, CredentialShown, identifying.take_credential, Step.ROUTE, *_AFTER_PROOF),
     _row(Step.CREDENTIAL, CredentialFailed, identifying.failed, Step.ROUTE),
     _row(Step.SMS, SmsSent, messages.sent),
     _row(Step.SMS, SmsFailed, identifying.failed, Step.ROUTE),
@@ -111,7 +128,17 @@ ROWS: tuple[Row, ...] = (
     _row(IDENTIFYING, AnotherWay, identifying.another_way, Step.ROUTE),
     _row(Step.NOT_ELIGIBLE, Continue, h.other_item, Step.HOME),
     _row(Step.FORM, FieldEntered, h.enter_field),
-    _row(Step.FORM, Continue, h.check_form, Step.FORM, Step.REVIEW),
+    _row(Step.GATHERING, SharedFetched, gathering.take_shared, *_AFTER_PROOF),
+    _row(Step.FORM, Continue, gathering.check_form, *_AFTER_PROOF),
+    _row(Step.PAPERS, PaperTouched, gathering.touch_paper),
+    _row(Step.PAPERS, PaperDeclared, gathering.declare),
+    _row(Step.PAPERS, PaperPromised, gathering.promise),
+    _row(Step.PAPERS, CertificateRead, gathering.certificate_read),
+    _row(Step.PAPERS, PaperScanned, gathering.scanned),
+    _row(Step.PAPERS, CertificateFailed, gathering.paper_failed),
+    _row(Step.PAPERS, ScanFailed, gathering.paper_failed),
+    _row(Step.PAPERS, PaperPutDown, gathering.put_paper_down),
+    _row(Step.PAPERS, Continue, gathering.papers_done, Step.REVIEW),
     _row(Step.REVIEW, Continue, go(Step.SIGN), Step.SIGN),
     _row(Step.SIGN, SignatureDrawn, h.sign, Step.COMMITTING, Step.SIGN),
     _row(Step.COMMITTING, CaseStored, h.stored, Step.DELIVERING),
@@ -129,7 +156,7 @@ ROWS: tuple[Row, ...] = (
     _row(Step.ANOTHER, Continue, h.leave, Step.FAREWELL),
     _row(Step.FAREWELL, FarewellOver, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
     _row(Step.FAREWELL, Touched, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
-    _row(frozenset(h.PREVIOUS), Back, h.back, *frozenset(h.PREVIOUS.values())),
+    _row(frozenset(h.PREVIOUS), Back, h.back, *frozenset(h.PREVIOUS.values()), Step.PAPERS),
     _row(_INTERRUPTIBLE, Quit, h.leave, Step.FAREWELL),
     _row(_INTERRUPTIBLE, IdleWarned, h.warn_idle),
     _row(_ACTIVE, StayHere, h.stay),

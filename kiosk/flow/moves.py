@@ -18,7 +18,9 @@ PURPOSE_FACE = "face"
 
 def enter(state: FlowState, to: Step, *, busy: bool = False, reason: str = "") -> FlowState:
     """In another step, with a clean slate: only ``reason`` stands on the screen."""
-    return replace(state, step=to, busy=busy, reason=reason, invalid_fields=(), device_lost=False, idle_warning=False)
+    return replace(
+        state, step=to, busy=busy, reason=reason, invalid_fields=(), device_lost=False, idle_warning=False, failed_rules=()
+    )
 
 
 def go(to: Step) -> Callable[[FlowState, Event, Context], Result]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.catalogue.models import FormField
+from kiosk.catalogue import deciding
+from kiosk.catalogue.deciding import MaterialLine
+from kiosk.catalogue.files import Source
+from kiosk.catalogue.models import FormField, Item, ItemMaterial
 from kiosk.domain.identity import mask_id_number
 from kiosk.domain.language import Language
-from kiosk.flow import form, messages, routes
+from kiosk.flow import form, knowing, messages, routes, shelving
 from kiosk.flow import views as v
 from kiosk.flow.context import Context
 from kiosk.flow.effects import CREDENTIAL_WAIT_S
@@ -17,7 +20,7 @@ from kiosk.flow.states import AT_REST, IDENTIFYING, FlowState, Step
 _LANDINGS: tuple[frozenset[Step], ...] = (
     frozenset({Step.GUIDE, Step.CONSENT}),
     frozenset({Step.ROUTE, Step.FACE_CONSENT, *IDENTIFYING, Step.NOT_ELIGIBLE}),
-    frozenset({Step.FORM}),
+    frozenset({Step.GATHERING, Step.FORM, Step.PAPERS}),
     frozenset({Step.REVIEW, Step.SIGN, Step.COMMITTING, Step.NOT_ACCEPTED}),
     frozenset({Step.DELIVERING, Step.SLIP, Step.RATING}),
 )
@@ -59,21 +62,35 @@ def _notices(context: Context) -> tuple[str, ...]:
 
 
 def _home(state: FlowState, context: Context) -> v.HomeView:
-    chosen = context.catalogue.item(state.item_code)
-    known = context.session.proof is not None
-    cards = tuple(
-        v.ItemCard(
-            item.code,
-            item.name.in_(state.language),
-            item.summary.in_(state.language),
-            item.picture,
-            context.readiness.item_reasons.get(item.code, ""),
-            asks_again=known and not routes.is_enough(context.session.proof, context, item.code),
-        )
-        for item in context.catalogue.items
+    shelves = shelving.shelves(context.catalogue, state.language)
+    cards = tuple(_card_of(item, state, context) for item in shelving.on_shelf(state.shelf, context))
+    return v.HomeView(
+        cards, _chosen_name(state, context), state.reason, _notices(context), _known_as(context), shelves, state.shelf
     )
-    name = chosen.name.in_(state.language) if chosen and state.reason else ""
-    return v.HomeView(cards, name, state.reason, _notices(context), _known_as(context))
+
+
+def _search(state: FlowState, context: Context) -> v.SearchView:
+    text = context.session.query
+    found = (context.catalogue.item(code) for code in context.find(text))
+    cards = tuple(_card_of(item, state, context) for item in found if item is not None)
+    return v.SearchView(text, cards, _chosen_name(state, context), state.reason)
+
+
+def _chosen_name(state: FlowState, context: Context) -> str:
+    chosen = context.catalogue.item(state.item_code)
+    return chosen.name.in_(state.language) if chosen and state.reason else ""
+
+
+def _card_of(item: Item, state: FlowState, context: Context) -> v.ItemCard:
+    known = context.session.proof is not None
+    return v.ItemCard(
+        item.code,
+        item.name.in_(state.language),
+        item.summary.in_(state.language),
+        item.picture,
+        context.readiness.item_reasons.get(item.code, ""),
+        asks_again=known and not routes.is_enough(context.session.proof, context, item.code),
+    )
 
 
 def _known_as(context: Context) -> str:
@@ -91,11 +108,18 @@ def _guide(state: FlowState, context: Context) -> v.GuideView:
         promised=item.promised.in_(language),
         fee=item.fee.in_(language),
         output=item.output.in_(language),
-        materials=tuple((m.name.in_(language), m.source.in_(language)) for m in item.materials),
+        materials=tuple(_guide_material(needed, language) for needed in item.materials),
+        steps=tuple(step.in_(language) for step in item.guide),
         field_count=len(item.fields),
-        prefilled_count=sum(1 for f in item.fields if f.from_card),
+        prefilled_count=sum(1 for f in item.fields if f.source is not Source.ASKED),
         notices=_notices(context),
     )
+
+
+def _guide_material(needed: ItemMaterial, language: Language) -> v.GuideMaterial:
+    """Nobody is known yet: the first way that there is for most people."""
+    first = deciding.usual_source(needed)
+    return v.GuideMaterial(needed.material.name.in_(language), first, needed.when is not None, needed.lack_days)
 
 
 def _consent(state: FlowState, context: Context) -> v.ConsentView:
@@ -152,7 +176,17 @@ def _staff(state: FlowState, context: Context) -> v.StaffView:
 
 def _not_eligible(state: FlowState, context: Context) -> v.NotEligibleView:
     item = context.item(state.item_code)
-    return v.NotEligibleView(state.reason, item.name.in_(state.language), item.eligibility.min_age)
+    failed = (condition for condition in item.conditions if condition.rule in state.failed_rules)
+    words = tuple(dict.fromkeys(condition.otherwise.in_(state.language) for condition in failed))
+    return v.NotEligibleView(state.reason, item.name.in_(state.language), words)
+
+
+def _gathering(state: FlowState, context: Context) -> v.GatheringView:
+    item, rules = context.item(state.item_code), context.catalogue.rules
+    elements = (rules.element(name) for name in knowing.to_fetch(item, context))
+    keepers = dict.fromkeys(element.authority for element in elements if element is not None)
+    names = {department.id: department.name.in_(state.language) for department in context.catalogue.departments}
+    return v.GatheringView(tuple(names[keeper] for keeper in keepers if keeper is not None and keeper in names))
 
 
 def _field(field: FormField, language: Language, value: str, source: str, problem: str) -> v.FieldView:
@@ -173,7 +207,7 @@ def _field(field: FormField, language: Language, value: str, source: str, proble
 
 def _form(state: FlowState, context: Context) -> v.FormView:
     session, wrong = context.session, dict(state.invalid_fields)
-    fields = context.item(state.item_code).fields
+    fields = knowing.shown(context.item(state.item_code), context)
     return v.FormView(
         tuple(
             _field(f, state.language, session.values.get(f.name, ""), form.source_of(f, session), wrong.get(f.name, ""))
@@ -182,11 +216,48 @@ def _form(state: FlowState, context: Context) -> v.FormView:
     )
 
 
+def _paper(line: MaterialLine, language: Language) -> v.PaperLine:
+    material = line.material.material
+    return v.PaperLine(
+        material=line.id,
+        name=line.name.in_(language),
+        help=material.help.in_(language) if material.help else "",
+        why=line.why.in_(language),
+        source=line.source,
+        status=line.status,
+        ways=line.ways,
+        lack_days=line.material.lack_days,
+    )
+
+
+def _papers(state: FlowState, context: Context) -> v.PapersView:
+    language = state.language
+    lines = knowing.papers(context.item(state.item_code), context)
+    shown = {line.id: _paper(line, language) for line in lines}
+    held = next((line for line in lines if line.id == state.paper_in_hand), None)
+    declared = held.material.material.declare if held is not None and state.paper_way is deciding.From.DECLARE else None
+    return v.PapersView(
+        lines=tuple(shown.values()),
+        in_hand=shown.get(state.paper_in_hand),
+        way=state.paper_way,
+        statement=declared.in_(language) if declared else "",
+        due=knowing.due(held, context) if held is not None and state.paper_way is deciding.From.PROMISE else "",
+        busy=state.busy,
+        reason=state.reason,
+    )
+
+
 def _review(state: FlowState, context: Context) -> v.ReviewView:
-    item = context.item(state.item_code)
+    item, language = context.item(state.item_code), state.language
+    lines = knowing.papers(item, context)
     return v.ReviewView(
-        item.name.in_(state.language),
-        tuple((f.label.in_(state.language), _shown(f, context, state.language)) for f in item.fields),
+        item.name.in_(language),
+        tuple((f.label.in_(language), _shown(f, context, language)) for f in knowing.fields(item, context)),
+        papers=tuple((line.name.in_(language), line.source) for line in lines if line.status is deciding.Status.HERE),
+        promised=tuple(
+            (line.name.in_(language), knowing.due(line, context)) for line in lines if line.source is deciding.From.PROMISE
+        ),
+        parts=tuple(part.item.name.in_(language) for part in knowing.parts(item, context)),
     )
 
 
@@ -207,6 +278,7 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.IDLE: _idle,
     Step.OUT_OF_SERVICE: _out_of_service,
     Step.HOME: _home,
+    Step.SEARCH: _search,
     Step.GUIDE: _guide,
     Step.CONSENT: _consent,
     Step.ROUTE: _route,
@@ -219,7 +291,9 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.CREDENTIAL: _credential,
     Step.SMS: _sms,
     Step.NOT_ELIGIBLE: _not_eligible,
+    Step.GATHERING: _gathering,
     Step.FORM: _form,
+    Step.PAPERS: _papers,
     Step.REVIEW: _review,
     Step.SIGN: lambda state, _context: v.SignView(state.reason),
     Step.COMMITTING: lambda _state, _context: v.WorkingView("committing"),

@@ -5,20 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
+from kiosk.catalogue.deciding import Handed
+from kiosk.catalogue.rules import FactValue
 from kiosk.domain.identity import Person, Portrait, Proof
 from kiosk.domain.language import Language
+from kiosk.domain.papers import ScannedPage
 from kiosk.domain.signature import Signature
 from kiosk.flow.effects import (
     ForgetCase,
     ForgetConsent,
     ForgetPortrait,
     RememberCase,
+    RememberCertificate,
     RememberConsent,
+    RememberDeclared,
     RememberDelivery,
     RememberField,
     RememberGuardian,
     RememberPerson,
+    RememberPrefilled,
+    RememberPromised,
     RememberProof,
+    RememberQuery,
+    RememberScan,
+    RememberShared,
     RememberSignature,
     RememberSms,
     SessionEffect,
@@ -45,12 +55,19 @@ class SessionContext:
         "case_id",
         "consents",
         "delivered",
+        "gathered",
         "guardian",
+        "handed",
         "masked_phone",
+        "others",
+        "pages",
         "person",
         "portrait",
+        "prefilled",
         "proof",
+        "query",
         "receipt_number",
+        "shared",
         "signature",
         "sms_request",
         "stored_at",
@@ -66,10 +83,17 @@ class SessionContext:
         self.proof: Proof | None = None
         self.signature: Signature | None = None
         self.values: dict[str, str] = {}
+        self.prefilled: set[str] = set()
+        self.shared: dict[str, FactValue] = {}
+        self.gathered: frozenset[str] = frozenset()
+        self.handed = Handed()
+        self.pages: list[ScannedPage] = []
+        self.query = ""
         self.consents: list[ConsentRecord] = []
         self.case_id = ""
         self.receipt_number = ""
         self.stored_at = ""
+        self.others: tuple[tuple[str, str], ...] = ()
         self.delivered = False
 
     def __repr__(self) -> str:
@@ -83,7 +107,7 @@ class SessionContext:
     @property
     def holds_a_case(self) -> bool:
         """True when something is held besides the person, how they were identified, and what they consented to."""
-        return bool(self.portrait or self.signature or self.values or self.case_id)
+        return bool(self.portrait or self.signature or self.values or self.case_id or self.shared or self.pages)
 
     def apply(self, effect: SessionEffect, now_ms: int) -> None:
         """Carry out one change; ``now_ms`` dates consents."""
@@ -92,10 +116,15 @@ class SessionContext:
                 self.values[name] = value
             case RememberSignature(signature):
                 self.signature = signature
-            case RememberCase(case_id, receipt_number, stored_at):
+            case RememberCase(case_id, receipt_number, stored_at, others):
                 self.case_id, self.receipt_number, self.stored_at = case_id, receipt_number, stored_at
+                self.others = others
             case RememberDelivery(delivered):
                 self.delivered = delivered
+            case RememberQuery() | RememberPrefilled() | RememberShared():
+                self._gather(effect)
+            case RememberDeclared() | RememberPromised() | RememberCertificate() | RememberScan():
+                self._hand_in(effect)
             case ForgetCase():
                 self._forget_case()
             case RememberConsent() | ForgetConsent():
@@ -119,9 +148,38 @@ class SessionContext:
             case _:
                 assert_never(effect)
 
+    def _gather(self, effect: RememberQuery | RememberPrefilled | RememberShared) -> None:
+        match effect:
+            case RememberQuery(text):
+                self.query = text
+            case RememberPrefilled(name, value):
+                self.values[name] = value
+                self.prefilled.add(name)
+            case RememberShared(values, asked):
+                self.shared |= values
+                self.gathered |= asked
+            case _:
+                assert_never(effect)
+
+    def _hand_in(self, effect: RememberDeclared | RememberPromised | RememberCertificate | RememberScan) -> None:
+        handed = self.handed
+        match effect:
+            case RememberDeclared(material):
+                self.handed = replace(handed, declared=handed.declared | {material})
+            case RememberPromised(material):
+                self.handed = replace(handed, promised=handed.promised | {material})
+            case RememberCertificate(material, identifier):
+                self.handed = replace(handed, certificates={**handed.certificates, material: identifier})
+            case RememberScan(material, page):
+                self.handed = replace(handed, scanned=handed.scanned | {material})
+                self.pages.append(page)
+            case _:
+                assert_never(effect)
+
     def wipe(self) -> None:
         """Forget everything; may be called at any time, and twice."""
         self._forget_case()
+        self.query = ""
         self.person = None
         self.proof = None
         self.consents.clear()
@@ -145,7 +203,15 @@ class SessionContext:
         self._forget_identifying()
         self.signature = None
         self.values.clear()
+        self.prefilled.clear()
+        self.shared.clear()
+        self.gathered = frozenset()
+        self.handed = Handed()
+        for page in self.pages:
+            page.forget()
+        self.pages.clear()
         self.case_id = self.receipt_number = self.stored_at = ""
+        self.others = ()
         self.delivered = False
 
     def _forget_portrait(self) -> None:

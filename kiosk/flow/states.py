@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kiosk.catalogue.deciding import From
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 
@@ -15,6 +16,8 @@ class Step(StrEnum):
     IDLE = "idle"
     OUT_OF_SERVICE = "out_of_service"
     HOME = "home"
+    SEARCH = "search"
+    """Matters found by what is typed."""
     GUIDE = "guide"
     """What the item is, needs and gives, before anything is asked."""
     CONSENT = "consent"
@@ -35,7 +38,11 @@ class Step(StrEnum):
     SMS = "sms"
     """A code comes by text message and is typed in."""
     NOT_ELIGIBLE = "not_eligible"
+    GATHERING = "gathering"
+    """Authorities are asked for what they know already (数据共享), so that nobody has to type or bring it."""
     FORM = "form"
+    PAPERS = "papers"
+    """What must still be shown, scanned, declared or promised."""
     REVIEW = "review"
     SIGN = "sign"
     COMMITTING = "committing"
@@ -58,6 +65,10 @@ IDENTIFYING = frozenset({Step.CARD, Step.GUARDIAN_CARD, Step.GUARDIAN_CONSENT, S
 """Steps in which a device or the platform may be at work to find out who is there."""
 
 
+GATHERING_STEPS = frozenset({Step.GATHERING, Step.PAPERS})
+"""Steps in which an authority, the scanner or the document camera may be at work."""
+
+
 class Paper(StrEnum):
     """What has become of the slip."""
 
@@ -75,6 +86,8 @@ class FlowState:
     step: Step = Step.IDLE
     language: Language = Language.ZH
     item_code: str = ""
+    shelf: str = ""
+    """Category whose matters the home screen shows; empty: those asked for most at this site."""
     route: Route | None = None
     """The way being gone; on the screen of choice the one that ``reason`` is about."""
     tries: tuple[tuple[Route, int], ...] = ()
@@ -92,6 +105,12 @@ class FlowState:
     device_lost: bool = False
     """The reader or camera that this step waits for went away during the present attempt; it may be back already."""
     idle_warning: bool = False
+    failed_rules: tuple[str, ...] = ()
+    """Conditions of the item that do not hold for this person; their words are the catalogue's."""
+    paper_in_hand: str = ""
+    """Material the resident is about to hand in."""
+    paper_way: From | None = None
+    """How."""
     paper: Paper = Paper.NOT_ASKED
     paper_reason: str = ""
     invalid_fields: tuple[tuple[str, str], ...] = field(default=())

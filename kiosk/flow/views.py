@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kiosk.catalogue.deciding import From, Status
 from kiosk.catalogue.models import FieldKind
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
@@ -59,8 +60,17 @@ class ItemCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """One category on the home screen; the first, without an id, is what is asked for most."""
+
+    id: str
+    name: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
 class HomeView:
-    """All items, and what does not work just now."""
+    """The items of one shelf, and what does not work just now."""
 
     items: tuple[ItemCard, ...]
     chosen_but_closed: str
@@ -70,6 +80,31 @@ class HomeView:
     """Codes of what is missing for everybody: ``paper.…``, ``network.down``."""
     known_as: str = field(default="", repr=False)
     """Masked name of the resident, once identified in this visit: they need not be again, but for items that ask for more."""
+    shelves: tuple[Shelf, ...] = ()
+    """Empty when everything fits on one page."""
+    shelf: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """What was typed, and what it finds."""
+
+    text: str = field(repr=False)
+    items: tuple[ItemCard, ...]
+    chosen_but_closed: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuideMaterial:
+    """One paper before it is known who asks."""
+
+    name: str
+    source: From
+    """Where it comes from, as a rule."""
+    may_apply: bool
+    """Needed by some only; whether by this person is worked out later."""
+    lack_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +118,8 @@ class GuideView:
     promised: str
     fee: str
     output: str
-    materials: tuple[tuple[str, str], ...]
-    """(paper, where it comes from here)."""
+    materials: tuple[GuideMaterial, ...]
+    steps: tuple[str, ...]
     field_count: int
     prefilled_count: int
     notices: tuple[str, ...]
@@ -201,7 +236,8 @@ class NotEligibleView:
 
     reason: str
     item_name: str
-    min_age: int | None
+    conditions: tuple[str, ...] = ()
+    """What does not hold, in words; all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +249,7 @@ class FieldView:
     kind: FieldKind
     value: str = field(repr=False)
     source: str
-    """``card`` or ``resident``."""
+    """``card``, ``shared`` or ``resident``."""
     required: bool
     help: str
     choices: tuple[tuple[str, str], ...]
@@ -232,12 +268,56 @@ class FormView:
 
 
 @dataclass(frozen=True, slots=True)
+class GatheringView:
+    """Authorities are being asked; their names, so that everybody knows who is asked."""
+
+    authorities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One paper that this person needs."""
+
+    material: str
+    name: str
+    help: str
+    why: str
+    source: From
+    status: Status
+    ways: tuple[From, ...]
+    lack_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class PapersView:
+    """All papers with what, why, from where and how far; and what is being done about one of them."""
+
+    lines: tuple[PaperLine, ...]
+    in_hand: PaperLine | None
+    """The paper that is being shown, laid down, declared or promised."""
+    way: From | None
+    """How it is handed in; for ``declare`` and ``promise`` the words to be agreed to are on the screen."""
+    statement: str
+    """The sentence to be agreed to."""
+    due: str
+    """Last day for handing it in later; empty where that cannot be told."""
+    busy: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewView:
     """All that will be handed in, for a last look."""
 
     item_name: str
     lines: tuple[tuple[str, str], ...] = field(repr=False)
     """(label, value); numbers masked."""
+    papers: tuple[tuple[str, From], ...] = ()
+    """(paper, from where)."""
+    promised: tuple[tuple[str, str], ...] = ()
+    """容缺: (paper, last day)."""
+    parts: tuple[str, ...] = ()
+    """Matters of a bundle that are part of it for this person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +375,7 @@ Model = (
     IdleView
     | OutOfServiceView
     | HomeView
+    | SearchView
     | GuideView
     | ConsentView
     | RouteView
@@ -307,7 +388,9 @@ Model = (
     | CredentialView
     | SmsView
     | NotEligibleView
+    | GatheringView
     | FormView
+    | PapersView
     | ReviewView
     | SignView
     | WorkingView

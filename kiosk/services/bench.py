@@ -12,11 +12,14 @@ from drivers.barcode_scanner.abstract import BarcodeScanner
 from drivers.barcode_scanner.factory import open_scanner
 from drivers.barcode_scanner.types import Code, NotScanned, ScanTrouble
 from drivers.camera.abstract import Camera
+from drivers.camera.document import capture_document
 from drivers.camera.factory import open_camera
+from drivers.camera.page_types import CaptureTrouble, DocumentCapture, PageShape
 from drivers.document_printer.abstract import DocumentPrinter
 from drivers.errors import DeviceError
 from drivers.id_card_reader.abstract import IdCardReader
 from drivers.id_card_reader.factory import open_reader
+from drivers.pictures import as_jpeg
 from drivers.receipt_printer.abstract import ReceiptPrinter
 from drivers.receipt_printer.factory import open_printer
 from drivers.receipt_printer.render_image import picture
@@ -77,6 +80,10 @@ class Bench:
             "receipt_printer": self._printer,
             "barcode_scanner": self._scanner,
         }
+        self._pages = open_camera(devices.document_camera) if devices.document_camera else None
+        if self._pages is not None:
+            watch = partial(CameraWatch, self._pages)
+            self.supervisors["document_camera"] = DeviceSupervisor("document_camera", watch, lambda one: one.status(), CAMERAS)
         if devices.document_printer:
             self.supervisors["document_printer"] = _supervised_documents(devices.document_printer)
 
@@ -108,6 +115,22 @@ class Bench:
             return _read_code(self._scanner, deadline)
         except DeviceError:
             return CredentialFailed("credential.scanner_lost")
+
+    def scan_page(self, deadline: Deadline) -> bytearray | CaptureTrouble:
+        """Capture one page under the document camera, as JPEG; the camera is closed again, and what it saw overwritten."""
+        if self._pages is None:
+            return CaptureTrouble.NO_CAMERA
+        self._pages.start()
+        try:
+            captured = capture_document(self._pages, deadline, PageShape.FREE)
+            if not isinstance(captured, DocumentCapture):
+                return captured.trouble
+            try:
+                return as_jpeg(captured.image)
+            finally:
+                captured.forget()
+        finally:
+            self._pages.stop()
 
     def open_camera(self) -> None:
         """Open the camera ahead of a check, if it is not open."""
@@ -142,6 +165,8 @@ class Bench:
         """Let go of everything; called when the threads that call have ended."""
         self.stop()
         self.camera.stop()
+        if self._pages is not None:
+            self._pages.stop()
         self._slips.close()
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Literal, Protocol
 
+from contract.case_contents import BundleReference, CaseContents
+from contract.case_contents import MaterialLine as WireLine
 from contract.cases import Applicant, Consent, FieldValue, Identification
 from drivers.types import Deadline
+from kiosk.catalogue.deciding import From, MaterialLine
 from kiosk.catalogue.models import FormField, Item
 from kiosk.domain.identity import Person, Proof
 from kiosk.domain.language import Language
+from kiosk.domain.papers import ScannedPage
 from kiosk.domain.rating import Grade
 from kiosk.domain.signature import Signature
-from kiosk.flow import form
+from kiosk.flow import form, knowing
+from kiosk.flow.context import Context
 from kiosk.flow.events import CaseRefused, CaseStored, DeliveryKnown
 from kiosk.flow.session import ConsentRecord, SessionContext
 
@@ -21,17 +27,35 @@ CHINA_TIME = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
+class OneCase:
+    """What goes to one authority."""
+
+    item: Item
+    values: tuple[FieldValue, ...] = field(repr=False)
+    lines: tuple[MaterialLine, ...] = field(repr=False)
+    due: Mapping[str, str]
+    """容缺: last day by material."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFacts:
     """A copy of all that goes into the case, taken on the GUI thread; lives only as long as the commit."""
 
     item: Item
+    cases: tuple[OneCase, ...] = field(repr=False)
+    """The matter, or each part of a bundle."""
+    pages: tuple[ScannedPage, ...] = field(repr=False)
+    """Copies: overwritten as they are sealed, while the session's stay for another try."""
+    catalogue_version: str
+    shared_asked: tuple[str, ...]
     language: Language
     person: Person = field(repr=False)
     proof: Proof
     consents: tuple[ConsentRecord, ...]
     consent_version: str
-    values: tuple[FieldValue, ...] = field(repr=False)
     signature: Signature = field(repr=False)
+    certificates: Mapping[str, str] = field(repr=False)
+    """Identifiers of certificates that were shown, by material."""
 
 
 class CaseDesk(Protocol):
@@ -61,26 +85,90 @@ class CaseDesk(Protocol):
         ...
 
 
-def facts_of(session: SessionContext, item: Item, language: Language, consent_version: str) -> CaseFacts:
+def facts_of(context: Context, item: Item, language: Language) -> CaseFacts:
     """Copy the session; ``ValueError`` when it is not complete, which the flow never lets happen."""
+    session, catalogue = context.session, context.catalogue
     if session.person is None or session.proof is None or session.signature is None:
         raise ValueError("the session is not complete")
-    values = tuple(_field_value(field, session) for field in item.fields)
+    parts = knowing.parts(item, context)
     return CaseFacts(
         item=item,
+        cases=tuple(_one_case(one, context) for one in ([part.item for part in parts] or [item])),
+        pages=tuple(ScannedPage(page.material, bytearray(page.jpeg)) for page in session.pages),
+        catalogue_version=catalogue.version,
+        shared_asked=tuple(sorted(session.gathered)),
         language=language,
         person=session.person,
         proof=session.proof,
         consents=tuple(session.consents),
-        consent_version=consent_version,
-        values=values,
+        consent_version=catalogue.consent_version,
         signature=session.signature,
+        certificates=dict(session.handed.certificates),
     )
 
 
+def _one_case(item: Item, context: Context) -> OneCase:
+    lines = knowing.papers(item, context)
+    return OneCase(
+        item=item,
+        values=tuple(_field_value(field, context.session) for field in knowing.fields(item, context)),
+        lines=lines,
+        due={line.id: knowing.due(line, context) for line in lines if line.source is From.PROMISE},
+    )
+
+
+_SOURCES: dict[str, Literal["card", "shared", "resident"]] = {"card": "card", "shared": "shared"}
+
+
 def _field_value(form_field: FormField, session: SessionContext) -> FieldValue:
-    source: Literal["card", "resident"] = "card" if form.source_of(form_field, session) == "card" else "resident"
+    source = _SOURCES.get(form.source_of(form_field, session), "resident")
     return FieldValue(name=form_field.name, value=session.values.get(form_field.name, ""), source=source)
+
+
+_STUFF_TYPES = {
+    From.CARD: 0,
+    From.SHARED: 5,
+    From.CERTIFICATE: 1,
+    From.SCAN: 0,
+    From.DECLARE: 4,
+    From.PROMISE: 3,
+}
+_HANDED_IN, _TO_BE_SUPPLEMENTED = 0, 2
+
+
+def contents_of(case: OneCase, facts: CaseFacts, bundle: BundleReference | None) -> CaseContents:
+    """Papers and what else the case rests on, in words of the wire."""
+    return CaseContents(
+        catalogue_version=facts.catalogue_version,
+        materials=tuple(_wire_line(line, case, facts.certificates) for line in case.lines if line.source is not From.BRING),
+        bundle=bundle,
+        shared_asked=facts.shared_asked,
+    )
+
+
+def _wire_line(line: MaterialLine, case: OneCase, handed: Mapping[str, str]) -> WireLine:
+    promised = line.source is From.PROMISE
+    return WireLine(
+        material=line.id,
+        role=line.material.role.value,
+        source=_WIRE_SOURCES[line.source],
+        stuff_type=_STUFF_TYPES[line.source],
+        stuff_status=_TO_BE_SUPPLEMENTED if promised else _HANDED_IN,
+        certificate=handed.get(line.id, "") if line.source is From.CERTIFICATE else "",
+        shared=line.material.material.shared if line.source is From.SHARED else (),
+        due=case.due.get(line.id, ""),
+        due_working_days=line.material.lack_days if promised else 0,
+    )
+
+
+_WIRE_SOURCES: dict[From, Literal["card", "shared", "certificate", "scan", "declare", "promise"]] = {
+    From.CARD: "card",
+    From.SHARED: "shared",
+    From.CERTIFICATE: "certificate",
+    From.SCAN: "scan",
+    From.DECLARE: "declare",
+    From.PROMISE: "promise",
+}
 
 
 def applicant_of(person: Person) -> Applicant:

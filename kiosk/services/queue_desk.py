@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable
 
+from contract.case_contents import BundleReference
+from contract.cases import Material
 from drivers.types import Deadline
+from kiosk.catalogue.deciding import From
 from kiosk.domain.rating import Grade
-from kiosk.flow.events import CaseRefused, CaseStored, DeliveryKnown
-from kiosk.services.cases import CaseFacts, applicant_of, consents_of, identification_of, shown_time
+from kiosk.flow.events import CaseRefused, CaseStored, DeliveryKnown, StoredPart
+from kiosk.services.cases import CaseFacts, OneCase, applicant_of, consents_of, contents_of, identification_of, shown_time
 from offline_queue.errors import KnownError
-from offline_queue.models import CaseCommitted, CaseDraft
+from offline_queue.models import CaseDraft, MaterialDraft
+from offline_queue.models import CaseRefused as QueueRefused
 from offline_queue.statements import DELIVERED
 from offline_queue.store import Outbox
 
@@ -24,13 +29,53 @@ class QueueDesk:
     def __init__(self, outbox: Outbox, wake_sync: Callable[[], None]) -> None:
         self._outbox = outbox
         self._wake_sync = wake_sync
+        self._together: tuple[str, ...] = ()
 
     def commit(self, facts: CaseFacts) -> CaseStored | CaseRefused:
         """Seal and store; success only after the store says it is durable."""
-        outcome = self._outbox.accept(_draft(facts))
-        if isinstance(outcome, CaseCommitted):
-            return CaseStored(outcome.case_id, outcome.receipt_number, shown_time(outcome.committed_at_ms))
-        return CaseRefused(f"store.{outcome.code.value}")
+        drafts = self._drafts(facts)
+        if not isinstance(drafts, tuple):
+            return CaseRefused(f"store.{drafts.code.value}")
+        outcome = self._outbox.accept_together(drafts) if len(drafts) > 1 else self._outbox.accept(drafts[0])
+        if isinstance(outcome, QueueRefused):
+            return CaseRefused(f"store.{outcome.code.value}")
+        taken = outcome if isinstance(outcome, tuple) else (outcome,)
+        self._together = tuple(case.case_id for case in taken)
+        first, *others = taken
+        parts = tuple(StoredPart(draft.item_code, case.receipt_number) for draft, case in zip(drafts[1:], others, strict=True))
+        return CaseStored(first.case_id, first.receipt_number, shown_time(first.committed_at_ms), parts)
+
+    def _drafts(self, facts: CaseFacts) -> tuple[CaseDraft, ...] | QueueRefused:
+        """The cases as the queue takes them, their pages sealed and kept already."""
+        visit = secrets.token_hex(16)
+        drafts = []
+        for number, case in enumerate(facts.cases, 1):
+            bundle = None
+            if facts.item.parts:
+                bundle = BundleReference(
+                    bundle=facts.item.id, version=facts.item.version, visit=visit, part=number, parts=len(facts.cases)
+                )
+            materials = self._keep_pages(case, facts)
+            if isinstance(materials, QueueRefused):
+                return materials
+            drafts.append(_draft(case, facts, materials, bundle))
+        return tuple(drafts)
+
+    def _keep_pages(self, case: OneCase, facts: CaseFacts) -> tuple[Material, ...] | QueueRefused:
+        """Each part of a bundle gets a sealed copy of its own: it goes to an authority of its own."""
+        names = {line.id: line.name.in_(facts.language) for line in case.lines if line.source is From.SCAN}
+        kept = []
+        for page in facts.pages:
+            if page.material not in names:
+                continue
+            draft = MaterialDraft(
+                kind=page.material, name=names[page.material], media_type="image/jpeg", content=bytearray(page.jpeg)
+            )
+            outcome = self._outbox.materials.keep(draft)
+            if isinstance(outcome, QueueRefused):
+                return outcome
+            kept.append(outcome.material)
+        return tuple(kept)
 
     def await_delivery(self, case_id: str, deadline: Deadline) -> DeliveryKnown:
         """Wake the sync and wait for the verified receipt until the deadline."""
@@ -42,9 +87,10 @@ class QueueDesk:
         return DeliveryKnown(True)
 
     def is_delivered(self, case_id: str) -> bool:
-        """True once the platform's receipt for this case has been verified and stored."""
+        """True once the platform's receipt for this case, and all that were stored with it, has been verified and stored."""
+        ids = self._together if case_id in self._together else (case_id,)
         try:
-            return self._outbox.state_of(case_id) in DELIVERED
+            return all(self._outbox.state_of(one) in DELIVERED for one in ids)
         except KnownError as error:
             # The case is durable whatever the disk says now; "not known to be delivered" is the honest answer.
             _log.warning("the queue cannot be read: %s", error.code)
@@ -68,8 +114,8 @@ class QueueDesk:
         self._wake_sync()
 
 
-def _draft(facts: CaseFacts) -> CaseDraft:
-    item = facts.item
+def _draft(case: OneCase, facts: CaseFacts, materials: tuple[Material, ...], bundle: BundleReference | None) -> CaseDraft:
+    item = case.item
     return CaseDraft(
         item_code=item.code,
         item_version=item.version,
@@ -78,6 +124,8 @@ def _draft(facts: CaseFacts) -> CaseDraft:
         applicant=applicant_of(facts.person),
         identification=identification_of(facts.proof),
         consents=consents_of(facts),
-        fields=facts.values,
+        fields=case.values,
         signature_strokes=facts.signature.strokes,
+        materials=materials,
+        contents=contents_of(case, facts, bundle),
     )

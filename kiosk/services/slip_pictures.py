@@ -22,7 +22,7 @@ from drivers.receipt_printer.emulator import PrinterEmulator
 from drivers.receipt_printer.render_image import MARGIN_DOTS, picture
 from drivers.receipt_printer.types import PAPERS, Block, PaperWidth, PrintResult
 from drivers.types import Deadline
-from kiosk.catalogue.loader import CatalogueError, load
+from kiosk.catalogue.reading import CatalogueError, load
 from kiosk.domain.language import Language
 from kiosk.services.slips import SlipFacts, SlipWriter
 
@@ -35,7 +35,7 @@ _CASE_ID = "019abc00-1234-7abc-8def-0123456789ab"
 
 def sample_facts(language: Language, *, copy: bool) -> SlipFacts:
     """A made-up slip with a rare character in the name and a long name of the machine; raises ``CatalogueError``."""
-    item = load(assets.ROOT / "catalogue" / "items.yaml").items[0]
+    item = load(assets.ROOT / "catalogue").items[0]
     statement = Statement(
         kind=Kind.SAVED,
         case_id=_CASE_ID,

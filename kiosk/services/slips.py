@@ -11,10 +11,12 @@ import yaml
 
 from contract.statements import Kind, SignedStatement, read
 from drivers.receipt_printer.types import Align, Block, Code128, Pair, QrCode, Rule, Space, Text
+from kiosk.catalogue.deciding import From
 from kiosk.catalogue.models import Item
 from kiosk.config import Settings
 from kiosk.domain.language import Language, Words
-from kiosk.flow.session import SessionContext
+from kiosk.flow import knowing
+from kiosk.flow.context import Context
 
 QR_MODULE_DOTS = 5
 """The code with a statement has 57 modules: 36 mm on paper, on an 80 mm roll as on a 58 mm one."""
@@ -39,15 +41,20 @@ class SlipFacts:
     """Address of the page where anyone can check the code."""
     copy: bool
     sample: bool
+    others: tuple[tuple[str, str], ...] = ()
+    """Name and receipt number of the other parts of a bundle."""
+    promised: tuple[tuple[str, str], ...] = ()
+    """容缺: paper, and its last day or the number of working days, in words."""
     statement: str = field(default="", repr=False)
     """The machine's signed word for the code; empty when it could not be made: then the code holds the receipt number alone."""
 
 
-def facts_of(
-    session: SessionContext, item: Item, language: Language, *, settings: Settings, copy: bool, sample: bool
-) -> SlipFacts:
+def facts_of(context: Context, item: Item, language: Language, *, settings: Settings, copy: bool, sample: bool) -> SlipFacts:
     """Facts of the present visit's slip. The name is shortened: a slip is easily left lying."""
+    session = context.session
     person = session.person
+    others = ((context.catalogue.item(code), number) for code, number in session.others)
+    lines = (line for line in knowing.papers(item, context) if line.source is From.PROMISE)
     return SlipFacts(
         language=language,
         item=item,
@@ -62,6 +69,8 @@ def facts_of(
         check_at=settings.platform.check_at,
         copy=copy,
         sample=sample,
+        others=tuple((part.short_name.in_(language) if part else "", number) for part, number in others),
+        promised=tuple((line.name.in_(language), knowing.due(line, context) or str(line.material.lack_days)) for line in lines),
     )
 
 
@@ -136,7 +145,24 @@ class SlipWriter:
             Pair(self._say("stored_at", facts), facts.stored_at),
             Pair(self._say("machine", facts), facts.machine),
             Rule(),
+            *self._others(facts),
+            *self._notice(facts),
         )
+
+    def _others(self, facts: SlipFacts) -> tuple[Block, ...]:
+        """一件事: every matter of the bundle with its own number."""
+        if not facts.others:
+            return ()
+        pairs = (Pair(name, number) for name, number in facts.others)
+        return (Text(self._say("others", facts), bold=True), *pairs, Rule())
+
+    def _notice(self, facts: SlipFacts) -> tuple[Block, ...]:
+        """容缺告知: what is to be handed in, by when, where, and what follows when it is not."""
+        if not facts.promised:
+            return ()
+        key = {True: "lack_by", False: "lack_days"}
+        lines = (Pair(name, self._say(key["-" in due], facts).format(due=due)) for name, due in facts.promised)
+        return (Text(self._say("lack_title", facts), bold=True), *lines, Text(self._say("lack_more", facts)), Rule())
 
     def _foot(self, facts: SlipFacts) -> tuple[Block, ...]:
         return (

@@ -16,25 +16,35 @@ from kiosk.domain.identity import Person, Portrait
 from kiosk.domain.rating import Grade
 from kiosk.flow.effects import (
     CREDENTIAL_WAIT_S,
+    CancelGathering,
     CancelIdentify,
     CheckSms,
     CheckStaff,
+    FetchShared,
+    GatherEffect,
     IdentifyEffect,
     MatchFace,
     PrepareCamera,
     ReadCard,
+    ReadCertificate,
     ReadCredential,
     ReadGuardianCard,
     RequestSms,
+    ScanPaper,
 )
 from kiosk.flow.events import (
     CardFailed,
     CardWasRead,
+    CertificateFailed,
+    CertificateRead,
     CredentialFailed,
     CredentialShown,
     Event,
     FaceAsks,
     GuardianCardRead,
+    PaperScanned,
+    ScanFailed,
+    SharedFetched,
     SmsFailed,
     SmsSent,
 )
@@ -51,6 +61,10 @@ PROBE_S = 10.0
 WARM_UP_S = 60.0
 DESK_S = 20.0
 """Time for a badge, or for the platform to answer."""
+SHARING_S = 6.0
+"""Time for all authorities together; who has not answered by then is not waited for."""
+SCAN_S = 45.0
+"""Time to lay a page down and hold still."""
 GUARDIAN_WAIT_S = 60.0
 """Time to take one card away and look for another."""
 
@@ -95,6 +109,24 @@ class Identifying(Protocol):
         ...
 
 
+class Gathering(Protocol):
+    """Shared data and papers; ``kiosk.services.papers`` is the real one."""
+
+    def fetch_shared(self, person: Person, item_code: str, elements: tuple[str, ...], deadline: Deadline) -> SharedFetched:
+        """Ask the authorities that keep these elements."""
+        ...
+
+    def read_certificate(
+        self, person: Person, material: str, type_code: str, deadline: Deadline
+    ) -> CertificateRead | CertificateFailed:
+        """Wait for the code of a certificate, and check it."""
+        ...
+
+    def scan(self, material: str, deadline: Deadline) -> PaperScanned | ScanFailed:
+        """Capture one page under the document camera."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """The use cases, as plain calls that may block; each is only ever called on its own thread."""
@@ -103,6 +135,8 @@ class Services:
     print_slip: Callable[[SlipFacts, Deadline], Event]
     draw_slip: Callable[[SlipFacts], Image | None]
     cases: CaseDesk
+    papers: Gathering | None = None
+    """Authorities, scanner and document camera; ``None`` where none of them is set up."""
     store_health: Callable[[], StoreHealth] = StoreHealth
     """How to ask the queue; on the store's thread, because a disk may take its time."""
 
@@ -135,8 +169,8 @@ class Hands(QObject):
         self._services = services
         self._times = times
         self._face_run = 0
-        self._threads = tuple(JobThread(name, self) for name in ("card", "face", "code", "desk", "printer", "store"))
-        self.card, self.face, self.code, self.desk, self.printer, self.store = self._threads
+        self._threads = tuple(JobThread(name, self) for name in ("card", "face", "code", "desk", "paper", "printer", "store"))
+        self.card, self.face, self.code, self.desk, self.paper, self.printer, self.store = self._threads
         for thread in self._threads:
             thread.done.connect(self._tell)
             thread.failed.connect(self.broke)
@@ -177,6 +211,33 @@ class Hands(QObject):
                 self._cancel_identify()
             case _:
                 assert_never(effect)
+
+    def gather(self, effect: GatherEffect, person: Person | None, item_code: str) -> None:
+        """Start, or stop, what the effect asks for."""
+        papers = self._services.papers
+        match effect:
+            case CancelGathering():
+                for thread in (self.code, self.desk, self.paper):
+                    thread.cancel()
+            case FetchShared(elements):
+                self._fetch_shared(papers, _known(person), item_code, elements)
+            case ReadCertificate(material, type_code) if papers is not None:
+                holder = _known(person)
+                self.code.submit(
+                    lambda deadline: papers.read_certificate(holder, material, type_code, deadline), CREDENTIAL_WAIT_S
+                )
+            case ScanPaper(material) if papers is not None:
+                self.paper.submit(lambda deadline: papers.scan(material, deadline), SCAN_S)
+            case ReadCertificate(material):
+                self.happened.emit(CertificateFailed(material, "papers.no_scanner"))
+            case ScanPaper(material):
+                self.happened.emit(ScanFailed(material, "papers.no_camera"))
+
+    def _fetch_shared(self, papers: Gathering | None, person: Person, item_code: str, elements: tuple[str, ...]) -> None:
+        if papers is None:
+            self.desk.submit(lambda _deadline: SharedFetched({}, frozenset(elements), "sharing.none_configured"), DESK_S)
+        else:
+            self.desk.submit(lambda deadline: papers.fetch_shared(person, item_code, elements, deadline), SHARING_S)
 
     def _cancel_identify(self) -> None:
         for thread in (self.card, self.face, self.code, self.desk):

@@ -12,23 +12,28 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from kiosk.catalogue.models import Catalogue
 from kiosk.config import Settings
+from kiosk.domain.working_days import NOTHING_KNOWN, WorkingDays
 from kiosk.flow import machine, presenter
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     AwaitDelivery,
+    CancelGathering,
     CancelIdentify,
     CheckSms,
     CheckStaff,
     CommitCase,
     Effect,
+    FetchShared,
     IdentifyEffect,
     MatchFace,
     PrepareCamera,
     PrintSlip,
     ReadCard,
+    ReadCertificate,
     ReadCredential,
     ReadGuardianCard,
     RequestSms,
+    ScanPaper,
     SessionEffect,
     StoreRating,
     Wipe,
@@ -55,6 +60,21 @@ class Clock:
     monotonic_s: Callable[[], float] = time.monotonic
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the flow may look at besides devices and store."""
+
+    find: Callable[[str], tuple[str, ...]] = lambda _text: ()
+    """Codes of the items that a search text finds."""
+    working_days: Callable[[], WorkingDays] = lambda: NOTHING_KNOWN
+    """The calendar in force."""
+    sample: bool = False
+    """Slips are marked as samples."""
+
+
+NOTHING_AROUND = Surroundings()
+
+
 class Visit(QObject):
     """The one visit that can be going on. Lives on the GUI thread."""
 
@@ -70,7 +90,13 @@ class Visit(QObject):
     """The ``Step`` just entered."""
 
     def __init__(
-        self, catalogue: Catalogue, readiness: Readiness, hands: Hands, settings: Settings, clock: Clock, sample: bool = False
+        self,
+        catalogue: Catalogue,
+        readiness: Readiness,
+        hands: Hands,
+        settings: Settings,
+        clock: Clock,
+        surroundings: Surroundings = NOTHING_AROUND,
     ) -> None:
         super().__init__()
         self._catalogue = catalogue
@@ -78,7 +104,7 @@ class Visit(QObject):
         self._hands = hands
         self._settings = settings
         self._clock = clock
-        self._sample = sample
+        self._surroundings = surroundings
         self.session = SessionContext()
         self.state = FlowState()
         self._farewell = QTimer(self)
@@ -142,6 +168,9 @@ class Visit(QObject):
             self.session,
             self._clock.today(),
             now_s=self._clock.monotonic_s(),
+            find=self._surroundings.find,
+            working_days=self._surroundings.working_days(),
+            site=self._settings.machine.site,
             lock_s=self._settings.identity.lock_s,
         )
 
@@ -169,15 +198,16 @@ class Visit(QObject):
             case PrintSlip(copy):
                 self._hands.print_slip(self._slip_facts(copy))
             case CommitCase():
-                item = self._context().item(self.state.item_code)
-                version = self._catalogue.consent_version
-                self._hands.commit(cases.facts_of(self.session, item, self.state.language, version))
+                context = self._context()
+                self._hands.commit(cases.facts_of(context, context.item(self.state.item_code), self.state.language))
             case AwaitDelivery():
                 self._hands.await_delivery(self.session.case_id)
             case StoreRating(grade):
                 self._hands.rate(self.session.case_id, grade)
             case Wipe():
                 self._wipe()
+            case FetchShared() | ReadCertificate() | ScanPaper() | CancelGathering():
+                self._hands.gather(effect, self.session.person, self.state.item_code)
             case _:
                 self._remember_or_identify(effect)
 
@@ -198,14 +228,14 @@ class Visit(QObject):
             self._hands.draw_slip(self._slip_facts(copy=False))
 
     def _slip_facts(self, copy: bool) -> slips.SlipFacts:
-        item = self._context().item(self.state.item_code)
+        context = self._context()
         return slips.facts_of(
-            self.session,
-            item,
+            context,
+            context.item(self.state.item_code),
             self.state.language,
             settings=self._settings,
             copy=copy,
-            sample=self._sample,
+            sample=self._surroundings.sample,
         )
 
     def _wipe(self) -> None:

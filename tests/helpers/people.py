@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from kiosk.catalogue.loader import load
 from kiosk.catalogue.models import Catalogue
+from kiosk.catalogue.reading import load
 from kiosk.domain.identity import Person, Portrait, Route
 from kiosk.domain.signature import Signature
+from kiosk.flow.context import Context
+from kiosk.flow.session import SessionContext
 from kiosk.readiness import Facts, Readiness, assess
 
 TODAY = date(2026, 11, 23)
@@ -23,8 +26,9 @@ STAFF = Route.ID_CARD_STAFF
 FACE = Route.ID_CARD_FACE
 
 
+@cache
 def sample_catalogue() -> Catalogue:
-    return load(Path(__file__).parents[2] / "assets" / "catalogue" / "items.yaml")
+    return load(Path(__file__).parents[2] / "assets" / "catalogue")
 
 
 def sample_person(**changes: object) -> Person:
@@ -48,6 +52,12 @@ def sample_portrait() -> Portrait:
 
 def sample_signature() -> Signature:
     return Signature((tuple((100 * n, 50 * n) for n in range(12)),))
+
+
+def sample_context(session: SessionContext) -> Context:
+    """What the flow sees of a visit where everything works."""
+    catalogue = sample_catalogue()
+    return Context(catalogue, all_ready(catalogue), session, TODAY)
 
 
 def all_ready(catalogue: Catalogue) -> Readiness:

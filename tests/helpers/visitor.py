@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.catalogue.models import Catalogue
+from kiosk.catalogue.rules import FactValue
 from kiosk.domain.identity import AssuranceLevel, Person, Proof, Route
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
@@ -12,7 +13,7 @@ from kiosk.flow import machine
 from kiosk.flow.context import Context
 from kiosk.flow.presenter import present
 from kiosk.flow.session import SessionContext
-from kiosk.flow.states import FlowState
+from kiosk.flow.states import FlowState, Step
 from kiosk.flow.views import Model
 from kiosk.readiness import Facts, assess
 from tests.helpers.people import FACE, STAFF, TODAY, all_ready, sample_catalogue, sample_person, sample_portrait
@@ -35,6 +36,7 @@ class Visitor:
         self.context = Context(catalogue, all_ready(catalogue), self.session, TODAY)
         self.state = FlowState()
         self.asked: list[fx.Effect] = []
+        self.shared: dict[str, FactValue] = {}
 
     def does(self, *events: ev.Event) -> Visitor:
         for event in events:
@@ -45,9 +47,17 @@ class Visitor:
                     self.session.wipe()
                 elif isinstance(effect, fx.SessionEffect):
                     self.session.apply(effect, now_ms=1)
+            self._ask_authorities()
             if isinstance(event, ev.CardWasRead) and event.portrait is not None and event.portrait is not self.session.portrait:
                 event.portrait.forget()
         return self
+
+    def _ask_authorities(self) -> None:
+        """Authorities know what ``shared`` says, and nothing else."""
+        while self.state.step is Step.GATHERING:
+            asked = next(effect for effect in reversed(self.asked) if isinstance(effect, fx.FetchShared))
+            known = {name: self.shared[name] for name in asked.elements if name in self.shared}
+            self.does(ev.SharedFetched(known, frozenset(asked.elements)))
 
     def waits(self, seconds: float) -> Visitor:
         self.context = replace(self.context, now_s=self.context.now_s + seconds)

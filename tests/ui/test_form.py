@@ -128,16 +128,16 @@ def test_the_first_defect_is_brought_into_view(make_window: MakeWindow, finger: 
 
 def test_a_date_is_set_out_as_year_month_day(subject: Visitor) -> None:
     live = LiveForm(subject, sample.SENIOR)
-    subject.touch("field:moved_in")
+    subject.touch("field:residence_registered_since")
     for key in "19580131":
         subject.touch(f"key:{key}")
-    assert entry(subject, "moved_in").text() == "1958-01-31"
-    assert live.session.values["moved_in"] == "1958-01-31"
+    assert entry(subject, "residence_registered_since").text() == "1958-01-31"
+    assert live.session.values["residence_registered_since"] == "1958-01-31"
     subject.touch("key:delete")
     subject.touch("key:delete")
-    assert live.session.values["moved_in"] == "1958-01"
+    assert live.session.values["residence_registered_since"] == "1958-01"
     subject.touch("key:9")
-    assert entry(subject, "moved_in").text() == "1958-01-9"
+    assert entry(subject, "residence_registered_since").text() == "1958-01-9"
 
 
 def test_no_choice_is_made_beforehand_and_another_touch_changes_it(subject: Visitor) -> None:

@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
+from kiosk.catalogue.deciding import From
 from kiosk.domain.language import Language
-from kiosk.flow.views import FormView, GuideView, ReviewView, SlipView, StaffView
+from kiosk.flow.views import FormView, GuideMaterial, GuideView, ReviewView, SlipView, StaffView
 from tests.helpers import layout
 from tests.ui.conftest import MakeWindow
 from ui.gallery.plates import Plate, plates
@@ -127,7 +128,9 @@ def _spoilt(plate: Plate) -> Plate:
         case FormView():
             model = replace(model, fields=tuple(replace(field, value=EVIL) for field in model.fields if not field.choices))
         case GuideView():
-            model = replace(model, name=EVIL, summary=EVIL, output=EVIL, materials=((EVIL, EVIL),))
+            model = replace(
+                model, name=EVIL, summary=EVIL, output=EVIL, materials=(GuideMaterial(EVIL, From.CARD, may_apply=True),)
+            )
     return replace(plate, screen=replace(plate.screen, model=model))
 
 

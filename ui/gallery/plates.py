@@ -109,6 +109,7 @@ def _before(make: _Maker) -> tuple[Plate, ...]:
 
 def _identify(make: _Maker) -> tuple[Plate, ...]:
     senior = _item(Step.ROUTE, item_code=sample.SENIOR)
+    refused = _item(Step.NOT_ELIGIBLE, item_code=sample.SENIOR)
     paused = replace(senior, route=_FACE, reason="route.too_many_tries", pauses=((_FACE, 290.0),))
     return (
         make.plate("route", _item(Step.ROUTE)),
@@ -123,7 +124,7 @@ def _identify(make: _Maker) -> tuple[Plate, ...]:
         make.plate("staff", _item(Step.STAFF, route=_STAFF), extra=Extra.BADGE),
         make.plate("staff-failed", _item(Step.STAFF, route=_STAFF, tries=((_STAFF, 1),), reason="staff.wrong_code")),
         *_telephone(make),
-        make.plate("not-eligible", _item(Step.NOT_ELIGIBLE, item_code=sample.SENIOR, reason="eligibility.too_young")),
+        make.plate("not-eligible", replace(refused, reason="eligibility.condition", failed_rules=("age >= 60",))),
     )
 
 
@@ -167,7 +168,7 @@ def _telephone(make: _Maker) -> tuple[Plate, ...]:
 
 def _form(make: _Maker) -> tuple[Plate, ...]:
     empty = sample.session()
-    for name in ("current_address", "reason", "phone", "moved_in"):
+    for name in ("current_address", "reason", "phone", "residence_registered_since"):
         empty.values.pop(name)
     wrong = sample.session()
     wrong.values |= {"current_address": "", "phone": "1380000"}

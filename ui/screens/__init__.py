@@ -14,6 +14,7 @@ from ui.screens.face import FaceScreen
 from ui.screens.face_consent import FaceConsentScreen
 from ui.screens.farewell import FarewellScreen
 from ui.screens.form import FormScreen
+from ui.screens.gathering import GatheringScreen
 from ui.screens.guardian import GuardianCardScreen, GuardianConsentScreen
 from ui.screens.guide import GuideScreen
 from ui.screens.home import HomeScreen
@@ -21,9 +22,11 @@ from ui.screens.idle import IdleScreen
 from ui.screens.not_accepted import NotAcceptedScreen
 from ui.screens.not_eligible import NotEligibleScreen
 from ui.screens.out_of_service import OutOfServiceScreen
+from ui.screens.papers import PapersScreen
 from ui.screens.rating import RatingScreen
 from ui.screens.review import ReviewScreen
 from ui.screens.route import RouteScreen
+from ui.screens.search import SearchScreen
 from ui.screens.sign import SignScreen
 from ui.screens.slip import SlipScreen
 from ui.screens.sms import SmsScreen
@@ -34,6 +37,7 @@ SCREENS: dict[Step, type[StepScreen[Any]]] = {
     Step.IDLE: IdleScreen,
     Step.OUT_OF_SERVICE: OutOfServiceScreen,
     Step.HOME: HomeScreen,
+    Step.SEARCH: SearchScreen,
     Step.GUIDE: GuideScreen,
     Step.CONSENT: ConsentScreen,
     Step.ROUTE: RouteScreen,
@@ -46,7 +50,9 @@ SCREENS: dict[Step, type[StepScreen[Any]]] = {
     Step.CREDENTIAL: CredentialScreen,
     Step.SMS: SmsScreen,
     Step.NOT_ELIGIBLE: NotEligibleScreen,
+    Step.GATHERING: GatheringScreen,
     Step.FORM: FormScreen,
+    Step.PAPERS: PapersScreen,
     Step.REVIEW: ReviewScreen,
     Step.SIGN: SignScreen,
     Step.COMMITTING: WorkingScreen,

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.flow.events import Continue
-from kiosk.flow.views import GuideView
+from kiosk.flow.views import GuideMaterial, GuideView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme import drawings
@@ -36,6 +36,7 @@ class GuideScreen(StepScreen[GuideView]):
         body.addWidget(self._head(model))
         body.addWidget(self._facts(model))
         body.addWidget(self._materials(model))
+        body.addWidget(self._steps(model))
         for code in model.notices:
             notice = Notice(self.look)
             body.addWidget(notice)
@@ -85,16 +86,30 @@ class GuideScreen(StepScreen[GuideView]):
         grid.setColumnStretch(2, 1)
         return panel
 
+    def _steps(self, model: GuideView) -> Panel:
+        panel = Panel("card")
+        lines = column(self.look, panel, margin_mm=8.0, gap_mm=3.0)
+        lines.addWidget(Words(self.look.say("guide.steps"), "strong"))
+        for number, step in enumerate(model.steps, 1):
+            lines.addWidget(Words(f"{number}  {step}", "body"))
+        return panel
+
+    def _where(self, paper: GuideMaterial) -> str:
+        where = self.look.say(f"paper.from.{paper.source}")
+        if paper.may_apply:
+            where = self.look.pair(self.look.say("guide.may_apply"), where)
+        return self.look.pair(where, self.look.say("guide.may_lack", days=paper.lack_days)) if paper.lack_days else where
+
     def _materials(self, model: GuideView) -> Panel:
         panel = Panel("pale")
         lines = column(self.look, panel, margin_mm=8.0, gap_mm=5.0)
         lines.addWidget(Words(self.look.say("guide.materials"), "strong"))
-        for name, source in model.materials:
+        for paper in model.materials:
             line = row(self.look, gap_mm=5.0)
             line.addWidget(Picture("check_circle", self.look.px(8.5)), 0, Qt.AlignmentFlag.AlignTop)
             texts = column(self.look, gap_mm=0.5)
-            texts.addWidget(Words(name, "body"))
-            texts.addWidget(Words(source, "small"))
+            texts.addWidget(Words(paper.name, "body"))
+            texts.addWidget(Words(self._where(paper), "small"))
             line.addLayout(texts, 1)
             lines.addLayout(line)
         lines.addWidget(Words(self.look.say("guide.fields", total=model.field_count, known=model.prefilled_count), "deep_small"))

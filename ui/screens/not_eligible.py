@@ -28,7 +28,11 @@ class NotEligibleScreen(StepScreen[NotEligibleView]):
     def show_model(self, model: NotEligibleView) -> None:
         """Show the reason."""
         self._item.setText(model.item_name)
-        self._notice.tell_reason(model.reason, age=model.min_age)
+        if model.conditions:
+            said = self.look.reason(model.reason)
+            self._notice.tell("\n".join(model.conditions), said.todo)
+        else:
+            self._notice.tell_reason(model.reason)
 
     def main_action(self) -> MainAction:
         """Look at the other items."""

@@ -43,13 +43,25 @@ class ReviewScreen(StepScreen[ReviewView]):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        lines = ((self.look.say("review.item"), model.item_name), *model.lines)
+        lines = ((self.look.say("review.item"), model.item_name), *self._matters(model), *model.lines, *self._papers(model))
         top = Qt.AlignmentFlag.AlignTop
         for number, (label, value) in enumerate(lines):
             if number:
                 self._grid.addWidget(_hairline(self.look), 2 * number - 1, 0, 1, 2)
             self._grid.addWidget(Words(label, "soft"), 2 * number, 0, top)
             self._grid.addWidget(Words(value or self.look.say("review.empty"), "strong"), 2 * number, 1, top)
+
+    def _matters(self, model: ReviewView) -> tuple[tuple[str, str], ...]:
+        return ((self.look.say("review.parts"), "\n".join(model.parts)),) if model.parts else ()
+
+    def _papers(self, model: ReviewView) -> tuple[tuple[str, str], ...]:
+        """Papers with where they come from; what is handed in later with its last day."""
+        here = tuple((name, self.look.say(f"paper.from.{source}")) for name, source in model.papers)
+        later = tuple((name, self._later(day)) for name, day in model.promised)
+        return (*here, *later)
+
+    def _later(self, day: str) -> str:
+        return self.look.say("review.later", day=day) if day else self.look.say("papers.promised")
 
     def main_action(self) -> MainAction:
         """All right."""

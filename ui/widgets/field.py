@@ -14,7 +14,7 @@ from ui.widgets.entry import Entry, Pad
 from ui.widgets.panels import Picture, column, row
 from ui.widgets.words import Words
 
-_PADS = {FieldKind.TEXT: Pad.PINYIN, FieldKind.PHONE: Pad.DIGITS, FieldKind.DATE: Pad.DATE}
+_PADS = {FieldKind.TEXT: Pad.PINYIN, FieldKind.PHONE: Pad.DIGITS, FieldKind.DATE: Pad.DATE, FieldKind.NUMBER: Pad.DIGITS}
 _DATE_LENGTH = 10
 _LONG_CHOICE = 9
 """Choices with more characters than this stand in two columns, others in three."""
@@ -70,9 +70,10 @@ class FieldBox(QWidget):
 
     def update_from(self, view: FieldView) -> None:
         """Take what has changed; what the resident is writing is left alone."""
-        from_card = view.source == "card" and bool(view.value)
+        from_card = view.source in ("card", "shared") and bool(view.value)
+        self._source.setText(self._look.say(f"form.from_{view.source}") if from_card else "")
         self._source.setVisible(from_card)
-        self._source_picture.setVisible(from_card)
+        self._source_picture.setVisible(from_card and view.source == "card")
         self._help.setVisible(bool(view.help) and not view.problem)
         self._problem_line.setVisible(bool(view.problem))
         if view.problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.look import Look
 from ui.theme import drawings
@@ -28,6 +28,15 @@ def row(look: Look, parent: QWidget | None = None, *, margin_mm: float = 0.0, ga
     layout.setContentsMargins(margin, margin, margin, margin)
     layout.setSpacing(look.px(gap_mm))
     return layout
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout, and let go of it."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
 
 
 class Panel(QFrame):

@@ -25,7 +25,7 @@ from kiosk.flow.session import SessionContext
 from kiosk.services.print_journal import PrintJournal
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipFacts, SlipWriter, facts_of
-from tests.helpers.people import SENIOR, sample_catalogue, sample_person
+from tests.helpers.people import SENIOR, sample_catalogue, sample_context, sample_person
 
 ROOT = Path(__file__).parents[3]
 CASE = "019abc00-1234-7abc-8def-0123456789ab"
@@ -39,7 +39,7 @@ def facts(case_id: str = CASE, number: str = NUMBER) -> SlipFacts:
     session.case_id, session.receipt_number, session.stored_at = case_id, number, "2026-11-23 20:00"
     item = sample_catalogue().item(SENIOR)
     assert item is not None
-    return facts_of(session, item, Language.ZH, settings=Settings(), copy=False, sample=True)
+    return facts_of(sample_context(session), item, Language.ZH, settings=Settings(), copy=False, sample=True)
 
 
 def print_one(url: str, data: Path, slip: SlipFacts, seconds: float = 40.0) -> SlipPrinted | SlipFailed:

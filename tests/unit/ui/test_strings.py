@@ -15,7 +15,18 @@ from kiosk.domain.rating import Grade
 from ui import strings
 
 ROOT = Path(__file__).parents[3]
-PREFIXES_IN_CODE = ("landing.", "route.", "rating.", "another.", "action.", "hint.", "working.", "slip.")
+PREFIXES_IN_CODE = (
+    "landing.",
+    "route.",
+    "rating.",
+    "another.",
+    "action.",
+    "paper.from.",
+    "papers.",
+    "hint.",
+    "working.",
+    "slip.",
+)
 """Keys that the screens put together from a part and a code."""
 
 DEMANDED_REASONS = {
@@ -30,8 +41,8 @@ DEMANDED_REASONS = {
     "paper": "paper_out cover_open cutter_error head_hot no_answer disconnected offline missing partly_printed unknown no_font "
     "not_printed not_noted bad_answer busy unrecoverable_error",
     "store": "not_enrolled disk_full storage_failed backlog_full backlog_old clock_doubtful busy",
-    "eligibility": "card_expired card_kind too_young household_local household_other",
-    "field": "missing too_long characters phone choice date date_future",
+    "eligibility": "card_expired card_kind condition",
+    "field": "missing too_long characters phone choice date date_future number",
     "sign": "too_little",
     "network": "down",
     "service": "closed",

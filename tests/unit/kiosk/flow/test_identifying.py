@@ -211,7 +211,7 @@ def test_a_credential_that_is_shown_proves_at_once(subject: Visitor) -> None:
 def test_a_good_credential_holds_though_the_item_is_not_for_this_person(subject: Visitor) -> None:
     """It cannot be shown twice: the next item must not ask for another one."""
     subject.identifies(PERMIT, CODE)
-    assert (subject.state.step, subject.state.reason) == (Step.NOT_ELIGIBLE, "eligibility.household_local")
+    assert (subject.state.step, subject.state.reason) == (Step.NOT_ELIGIBLE, "eligibility.condition")
     subject.does(ev.Continue(), ev.ItemChosen(INSURANCE), ev.Continue(), ev.ConsentAnswered(True))
     assert subject.state.step is Step.FORM
 

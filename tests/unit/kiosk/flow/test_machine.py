@@ -93,9 +93,9 @@ def test_refusing_the_data_notice_ends_at_home_with_nothing_kept(subject: Visito
 @pytest.mark.parametrize(
     ("item", "changes", "reason"),
     [
-        (SENIOR, {"birth": TODAY.replace(year=1990)}, "eligibility.too_young"),
+        (SENIOR, {"birth": TODAY.replace(year=1990)}, "eligibility.condition"),
         (SENIOR, {"card_valid_to": TODAY.replace(year=2025)}, "eligibility.card_expired"),
-        (PERMIT, {}, "eligibility.household_local"),
+        (PERMIT, {}, "eligibility.condition"),
         (PERMIT, {"card_kind": "J", "id_number": "810000199001010000"}, "eligibility.card_kind"),
     ],
 )

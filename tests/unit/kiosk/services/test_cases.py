@@ -7,15 +7,18 @@ import msgspec
 from contract.cases import Consent, Identification
 from kiosk.domain.identity import AssuranceLevel, Proof, Route
 from kiosk.domain.language import Language
-from kiosk.flow.session import ConsentRecord
-from kiosk.services.cases import CaseFacts, consents_of, identification_of
-from tests.helpers.people import INSURANCE, sample_catalogue, sample_person, sample_signature
+from kiosk.flow.session import ConsentRecord, SessionContext
+from kiosk.services.cases import CaseFacts, consents_of, facts_of, identification_of
+from tests.helpers.people import INSURANCE, sample_catalogue, sample_context, sample_person, sample_signature
 
 
 def _facts(*consents: ConsentRecord) -> CaseFacts:
     item = next(item for item in sample_catalogue().items if item.code == INSURANCE)
     proof = Proof(Route.ID_CARD_STAFF, AssuranceLevel.L4, staff_id="W001")
-    return CaseFacts(item, Language.ZH, sample_person(), proof, consents, "2026.11", (), sample_signature())
+    session = SessionContext()
+    session.person, session.proof, session.signature = sample_person(), proof, sample_signature()
+    session.consents = list(consents)
+    return facts_of(sample_context(session), item, Language.ZH)
 
 
 def test_a_proof_by_face_names_calibration_and_liveness() -> None:

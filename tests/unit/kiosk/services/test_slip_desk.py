@@ -21,7 +21,7 @@ from kiosk.flow.session import SessionContext
 from kiosk.services.print_journal import JournalTrouble, PrintJournal
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipFacts, SlipWriter, facts_of
-from tests.helpers.people import SENIOR, sample_catalogue, sample_person
+from tests.helpers.people import SENIOR, sample_catalogue, sample_context, sample_person
 
 CASE = "019abc00-1234-7abc-8def-0123456789ab"
 FINE = PrinterStatus(DeviceStatus(DeviceState.ONLINE, "ok"), SupplyState.FULL, cover_open=False, cutter_error=False)
@@ -83,7 +83,7 @@ def facts() -> SlipFacts:
     session.case_id, session.receipt_number, session.stored_at = CASE, "330304261123A00100001D", "2026-11-23 20:00"
     item = sample_catalogue().item(SENIOR)
     assert item is not None
-    return facts_of(session, item, Language.ZH, settings=Settings(), copy=False, sample=True)
+    return facts_of(sample_context(session), item, Language.ZH, settings=Settings(), copy=False, sample=True)
 
 
 def says_copy(subject: SlipDesk, facts: SlipFacts) -> bool:

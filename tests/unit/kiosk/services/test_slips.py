@@ -18,7 +18,7 @@ from kiosk.config import Machine, Platform, Settings
 from kiosk.domain.language import Language
 from kiosk.flow.session import SessionContext
 from kiosk.services.slips import SlipFacts, SlipWriter, facts_of, short_name, stated
-from tests.helpers.people import SENIOR, TODAY, sample_catalogue, sample_person
+from tests.helpers.people import SENIOR, TODAY, sample_catalogue, sample_context, sample_person
 from tests.helpers.statements import sample_statement
 
 SETTINGS = Settings(machine=Machine(name="一号机"), platform=Platform(url="https://platform.example/"))
@@ -36,7 +36,7 @@ def facts() -> SlipFacts:
     session.receipt_number, session.stored_at = "330304261123A00100001D", "2026-11-23 20:00"
     item = sample_catalogue().item(SENIOR)
     assert item is not None
-    return facts_of(session, item, Language.ZH, settings=SETTINGS, copy=False, sample=True)
+    return facts_of(sample_context(session), item, Language.ZH, settings=SETTINGS, copy=False, sample=True)
 
 
 def _words(blocks: Sequence[Block]) -> str:

@@ -17,7 +17,7 @@ from kiosk.flow.states import Step
 from kiosk.flow.views import RouteView, Screen
 from kiosk.services.cases import CaseFacts
 from kiosk.workers.hands import Hands, Services
-from kiosk.workers.visit import Clock, Visit
+from kiosk.workers.visit import Clock, Surroundings, Visit
 from tests.helpers.identifying import ScriptedWays
 from tests.helpers.people import FACE, SENIOR, STAFF, TODAY, all_ready, sample_catalogue, sample_person, sample_portrait
 from tests.helpers.visitor import CODE, SMS, proof_by
@@ -70,7 +70,7 @@ def subject(qtbot: QtBot, ways: ScriptedWays) -> Iterator[Visit]:
     hands = Hands(services, Times(farewell_s=0.1))
     clock = Clock(lambda: TODAY, lambda: 1, lambda: Now.now_s)
     Now.now_s = 0.0
-    visit = Visit(CATALOGUE, all_ready(CATALOGUE), hands, Settings(), clock, sample=True)
+    visit = Visit(CATALOGUE, all_ready(CATALOGUE), hands, Settings(), clock, Surroundings(sample=True))
     visit.begin()
     yield visit
     hands.stop()

@@ -38,7 +38,7 @@ from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipWriter
 from kiosk.workers.hands import Hands, Services
 from kiosk.workers.health import Health
-from kiosk.workers.visit import Clock, Visit
+from kiosk.workers.visit import Clock, Surroundings, Visit
 from tests.helpers.identifying import ScriptedWays
 from tests.helpers.people import (
     FACE,
@@ -126,7 +126,7 @@ class Stand:
         self.health = Health(CATALOGUE, self.hands, self.bench.subscribe, times.store_poll_s, lambda: MEANS)
         clock = Clock(lambda: TODAY, lambda: 1)
         self.visit = Visit(
-            CATALOGUE, assess(Facts(means=MEANS), CATALOGUE), self.hands, Settings(times=times), clock, sample=True
+            CATALOGUE, assess(Facts(means=MEANS), CATALOGUE), self.hands, Settings(times=times), clock, Surroundings(sample=True)
         )
         self.health.readiness_changed.connect(self.visit.set_readiness)
         self.face_runs = 0

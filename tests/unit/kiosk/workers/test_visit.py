@@ -19,7 +19,7 @@ from kiosk.readiness import StoreHealth
 from kiosk.services.cases import CaseFacts
 from kiosk.services.slips import SlipFacts
 from kiosk.workers.hands import DrawnSlip, Hands, Services
-from kiosk.workers.visit import Clock, Visit
+from kiosk.workers.visit import Clock, Surroundings, Visit
 from tests.helpers.identifying import ScriptedWays
 from tests.helpers.people import (
     FACE,
@@ -117,7 +117,7 @@ def subject(qtbot: QtBot, script: Script) -> Iterator[Visit]:
         hands,
         Settings(times=Times(farewell_s=0.1)),
         Clock(lambda: TODAY, lambda: 1),
-        sample=True,
+        Surroundings(sample=True),
     )
     visit.begin()
     yield visit

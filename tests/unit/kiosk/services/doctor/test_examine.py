@@ -8,8 +8,8 @@ import pytest
 import assets
 from drivers.errors import NoResponse
 from drivers.status import DeviceState, DeviceStatus
-from kiosk.catalogue.loader import load
 from kiosk.catalogue.models import Catalogue
+from kiosk.catalogue.reading import load
 from kiosk.config import Devices
 from kiosk.services.doctor import looks
 from kiosk.services.doctor.examine import examine
@@ -18,7 +18,7 @@ from kiosk.services.doctor.report import Findings, Verdict
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load(assets.ROOT / "catalogue" / "items.yaml")
+    return load(assets.ROOT / "catalogue")
 
 
 @pytest.fixture

@@ -1,0 +1,82 @@
+"""Shared data and papers, as the plain calls that the workers make."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from drivers.camera.page_types import CaptureTrouble
+from drivers.types import Deadline
+from kiosk.catalogue.certificates import read_identifier
+from kiosk.domain.identity import Person
+from kiosk.domain.papers import ScannedPage
+from kiosk.flow.events import (
+    CertificateFailed,
+    CertificateRead,
+    CredentialFailed,
+    PaperScanned,
+    ScanFailed,
+    SharedFetched,
+)
+
+_CODE_REASONS = {
+    "credential.timed_out": "papers.timed_out",
+    "credential.cancelled": "papers.timed_out",
+    "credential.scanner_lost": "papers.no_scanner",
+}
+_SCAN_REASONS = {
+    CaptureTrouble.NO_CAMERA: "papers.no_camera",
+    CaptureTrouble.NO_PAGE: "papers.no_page",
+    CaptureTrouble.CANCELLED: "papers.timed_out",
+}
+
+
+class Authorities(Protocol):
+    """Where shared data comes from."""
+
+    def fetch(self, person: Person, purpose: str, elements: tuple[str, ...], deadline: Deadline) -> SharedFetched:
+        """What authorities know of ``person``."""
+        ...
+
+
+class PaperDevices(Protocol):
+    """Scanner and document camera, as ``kiosk.services.bench`` keeps them."""
+
+    def read_code(self, deadline: Deadline) -> str | CredentialFailed:
+        """Wait for a code and read it."""
+        ...
+
+    def scan_page(self, deadline: Deadline) -> bytearray | CaptureTrouble:
+        """Capture one page as JPEG."""
+        ...
+
+
+class PaperDesk:
+    """Each method may be called on a thread of its own."""
+
+    def __init__(self, devices: PaperDevices, authorities: Authorities) -> None:
+        self._devices = devices
+        self._authorities = authorities
+
+    def fetch_shared(self, person: Person, item_code: str, elements: tuple[str, ...], deadline: Deadline) -> SharedFetched:
+        """Ask the authorities that keep these elements."""
+        return self._authorities.fetch(person, item_code, elements, deadline)
+
+    def read_certificate(
+        self, person: Person, material: str, type_code: str, deadline: Deadline
+    ) -> CertificateRead | CertificateFailed:
+        """Wait for the code of a certificate of this type. Whose it is, the platform finds out: the code itself names nobody."""
+        del person
+        text = self._devices.read_code(deadline)
+        if isinstance(text, CredentialFailed):
+            return CertificateFailed(material, _CODE_REASONS.get(text.reason, "papers.bad_certificate"))
+        identifier = read_identifier(text.strip())
+        if identifier is None or identifier.type_code != type_code:
+            return CertificateFailed(material, "papers.bad_certificate")
+        return CertificateRead(material, text.strip())
+
+    def scan(self, material: str, deadline: Deadline) -> PaperScanned | ScanFailed:
+        """Capture one page under the document camera."""
+        page = self._devices.scan_page(deadline)
+        if isinstance(page, CaptureTrouble):
+            return ScanFailed(material, _SCAN_REASONS.get(page, "papers.blurred"))
+        return PaperScanned(material, ScannedPage(material, page))

@@ -1,0 +1,112 @@
+"""数据共享: the terminal's connector. What is fetched lives in the session only; every way it can fail is a value."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import msgspec
+
+from contract.sharing import (
+    ANSWER_KEY_BYTES,
+    RequestSharedData,
+    SharedDataAnswer,
+    SharedDataQuestion,
+    SharedElement,
+    open_answer,
+    sharing_info,
+)
+from drivers.types import Deadline
+from kiosk.catalogue.models import Catalogue
+from kiosk.catalogue.rules import FactValue, is_fact
+from kiosk.domain.identity import Person
+from kiosk.flow.events import SharedFetched
+from offline_queue.identity import IdentitySource
+from offline_queue.policy import Failure
+from offline_queue.sealing import choose_key, seal_request
+
+_log = logging.getLogger(__name__)
+
+OFFLINE = "sharing.offline"
+_HOUR_MS = 3_600_000
+
+
+class SharingLine(Protocol):
+    """The line to the platform. Calls come back within seconds by themselves."""
+
+    def request_shared_data(self, request: RequestSharedData) -> SharedDataAnswer | Failure:
+        """Ask authorities through the platform."""
+        ...
+
+
+class SharedDataDesk:
+    """Asks the platform. Blocks; run it on a worker thread."""
+
+    def __init__(self, line: SharingLine, identity: IdentitySource, catalogue: Catalogue, now_ms: Callable[[], int]) -> None:
+        self._line = line
+        self._identity = identity
+        self._catalogue = catalogue
+        self._now_ms = now_ms
+
+    def fetch(self, person: Person, purpose: str, elements: tuple[str, ...], deadline: Deadline) -> SharedFetched:
+        """What authorities know of ``person``, for the matter ``purpose`` and nothing else. Asked after consent only.
+
+        Every element asked for counts as asked, also when nothing came: the resident then answers, shows or declares it.
+        """
+        asked = frozenset(elements)
+        key = bytearray(os.urandom(ANSWER_KEY_BYTES))
+        try:
+            request = None if deadline.is_over else self._sealed(person, purpose, elements, bytes(key))
+            answer = self._line.request_shared_data(request) if request is not None else None
+            if request is None or not isinstance(answer, SharedDataAnswer):
+                if isinstance(answer, Failure):
+                    _log.info("no shared data: %s", answer.code)
+                return SharedFetched({}, asked, OFFLINE)
+            data = open_answer(answer.sealed, bytes(key), request.sealed)
+        finally:
+            key[:] = bytes(len(key))
+        if data is None:
+            _log.warning("shared data that does not belong to the question was thrown away")
+            return SharedFetched({}, asked, OFFLINE)
+        values = dict(self._sound(data.elements, asked, answer.platform_time_ms))
+        return SharedFetched(values, asked, "" if len(values) == len(asked) else "sharing.incomplete")
+
+    def _sealed(self, person: Person, purpose: str, elements: tuple[str, ...], answer_key: bytes) -> RequestSharedData | None:
+        """The question sealed to the platform's newest key; ``None`` before enrolment."""
+        identity = self._identity.current()
+        key = choose_key(identity.sealing_keys) if identity else None
+        if identity is None or key is None:
+            return None
+        question = SharedDataQuestion(
+            id_type=person.card_kind,
+            id_number=person.id_number,
+            name=person.name,
+            purpose=purpose,
+            consent_version=self._catalogue.consent_version,
+            consented_at_ms=self._now_ms(),
+            elements=elements,
+            answer_key=answer_key,
+        )
+        content = bytearray(msgspec.json.encode(question))
+        try:
+            sealed = seal_request(sharing_info(identity.kiosk_id), content, key)
+        finally:
+            content[:] = bytes(len(content))
+        return RequestSharedData(suite=key.suite, sealing_key_id=key.key_id, sealed=sealed)
+
+    def _sound(self, elements: tuple[SharedElement, ...], asked: frozenset[str], now_ms: int) -> Iterator[tuple[str, FactValue]]:
+        """Values that were asked for, are of the element's type, and are not stale. Names of others are logged, never values."""
+        for given in elements:
+            element = self._catalogue.rules.element(given.name)
+            if given.outcome != "value" or element is None or given.name not in asked:
+                continue
+            if given.value is None or not is_fact(given.value, element.type):
+                _log.warning("shared data: %s is of a wrong type and was thrown away", element.name)
+            elif element.choices and given.value not in {choice.value for choice in element.choices}:
+                _log.warning("shared data: %s is none of its choices and was thrown away", element.name)
+            elif now_ms - given.as_of_ms > element.kept_hours * _HOUR_MS:
+                _log.info("shared data: %s is too old to be used", element.name)
+            else:
+                yield element.name, given.value

@@ -1,0 +1,72 @@
+"""Matters to choose from, a card each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from kiosk.flow.events import ItemChosen
+from kiosk.flow.views import ItemCard
+from ui.look import Look
+from ui.theme import drawings
+from ui.theme.tokens import Colour
+from ui.widgets.buttons import CardButton
+from ui.widgets.panels import Picture, clear, column, row
+from ui.widgets.words import Words
+
+_BIG_MM, _SMALL_MM = 60, 24
+
+
+class ItemCards(QWidget):
+    """The cards, big where few are shown, small where they come by the shelf."""
+
+    happened = Signal(object)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._cards = column(look, self, gap_mm=4.0)
+        self._shown: tuple[tuple[ItemCard, ...], bool] = ((), False)
+
+    def show_items(self, items: tuple[ItemCard, ...], *, small: bool) -> None:
+        """Show these, in this order."""
+        if (items, small) == self._shown:
+            return
+        self._shown = (items, small)
+        clear(self._cards)
+        for item in items:
+            self._cards.addWidget(self._card(item, small), 0 if small else 1)
+        if small:
+            self._cards.addStretch(1)
+
+    def _card(self, card: ItemCard, small: bool) -> CardButton:
+        look = self._look
+        button = CardButton(look, card.name, f"item:{card.code}")
+        button.setAccessibleDescription(card.summary)
+        line = row(look, button, margin_mm=4.0 if small else 8.0, gap_mm=6.0 if small else 8.0)
+        line.addWidget(Picture(drawings.item_picture(card.picture), look.px(_SMALL_MM if small else _BIG_MM)))
+        lines = column(look, gap_mm=1.0 if small else 2.0)
+        lines.addStretch()
+        lines.addWidget(Words(card.name, "strong" if small else "heading"))
+        lines.addWidget(Words(card.summary, "small" if small else "soft"))
+        if card.reason:
+            what = look.say("join.sentence", what=look.say("home.not_now"), todo=look.reason(card.reason).what)
+            lines.addWidget(Words(what, "amber_small"))
+        elif card.asks_again:
+            lines.addWidget(Words(look.say("home.asks_again"), "deep_small"))
+        lines.addStretch()
+        line.addLayout(lines, 1)
+        if not card.reason and not small:
+            verb = Words(look.say("home.go"), "deep")
+            verb.setWordWrap(False)
+            line.addWidget(verb, 0, Qt.AlignmentFlag.AlignVCenter)
+        go = Picture("clock" if card.reason else "forward", look.px(10), Colour.AMBER if card.reason else Colour.DEEP)
+        line.addWidget(go, 0, Qt.AlignmentFlag.AlignVCenter)
+        button.close_with(bool(card.reason))
+        button.clicked.connect(self._choose)
+        return button
+
+    def _choose(self) -> None:
+        button = self.sender()
+        if isinstance(button, CardButton):
+            self.happened.emit(ItemChosen(button.objectName().partition(":")[2]))
