@@ -21,7 +21,7 @@ CARD_ELEMENTS = {
     "birth": ElementType.DAY,
     "sex": ElementType.CHOICE,
     "ethnicity": ElementType.TEXT,
-    "card_kind": ElementType.CHOICE,
+    "card_kind": ElementType.TEXT,
     "household": ElementType.CHOICE,
 }
 """What the ID card tells, as data elements; ``kiosk.catalogue.card_facts`` gives their values."""

@@ -36,7 +36,7 @@ class Visitor:
         self.context = Context(catalogue, all_ready(catalogue), self.session, TODAY)
         self.state = FlowState()
         self.asked: list[fx.Effect] = []
-        self.shared: dict[str, FactValue] = {}
+        self.shared: dict[str, FactValue] = {"residence_registered_since": "2024-03-15"}
 
     def does(self, *events: ev.Event) -> Visitor:
         for event in events:

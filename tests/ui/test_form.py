@@ -36,6 +36,9 @@ class LiveForm:
         self.session.person = sample.person()
         for field in ("name", "id_number"):
             self.session.values[field] = getattr(sample.person(), field)
+        self.session.prefilled = {"name", "id_number"}
+        self.session.gathered = frozenset(name for one in sample.catalogue().items for name in one.shared)
+        self.session.shared = {"social_insurance_status": "正常参保"}
         self.state = FlowState(step=Step.FORM, item_code=item)
         self._window = visitor.window
         self._context = Context(sample.catalogue(), Readiness((), {}, {}, "", True), self.session, sample.TODAY)
@@ -102,7 +105,7 @@ def test_a_whole_form_is_filled_in_by_touch_and_leads_to_the_review(subject: Vis
 def test_all_defects_are_shown_at_once_and_each_goes_when_it_is_mended(subject: Visitor) -> None:
     live = LiveForm(subject, sample.INSURANCE)
     subject.touch("main_action")
-    assert live.state.invalid_fields == problems(sample.catalogue().items[0], live.session.values, sample.TODAY)
+    assert live.state.invalid_fields == problems(sample.catalogue().items[0].fields, live.session.values, sample.TODAY)
     assert len(live.state.invalid_fields) == 2
     assert entry(subject, "phone").property("wrong") == "true"
     assert "11" not in entry(subject, "name").accessibleDescription()
@@ -120,14 +123,14 @@ def test_the_first_defect_is_brought_into_view(make_window: MakeWindow, finger: 
     assert area is not None
     QTest.qWait(20)
     area.verticalScrollBar().setValue(0)
-    live.session.values |= {"home_address": "x", "current_address": "y", "reason": "work"}
+    live.session.values |= {"address": "x", "residence_registered_since": "2024-01-01", "current_address": "y", "reason": "work"}
     visitor.touch("main_action")
     QTest.qWait(20)
     assert place(area, visitor.window).contains(place(entry(visitor, "phone"), visitor.window))
 
 
 def test_a_date_is_set_out_as_year_month_day(subject: Visitor) -> None:
-    live = LiveForm(subject, sample.SENIOR)
+    live = LiveForm(subject, sample.PERMIT)
     subject.touch("field:residence_registered_since")
     for key in "19580131":
         subject.touch(f"key:{key}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from kiosk.catalogue import deciding
+from kiosk.catalogue.deciding import From
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.flow.context import Context
@@ -58,6 +60,8 @@ _POOR = Readiness(
 _CLOSED = replace(_ALL, item_reasons=dict.fromkeys((sample.INSURANCE, sample.PERMIT, sample.SENIOR), "store.backlog_full"))
 _DEMONSTRATION = replace(_ALL, face_is_demonstration=True)
 _FACE, _STAFF, _CODE, _SMS = Route.ID_CARD_FACE, Route.ID_CARD_STAFF, Route.ELECTRONIC_CREDENTIAL, Route.ID_CARD_SMS
+_SHELF, _PAPER = "public_security", "residence_registration"
+_WITH_CAMERA = replace(_ALL, paper_means=deciding.Means(document_camera=True))
 _WRONG = (("current_address", "field.missing"), ("reason", "field.choice"), ("phone", "field.phone"))
 
 
@@ -77,7 +81,9 @@ class _Maker:
         extra: Extra = Extra.NOTHING,
         asks: FaceAsks | None = None,
     ) -> Plate:
-        context = Context(self._catalogue, ready, session or sample.session(), sample.TODAY)
+        context = Context(
+            self._catalogue, ready, session or sample.session(), sample.TODAY, find=sample.find, working_days=sample.CALENDAR
+        )
         return Plate(name, present(replace(state, language=self._language), context), extra, asks)
 
 
@@ -97,7 +103,10 @@ def _before(make: _Maker) -> tuple[Plate, ...]:
         make.plate("idle", FlowState()),
         make.plate("out-of-service", FlowState(step=Step.OUT_OF_SERVICE), _CLOSED),
         make.plate("home", FlowState(step=Step.HOME)),
+        make.plate("home-shelf", FlowState(step=Step.HOME, shelf=_SHELF)),
         make.plate("home-limited", closed, _POOR),
+        make.plate("search", FlowState(step=Step.SEARCH), session=_looking_for("canbao")),
+        make.plate("search-nothing", FlowState(step=Step.SEARCH), session=_looking_for("飞机票")),
         make.plate("home-known", FlowState(step=Step.HOME), session=sample.session_of_known()),
         make.plate("guide", _item(Step.GUIDE)),
         make.plate("guide-limited", _item(Step.GUIDE), _POOR),
@@ -105,6 +114,19 @@ def _before(make: _Maker) -> tuple[Plate, ...]:
         make.plate("consent-known", _item(Step.CONSENT), session=sample.session_of_known()),
         make.plate("idle-warning", _item(Step.CONSENT, idle_warning=True)),
     )
+
+
+def _looking_for(text: str) -> SessionContext:
+    session = SessionContext()
+    session.query = text
+    return session
+
+
+def _not_gathered() -> SessionContext:
+    session = sample.session()
+    session.gathered = frozenset()
+    session.values.pop("residence_registered_since")
+    return session
 
 
 def _identify(make: _Maker) -> tuple[Plate, ...]:
@@ -174,12 +196,18 @@ def _form(make: _Maker) -> tuple[Plate, ...]:
     wrong.values |= {"current_address": "", "phone": "1380000"}
     wrong.values.pop("reason")
     senior = _item(Step.FORM, item_code=sample.SENIOR)
+    papers, lacking = _item(Step.PAPERS), sample.session()
     return (
         make.plate("form", _item(Step.FORM), session=empty),
         make.plate("form-pinyin", _item(Step.FORM), session=empty, extra=Extra.PINYIN),
         make.plate("form-number-pad", _item(Step.FORM), session=empty, extra=Extra.NUMBER_PAD),
         make.plate("form-problems", _item(Step.FORM, invalid_fields=_WRONG), session=wrong),
         make.plate("form-senior", senior, session=empty),
+        make.plate("gathering", _item(Step.GATHERING, busy=True), session=_not_gathered()),
+        make.plate("papers", papers, session=lacking),
+        make.plate("papers-declare", replace(papers, paper_in_hand=_PAPER, paper_way=From.DECLARE), session=lacking),
+        make.plate("papers-scan", replace(papers, busy=True, paper_in_hand=_PAPER, paper_way=From.SCAN), _WITH_CAMERA, lacking),
+        make.plate("papers-missing", replace(papers, reason="papers.missing"), session=lacking),
         make.plate("review", _item(Step.REVIEW)),
         make.plate("sign", _item(Step.SIGN), extra=Extra.SIGNATURE),
         make.plate("sign-short", _item(Step.SIGN, reason="sign.too_little")),

@@ -9,9 +9,12 @@ from functools import cache
 import assets
 from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.reading import load
+from kiosk.catalogue.search import SearchIndex
 from kiosk.domain.identity import Person, Proof, Route
+from kiosk.domain.working_days import WorkingDays
 from kiosk.flow.session import SessionContext
 
+CALENDAR = WorkingDays(date(2026, 1, 1), date(2026, 12, 31))
 TODAY = date(2026, 11, 23)
 INSURANCE, PERMIT, SENIOR = (
     "11330304MB0TEAT13G4332014001001",
@@ -77,3 +80,14 @@ def session_of_child() -> SessionContext:
 def catalogue() -> Catalogue:
     """The packaged items."""
     return load(assets.ROOT / "catalogue")
+
+
+@cache
+def find(text: str) -> tuple[str, ...]:
+    """Codes of the items that a search text finds."""
+    return tuple(hit.item.code for hit in _index().search(text))
+
+
+@cache
+def _index() -> SearchIndex:
+    return SearchIndex(catalogue())

@@ -15,6 +15,7 @@ from ui.widgets.panels import Picture, column, row
 from ui.widgets.words import Words
 
 _PADS = {FieldKind.TEXT: Pad.PINYIN, FieldKind.PHONE: Pad.DIGITS, FieldKind.DATE: Pad.DATE, FieldKind.NUMBER: Pad.DIGITS}
+_SOURCE_KEYS = {"card": "form.from_card", "shared": "form.from_shared"}
 _DATE_LENGTH = 10
 _LONG_CHOICE = 9
 """Choices with more characters than this stand in two columns, others in three."""
@@ -70,8 +71,8 @@ class FieldBox(QWidget):
 
     def update_from(self, view: FieldView) -> None:
         """Take what has changed; what the resident is writing is left alone."""
-        from_card = view.source in ("card", "shared") and bool(view.value)
-        self._source.setText(self._look.say(f"form.from_{view.source}") if from_card else "")
+        from_card = view.source in _SOURCE_KEYS and bool(view.value)
+        self._source.setText(self._look.say(_SOURCE_KEYS[view.source]) if from_card else "")
         self._source.setVisible(from_card)
         self._source_picture.setVisible(from_card and view.source == "card")
         self._help.setVisible(bool(view.help) and not view.problem)

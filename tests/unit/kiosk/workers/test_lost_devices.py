@@ -52,7 +52,7 @@ from tests.helpers.people import (
 )
 
 CATALOGUE = sample_catalogue()
-MEANS = Means(credentials=False)
+MEANS = Means(credentials=False, sharing=False)
 """So that nothing can be done without the card reader."""
 TIMES = Times(farewell_s=0.2, store_poll_s=0.5)
 PATIENCE_MS = 20_000

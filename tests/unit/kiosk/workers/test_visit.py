@@ -178,7 +178,7 @@ def test_a_whole_visit_commits_once_prints_the_truth_and_leaves_nothing(subject:
     qtbot.waitUntil(lambda: script.ratings == [("case-1", Grade.SATISFIED)], timeout=10_000)
     assert len(script.commits) == 1
     assert script.commits[0].person.name == sample_person().name
-    assert {value.name: value.source for value in script.commits[0].values}["address"] == "card"
+    assert {value.name: value.source for value in script.commits[0].cases[0].values}["address"] == "card"
 
 
 def test_a_slip_still_printing_when_its_resident_leaves_is_not_taken_for_the_next_one_s(
