@@ -225,9 +225,9 @@ class Maturity(StrEnum):
 class Baseline(Part):
     """What the matter asked for at the counter before: the measure of 少填, 少报, 少跑."""
 
-    fields: int = Field(ge=0, le=100)
-    materials: int = Field(ge=0, le=30)
-    trips: int = Field(ge=0, le=10)
+    fields: int = Field(ge=0, le=1000)
+    materials: int = Field(ge=0, le=300)
+    trips: int = Field(ge=0, le=100)
 
 
 class Hours(Part):
