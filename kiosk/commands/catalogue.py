@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,9 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     materials = _verb(verbs, "materials", _materials, "which papers a person with these facts needs, why, and from where")
     materials.add_argument("--item", required=True, metavar="CODE")
     materials.add_argument("--facts", required=True, type=Path, metavar="FILE", help='JSON object, e.g. {"household": "other"}')
+    ratios = _verb(verbs, "ratios", _ratios, "少填、少报、少跑: what is asked now, held against what was asked before")
     schema = _verb(verbs, "schema", _schema, "JSON Schema of one kind of file, for an editor")
     schema.add_argument("shape", choices=sorted(SHAPES))
-    for verb in (search, show, materials):
+    for verb in (search, show, materials, ratios):
         verb.add_argument(
             "--catalogue", type=Path, default=PACKAGED, metavar="DIR", help="another catalogue than the packaged one"
         )
@@ -173,6 +175,23 @@ def _facts(path: Path, catalogue: Catalogue) -> dict[str, str | int | bool]:
         if not is_fact(value, element.type):
             raise CommandError(f"{path}: {name} must be a {element.type.value}", exit_code=2)
     return given
+
+
+def _ratios(arguments: argparse.Namespace) -> int:
+    from kiosk.headless.ratios import NobodyFits, measure
+    from kiosk.services.cases import CHINA_TIME
+
+    try:
+        found = measure(_load(arguments.catalogue), datetime.now(CHINA_TIME).date())
+    except NobodyFits as error:
+        raise CommandError(f"an item cannot be finished by any sample resident: {error}") from error
+    if arguments.json:
+        _write_json(found.as_dict())
+        return 0
+    shares = {"fields": found.fields_fewer, "materials": found.materials_fewer, "trips": found.trips_fewer}
+    sys.stdout.writelines(f"{name:<10} {100 * share:5.1f} % fewer\n" for name, share in shares.items())
+    sys.stdout.write(f"{'no trip':<10} {100 * found.zero_trip:5.1f} % of {found.items} items\n")
+    return 0
 
 
 def _schema(arguments: argparse.Namespace) -> int:
