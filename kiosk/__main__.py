@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "read-code": ("kiosk.commands.read_code", "read the bar codes and QR codes in pictures"),
     "verify-receipt": ("kiosk.commands.verify_receipt", "check the code on a slip, without the network"),
     "catalogue": ("kiosk.commands.catalogue", "check, search and show the catalogue of matters; decide papers"),
+    "visit": ("kiosk.commands.visit", "carry out one matter without a screen, for a fictitious resident"),
     "emulate": ("kiosk.commands.emulate", "stand in for a device, on TCP or a pseudo terminal"),
 }
 

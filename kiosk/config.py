@@ -55,6 +55,7 @@ class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     photo_library: Path | None = None
     """Vendor library that decodes the card's photo (WLT), if there is one."""
     camera: str = "sim://portrait"
+    """Empty: the machine has no camera, and residents identify in the other ways."""
     receipt_printer: str = "sim://"
     receipt_width: Literal["80mm", "58mm"] = "80mm"
     receipt_model: Literal["standard", "no_chinese", "pictures"] = "standard"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from drivers.camera.absent import AbsentCamera
 from drivers.camera.abstract import Camera
 from drivers.camera.paired import PairedCamera
 from drivers.camera.types import WantedMode
@@ -17,12 +18,15 @@ _STREAMS = ("http", "https", "rtsp")
 def open_camera(url: str) -> Camera:
     """A camera, not yet started, for a URL of the settings; raises ``Unsupported`` for any other text.
 
+    - nothing: the machine has no camera
     - ``/dev/v4l/by-id/…`` or ``/dev/video0``, with ``?width=1280&height=720&fps=30`` if wanted; the nearest mode it has is taken
     - ``http://…``, ``https://…``, ``rtsp://…``
     - a path or ``file:///…`` of a video file or of a folder of pictures, with ``?loop=1``, for folders also ``&fps=15``
     - ``sim://portrait`` and ``sim://document``, with ``?width=640&height=480&fps=15`` if wanted; a portrait also
       with ``species=print`` (or another presentation attack) and ``tempo=brisk``
     """
+    if not url:
+        return AbsentCamera()
     try:
         parts = urlsplit(url)
         _ = parts.port

@@ -79,6 +79,10 @@ class PlatformProcess:
         """Fill the register with the fictitious residents whose cards are emulated."""
         self._run("residents", "add-samples")
 
+    def add_sample_shared_data(self) -> None:
+        """Let the fictitious authorities know what they know of them."""
+        self._run("shared-data", "add-samples")
+
     def credential_issuers(self) -> tuple[str, ...]:
         """The platform's own issuer, as it stands in a terminal's settings."""
         return tuple(self._ask("credential", "keys")["credential_issuers"])

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import assert_never
 
+from kiosk.catalogue.card_facts import card_facts
+from kiosk.catalogue.files import Source
 from kiosk.catalogue.models import FieldKind, FormField, Item
 from kiosk.catalogue.resolving import NO, YES
 from kiosk.domain.identity import Person
@@ -16,10 +18,10 @@ from kiosk.flow.session import SessionContext
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 
 
-def prefilled(item: Item, person: Person) -> dict[str, str]:
+def prefilled(item: Item, person: Person, today: date) -> dict[str, str]:
     """Values the card answers, by field name; facts the card does not hold are left out."""
-    facts = {"name": person.name, "address": person.address, "id_number": person.id_number}
-    return {f.name: facts[f.from_card] for f in item.fields if facts.get(f.from_card)}
+    facts = card_facts(person, today)
+    return {f.name: str(facts[f.name]) for f in item.fields if f.source is Source.CARD and facts.get(f.name)}
 
 
 def source_of(field: FormField, session: SessionContext) -> str:

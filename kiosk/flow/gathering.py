@@ -49,7 +49,7 @@ def begin(state: FlowState, person: Person, proof: Proof, context: Context) -> R
     if not routes.is_enough(proof, context, state.item_code):
         return enter(state, Step.ROUTE, reason="route.higher_level"), ()
     seen = _imagine(context, person)
-    known = form.prefilled(context.item(state.item_code), person)
+    known = form.prefilled(context.item(state.item_code), person, context.today)
     after, effects = advance(state, _with_values(seen, known))
     return after, (*(RememberPrefilled(name, value) for name, value in known.items()), *effects)
 

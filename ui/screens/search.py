@@ -34,6 +34,10 @@ class SearchScreen(StepScreen[SearchView]):
 
     def show_model(self, model: SearchView) -> None:
         """Show what was found; nothing found says so, and where else to look."""
+        if self.entry.text() != model.text and not self.entry.hasFocus():
+            self.entry.blockSignals(True)
+            self.entry.setText(model.text)
+            self.entry.blockSignals(False)
         typed = model.text.strip()
         self._nothing.setVisible(bool(typed) and not model.items)
         self._nothing.setText(self.look.say("search.nothing") if typed and not model.items else "")
