@@ -17,6 +17,7 @@ CODE_WORDS: Mapping[str, str] = {
     "busy": "at work",
     "disconnected": "the port is not there: cable, power, or the path in the settings",
     "no_answer": "the port is there and the device silent: power, baud rate, or another device on that port",
+    "missing": "no such device is set up",
     "no_response": "the device took a command and gave no answer",
     "garbled": "the device answers what makes no sense: baud rate, a bad cable, or another device on that port",
     "bad_frame": "the device answers what makes no sense: baud rate, a bad cable, or another device on that port",

@@ -147,7 +147,7 @@ class _Loader(yaml.CSafeLoader):
 def _parse_yaml(text: str) -> object:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.AliasEvent):
+        if getattr(event, "anchor", None):
             raise yaml.YAMLError("anchors and aliases are not allowed")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_NESTING:

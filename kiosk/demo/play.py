@@ -119,7 +119,10 @@ def _slip_problems(stage: Stage, report: VisitReport) -> list[str]:
     texts = {code.text for code in codes}
     found = [] if report.receipt_number in texts else ["the bar code on the slip is not the receipt number"]
     for text in texts - {report.receipt_number}:
-        verdict = stage.platform.check_receipt(text)
+        try:
+            verdict = stage.platform.check_receipt(text)
+        except PlatformFailed as error:
+            return [*found, str(error)]
         report.slip_code = verdict.code
         said = "delivered" if report.slip_said_delivered else "saved"
         told = (verdict.code, verdict.receipt_number, verdict.said, verdict.held, verdict.state)

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QPoint, QTimer
 from PySide6.QtGui import QPointingDevice
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
 from kiosk.flow.states import Step
 from ui.keyboard.keyboard_widget import KeyboardWidget
@@ -44,7 +44,17 @@ class Resident:
     def touch(self, name: str) -> None:
         """Touch the visible, enabled widget with this object name, in its middle; raises ``GaveUp``."""
         widget = self._wait_widget(name)
+        self._push_into_view(widget)
         self._tap(widget, widget.rect().center())
+
+    @staticmethod
+    def _push_into_view(widget: QWidget) -> None:
+        """A page that is longer than the screen is pushed up or down first, as a finger would."""
+        parent = widget.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(widget, 0, 20)
 
     def touch_if_there(self, name: str) -> bool:
         """Touch the widget when it is on the screen; tells whether it was."""

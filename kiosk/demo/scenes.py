@@ -23,6 +23,8 @@ INSURANCE, PERMIT, SENIOR = (
     "11330304MB0TEAT3X34330511001001",
 )
 PHONE = "13800000000"
+GATHER_S = 12.0
+"""Authorities are asked before the form comes."""
 FACE_S = 60.0
 PRINT_S = 60.0
 PROCESSED_S = 60.0
@@ -130,16 +132,33 @@ class Scene:
         resident.type_on_keypad(STAFF_PIN)
         resident.picture("staff")
         resident.touch("main_action")
-        resident.wait_step(Step.FORM)
+        resident.wait_step(Step.FORM, seconds=GATHER_S)
+
+    def declare(self, material: str) -> None:
+        """告知承诺: the authority cannot be asked now, so the resident signs for it."""
+        resident = self.resident
+        resident.touch("main_action")
+        resident.wait_step(Step.PAPERS)
+        resident.picture("papers")
+        resident.touch(f"paper:{material}:declare")
+        resident.picture("paper-declared")
+        resident.touch("paper_agree")
+        self._say("  a paper that nobody can be asked for is declared")
 
     def fill_in(self, choices: dict[str, str]) -> None:
-        """Choices and telephone number; the rest came from the card."""
+        """Choices, and the telephone number where no authority gave it; the rest came from card and authorities."""
         resident = self.resident
         for name, value in choices.items():
             resident.touch(f"choice:{name}:{value}")
-        resident.touch("field:phone")
-        resident.type_on_keypad(PHONE)
+        if "phone" not in self._stage.terminal.visit.session.prefilled:
+            resident.touch("field:phone")
+            resident.type_on_keypad(PHONE)
         resident.picture("form")
+
+    def fill_date(self, name: str, digits: str) -> None:
+        """A date, by the number pad."""
+        self.resident.touch(f"field:{name}")
+        self.resident.type_on_keypad(digits)
 
     def hand_in(self) -> None:
         """Review, signature, and the durable commit."""
@@ -226,5 +245,5 @@ class Scene:
             self.resident.wait_milliseconds(100)
             if visit.state.reason:
                 self.resident.touch_if_there("try_again")
-        if self.resident.wait_step(Step.FORM, Step.ROUTE, seconds=1.0) is not Step.FORM:
+        if self.resident.wait_step(Step.FORM, Step.ROUTE, seconds=GATHER_S) is not Step.FORM:
             raise GaveUp("the face route closed after too many failed tries")

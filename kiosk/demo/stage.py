@@ -52,6 +52,8 @@ class Stage:
     def start(self) -> None:
         """Platform, devices, enrolment, terminal; in this order."""
         self.platform.start()
+        self.platform.add_sample_residents()
+        self.platform.add_sample_shared_data()
         devices = self.emulate_devices()
         data = self.folder / "terminal"
         data.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,8 @@ from kiosk.flow.effects import CREDENTIAL_WAIT_S
 from kiosk.flow.handlers import PREVIOUS
 from kiosk.flow.states import AT_REST, IDENTIFYING, FlowState, Step
 
+IDLE_NAMES = 3
+"""So many matters are named on the resting screen, for whoever walks past."""
 _LANDINGS: tuple[frozenset[Step], ...] = (
     frozenset({Step.GUIDE, Step.CONSENT}),
     frozenset({Step.ROUTE, Step.FACE_CONSENT, *IDENTIFYING, Step.NOT_ELIGIBLE}),
@@ -49,7 +51,9 @@ def _chrome(state: FlowState, context: Context) -> v.Chrome:
 
 
 def _idle(state: FlowState, context: Context) -> v.IdleView:
-    return v.IdleView(tuple(item.short_name.in_(state.language) for item in context.catalogue.items))
+    shown = shelving.on_shelf("", context)[:IDLE_NAMES]
+    more = len(context.catalogue.items) - len(shown)
+    return v.IdleView(tuple(item.short_name.in_(state.language) for item in shown), more)
 
 
 def _out_of_service(_state: FlowState, context: Context) -> v.OutOfServiceView:

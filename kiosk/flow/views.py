@@ -36,6 +36,8 @@ class IdleView:
     """The resting screen: touch to begin."""
 
     item_names: tuple[str, ...]
+    more: int = 0
+    """How many others there are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,10 @@ class HeadlessStage:
         """The resident takes the card."""
         self._reader.lift_card()
 
+    def counts(self) -> dict[str, int]:
+        """Cases in the queue by state."""
+        return {} if self._link is None else {state.value: count for state, count in self._link.outbox.counts().items()}
+
     def readiness_facts(self) -> Facts:
         """What the machine is able to do at this moment."""
         link = self._link

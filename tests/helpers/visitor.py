@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.rules import FactValue
 from kiosk.domain.identity import AssuranceLevel, Person, Proof, Route
+from kiosk.domain.papers import ScannedPage
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow import machine
@@ -15,7 +16,8 @@ from kiosk.flow.presenter import present
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState, Step
 from kiosk.flow.views import Model
-from kiosk.readiness import Facts, assess
+from kiosk.readiness import Facts, Means, assess
+from kiosk.services.calendar import packaged_calendar
 from tests.helpers.people import FACE, STAFF, TODAY, all_ready, sample_catalogue, sample_person, sample_portrait
 
 CODE, SMS = Route.ELECTRONIC_CREDENTIAL, Route.ID_CARD_SMS
@@ -33,10 +35,11 @@ class Visitor:
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self.session = SessionContext()
         catalogue = catalogue or sample_catalogue()
-        self.context = Context(catalogue, all_ready(catalogue), self.session, TODAY)
+        self.context = Context(catalogue, all_ready(catalogue), self.session, TODAY, working_days=packaged_calendar())
         self.state = FlowState()
         self.asked: list[fx.Effect] = []
-        self.shared: dict[str, FactValue] = {"residence_registered_since": "2024-03-15"}
+        self.pauses_at_authorities = False
+        self.shared: dict[str, FactValue] = {"residence_registered_since": "2024-03-15", "social_insurance_status": "正常参保"}
 
     def does(self, *events: ev.Event) -> Visitor:
         for event in events:
@@ -54,10 +57,20 @@ class Visitor:
 
     def _ask_authorities(self) -> None:
         """Authorities know what ``shared`` says, and nothing else."""
-        while self.state.step is Step.GATHERING:
+        while self.state.step is Step.GATHERING and not self.pauses_at_authorities:
             asked = next(effect for effect in reversed(self.asked) if isinstance(effect, fx.FetchShared))
             known = {name: self.shared[name] for name in asked.elements if name in self.shared}
             self.does(ev.SharedFetched(known, frozenset(asked.elements)))
+
+    def has_document_camera(self) -> None:
+        """Papers can be scanned from now on."""
+        facts = Facts(devices=DEVICES | {"document_camera": ""}, means=Means(document_camera=True))
+        self.context = replace(self.context, readiness=assess(facts, self.context.catalogue))
+
+    @staticmethod
+    def page(material: str) -> ScannedPage:
+        """A page of this paper."""
+        return ScannedPage(material, bytearray(b"a picture of a page"))
 
     def waits(self, seconds: float) -> Visitor:
         self.context = replace(self.context, now_s=self.context.now_s + seconds)

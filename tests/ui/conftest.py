@@ -39,10 +39,10 @@ class Visitor:
         widget = self.find(name)
         self.touch_at(widget.mapTo(self.window, widget.rect().center()))
 
-    def touch_at(self, point: QPoint) -> None:
+    def touch_at(self, point: QPoint, held_ms: int = 20) -> None:
         """Touch a point of the window."""
         QTest.touchEvent(self.window, self._finger).press(0, point, self.window).commit()
-        QTest.qWait(20)
+        QTest.qWait(held_ms)
         QTest.touchEvent(self.window, self._finger).release(0, point, self.window).commit()
         QTest.qWait(20)
 

@@ -124,3 +124,25 @@ def test_ten_quick_touches_on_one_button_are_ten_events_and_nothing_else(subject
     for _ in range(10):
         subject.touch("main_action")
     assert subject.events == [e.Continue()] * 10
+
+
+@pytest.mark.parametrize("ms", [10, 60, 130, 300])
+def test_a_touch_on_a_page_that_can_be_pushed_reaches_the_button_however_short(subject: Visitor, ms: int) -> None:
+    show(subject.window, plate("home-limited"))
+    area = subject.window.findChild(QScrollArea)
+    assert area is not None
+    assert area.verticalScrollBar().maximum() > 0, "the page can be pushed"
+    card = subject.find(f"item:{sample.PERMIT}")
+    subject.touch_at(card.mapTo(subject.window, card.rect().center()), held_ms=ms)
+    assert subject.events == [e.ItemChosen(sample.PERMIT)]
+
+
+def test_pushing_a_page_of_buttons_chooses_none(subject: Visitor) -> None:
+    show(subject.window, plate("home-limited"))
+    area = subject.window.findChild(QScrollArea)
+    assert area is not None
+    card = subject.find(f"item:{sample.PERMIT}")
+    start = card.mapTo(subject.window, card.rect().center())
+    subject.swipe(start, start - QPoint(0, 200))
+    assert area.verticalScrollBar().value() > 50
+    assert subject.events == []

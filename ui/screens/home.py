@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from kiosk.domain.language import Language
 from kiosk.flow.events import SearchOpened, ShelfChosen
 from kiosk.flow.views import HomeView, Shelf
 from ui.look import Look
@@ -14,7 +15,8 @@ from ui.widgets.item_cards import ItemCards
 from ui.widgets.panels import Notice, clear, column
 from ui.widgets.words import Words
 
-_COLUMNS = 4
+_COLUMNS = {Language.ZH: 4, Language.EN: 3}
+"""Words in English are longer."""
 
 
 class HomeScreen(StepScreen[HomeView]):
@@ -79,14 +81,15 @@ class HomeScreen(StepScreen[HomeView]):
     def _build_shelves(self) -> None:
         clear(self._grid)
         self._buttons = {}
+        columns = _COLUMNS[self.look.language]
         for number, shelf in enumerate(self._shelves):
             button = Button(self.look, shelf.name, "choice", f"shelf:{shelf.id}")
             button.setCheckable(True)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(self._choose_shelf)
             self._buttons[shelf.id] = button
-            self._grid.addWidget(button, number // _COLUMNS, number % _COLUMNS)
-        for index in range(_COLUMNS):
+            self._grid.addWidget(button, number // columns, number % columns)
+        for index in range(columns):
             self._grid.setColumnStretch(index, 1)
 
     def _choose_shelf(self) -> None:

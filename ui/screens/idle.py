@@ -39,6 +39,10 @@ class Scene(CardButton):
         )
 
 
+_NAMES = {Language.ZH: 3, Language.EN: 2}
+"""So many names stand side by side; words in English are longer."""
+
+
 class IdleScreen(StepScreen[IdleView]):
     """Touch to begin."""
 
@@ -95,7 +99,10 @@ class IdleScreen(StepScreen[IdleView]):
             if widget is not None:
                 widget.deleteLater()
         self._offers.addStretch()
-        for name in model.item_names:
+        named = model.item_names[: _NAMES[self.look.language]]
+        left = model.more + len(model.item_names) - len(named)
+        more = (self.look.say("idle.more", count=left),) if left else ()
+        for name in (*named, *more):
             chip = Panel("pale")
             chip.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             words = Words(name, "deep_small")

@@ -78,7 +78,6 @@ def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "",
         "sim://",
         "sim://nobody",
         "ftp://host/x",
