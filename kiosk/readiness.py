@@ -33,6 +33,8 @@ class Means:
     """The platform can send text messages."""
     face_is_demonstration: bool = False
     """The face engine has no calibration: the screen says so."""
+    platform_portraits: bool = False
+    """The platform is asked for the photo where the card's cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Readiness:
     absent: frozenset[str] = frozenset()
     """Devices for identifying that are not there now."""
     face_is_demonstration: bool = False
+    platform_portraits: bool = False
+    """A card without a photo does not close the face check: the platform is asked."""
 
     def can_do(self, code: str) -> bool:
         """True when the item can be done now."""
@@ -79,6 +83,7 @@ def assess(facts: Facts, catalogue: Catalogue) -> Readiness:
         network_up=facts.store.network_up,
         absent=frozenset(device for device in IDENTIFYING_DEVICES if _trouble(facts, device)),
         face_is_demonstration=facts.means.face_is_demonstration,
+        platform_portraits=facts.means.platform_portraits,
     )
 
 
