@@ -7,8 +7,8 @@ a busy machine changes no figure. Whoever is still asked for a movement tries ag
 
 The words are those of ISO/IEC 30107-3. APCER of a species: the share of its sessions that were taken for bona fide, whether or
 not the face matched; the worst species counts, never the mean. BPCER: the share of living people who were not. ``accepted`` are
-sessions that proved somebody: bona fide and matching. ``leaves`` and ``two_people`` show a living person and are no instruments;
-they must not be accepted either, and stand apart.
+sessions that proved somebody: bona fide and matching. ``swap``, ``leaves`` and ``two_people`` show living people and are no
+instruments: they must not be accepted either, but they are not in the worst APCER, for an accomplice who lives is rightly bona fide.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ QUICK_ATTACKS, QUICK_LIVE = 10, 3
 SEED = 40_000
 """Of the first session; the next ones count up."""
 LARGEST_BPCER = 0.05
-NO_INSTRUMENTS = ("leaves", "two_people")
+NO_INSTRUMENTS = ("swap", "leaves", "two_people")
 """Living people without an instrument, who must not be accepted all the same."""
 FRAME_S = 1 / 15
 _TOLD_AFTER_S = 0.03
@@ -230,7 +230,9 @@ def _row(species: str, sessions: Sequence[Session]) -> dict[str, Any]:
 
 
 def _is_error(session: Session) -> bool:
-    return session.is_accepted != (session.species == "live") or (session.is_bona_fide and session.species != "live")
+    return session.is_accepted != (session.species == "live") or (
+        session.is_bona_fide and session.species not in ("live", *NO_INSTRUMENTS)
+    )
 
 
 def measure(attacks: int, live: int, *, seed: int = SEED, jobs: int = 2, say: Callable[[str], None]) -> dict[str, Any]:
