@@ -8,7 +8,7 @@ a busy machine changes no figure. Whoever is still asked for a movement tries ag
 The words are those of ISO/IEC 30107-3. APCER of a species: the share of its sessions that were taken for bona fide, whether or
 not the face matched; the worst species counts, never the mean. BPCER: the share of living people who were not. ``accepted`` are
 sessions that proved somebody: bona fide and matching. ``swap``, ``leaves`` and ``two_people`` show living people and are no
-instruments: they must not be accepted either, but they are not in the worst APCER, for an accomplice who lives is rightly bona fide.
+instruments: they must not be accepted either, but they stand apart from the worst APCER, for an accomplice is rightly bona fide.
 """
 
 from __future__ import annotations
@@ -230,9 +230,9 @@ def _row(species: str, sessions: Sequence[Session]) -> dict[str, Any]:
 
 
 def _is_error(session: Session) -> bool:
-    return session.is_accepted != (session.species == "live") or (
-        session.is_bona_fide and session.species not in ("live", *NO_INSTRUMENTS)
-    )
+    if session.species == "live" or session.species in NO_INSTRUMENTS:
+        return session.is_accepted != (session.species == "live")
+    return session.is_bona_fide
 
 
 def measure(attacks: int, live: int, *, seed: int = SEED, jobs: int = 2, say: Callable[[str], None]) -> dict[str, Any]:
