@@ -67,19 +67,6 @@ class PortraitNotGiven:
     retry_after_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PortraitFetch:
-    """One request, as it is kept."""
-
-    at_ms: int
-    kiosk_id: str
-    person: str
-    """Digest; see ``fleet.digest_key``."""
-    consent_id: str
-    purpose: str
-    outcome: str
-
-
 class SamplePortraits:
     """The photos of the fictitious residents: the reference platform's ``PortraitSource``."""
 
@@ -160,16 +147,6 @@ class PortraitDesk:
             return PortraitNotGiven("bad_request", "the key for the answer is none of the hybrid suite")
         # Noted before it goes out: no photo leaves without a record.
         return self._answer(kiosk_id, person, wanted, "held", sealed, is_sample=held.is_sample)
-
-    def fetches(self, limit: int = 1000) -> tuple[PortraitFetch, ...]:
-        """The newest requests, newest first."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                """SELECT at_ms, kiosk_id, person, consent_id, purpose, outcome FROM portrait_fetches
-                   ORDER BY fetch_id DESC LIMIT ?""",
-                (limit,),
-            ).fetchall()
-        return tuple(PortraitFetch(**dict(row)) for row in rows)
 
     def _open(self, kiosk_id: str, asked: RequestPortrait) -> PortraitWanted | PortraitNotGiven:
         key = self._cabinet.present.opening_key(asked.sealing_key_id)
