@@ -128,6 +128,8 @@ class Identification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """0 to 1, 1 is bona fide (ISO/IEC 30107-3)."""
     credential_id: str = ""
     """On the credential route: ``contract.credentials.credential_id`` of its ``jti``; empty otherwise."""
+    reference: Literal["", "card", "platform"] = ""
+    """On the face route: whose photo the live face was compared with, the card's or the platform's (``contract.portraits``)."""
 
 
 class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):

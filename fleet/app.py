@@ -9,6 +9,7 @@ from fleet.api.headers import SECURITY_HEADERS
 from fleet.api.identification import IDENTIFICATION_HANDLERS, IDENTIFICATIONS_AT_ONCE, RETRY_IDENTIFICATION_S
 from fleet.api.materials import CHUNKS_AT_ONCE, MATERIAL_HANDLERS, RETRY_CHUNK_S
 from fleet.api.openapi import make_config
+from fleet.api.portraits import fetch_portrait
 from fleet.api.problems import Problems
 from fleet.api.reading import MAX_SMALL_BODY, Gate
 from fleet.api.receipt_checks import CHECKS_AT_ONCE, RETRY_CHECK_S, verify_receipt
@@ -38,6 +39,7 @@ def create_app(platform: Platform, *, listens_on_loopback: bool) -> Litestar:
             *MATERIAL_HANDLERS,
             *IDENTIFICATION_HANDLERS,
             *SHARING_HANDLERS,
+            fetch_portrait,
             verify_receipt,
             *CONSOLE_HANDLERS,
             *VERIFY_HANDLERS,

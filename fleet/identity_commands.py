@@ -8,40 +8,55 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from contract.credentials import IssuerKey
-from fleet.clock import Clock
+from contract.portraits import MAX_PORTRAIT_BYTES
+from fleet.clock import Clock, system_clock
 from fleet.commands import check_exists
 from fleet.credential_issuer import CredentialIssuer, IssuedCredential
+from fleet.database import Database
+from fleet.digest_key import DigestKey
 from fleet.errors import PlatformError
 from fleet.files import write_private
-from fleet.platform import open_database
+from fleet.platform import open_database, open_keys
+from fleet.portrait_pictures import sample_portrait
+from fleet.portraits import SamplePortraits
 from fleet.qr_codes import qr_png
-from fleet.residents import MAX_PORTRAIT_BYTES, Resident, Residents
+from fleet.residents import Resident, Residents
 from fleet.sample_residents import SAMPLE_RESIDENTS
 from fleet.sms_gateway import SpooledMessage, SpoolGateway
 
 _MAX_PORTRAIT_SIDE = 4096
 
 
-def add_residents(data: Path, residents: tuple[Resident, ...], clock: Clock) -> int:
-    """Add fictitious residents, or replace them; how many. Raises ``PlatformError``."""
+def add_residents(data: Path, residents: tuple[Resident, ...], clock: Clock, portrait: bytes | None = None) -> int:
+    """Add fictitious residents, or replace them, with the portrait of all if there is one; how many. Raises ``PlatformError``."""
     database = open_database(data)
     try:
-        return Residents(database).add(residents, clock())
+        count = Residents(database).add(residents, clock())
+        if portrait is not None:
+            portraits = _portraits(data, database, clock)
+            for resident in residents:
+                portraits.keep(resident, portrait, clock())
+        return count
     finally:
         database.close()
 
 
+def _portraits(data: Path, database: Database, clock: Clock) -> SamplePortraits:
+    return SamplePortraits(database, open_keys(data, database, clock), DigestKey(data), Residents(database))
+
+
 def add_samples(data: Path, clock: Clock) -> int:
-    """Add the sample residents. Raises ``PlatformError``."""
-    return add_residents(data, SAMPLE_RESIDENTS, clock)
+    """Add the sample residents, with the portrait that the simulated camera shows. Raises ``PlatformError``."""
+    return add_residents(data, SAMPLE_RESIDENTS, clock, sample_portrait())
 
 
-def list_residents(data: Path) -> tuple[Resident, ...]:
-    """Everybody in the register. Raises ``PlatformError``."""
+def list_residents(data: Path) -> tuple[tuple[Resident, bool], ...]:
+    """Everybody in the register, and whether there is a portrait of them. Raises ``PlatformError``."""
     check_exists(data)
     database = open_database(data)
     try:
-        return Residents(database).all()
+        portraits = _portraits(data, database, system_clock)
+        return tuple((resident, portraits.holds(resident)) for resident in Residents(database).all())
     finally:
         database.close()
 

@@ -61,7 +61,7 @@ def _add_person(parser: argparse.ArgumentParser, *, name_needed: bool) -> None:
     parser.add_argument("--card-valid-to", default="", metavar="DATE", help="last day of the ID card; default: 长期")
 
 
-def _person(asked: argparse.Namespace, phone: str = "", portrait: bytes | None = None) -> Resident:
+def _person(asked: argparse.Namespace, phone: str = "") -> Resident:
     return Resident(
         id_number=asked.id_number,
         name=asked.name,
@@ -69,13 +69,12 @@ def _person(asked: argparse.Namespace, phone: str = "", portrait: bytes | None =
         address=asked.address,
         valid_to=asked.card_valid_to,
         phone=phone,
-        portrait=portrait,
     )
 
 
 def _residents_add(asked: argparse.Namespace) -> None:
     portrait = commands.read_portrait(asked.portrait) if asked.portrait else None
-    commands.add_residents(asked.data, (_person(asked, asked.phone, portrait),), system_clock)
+    commands.add_residents(asked.data, (_person(asked, asked.phone),), system_clock, portrait)
     _say("1 resident added")
 
 
@@ -87,14 +86,14 @@ def _residents_list(asked: argparse.Namespace) -> None:
     residents = commands.list_residents(asked.data)
     if asked.json:
         told = [
-            {"id_number": one.id_number, "name": one.name, "phone": one.phone, "has_portrait": one.portrait is not None}
-            for one in residents
+            {"id_number": one.id_number, "name": one.name, "phone": one.phone, "has_portrait": has_portrait}
+            for one, has_portrait in residents
         ]
         _say_json({"residents": told})
         return
-    for one in residents:
+    for one, has_portrait in residents:
         phone = mask_phone(one.phone) if one.phone else "no telephone"
-        _say(f"{one.id_number}  {one.name}  {phone}{'  portrait' if one.portrait else ''}")
+        _say(f"{one.id_number}  {one.name}  {phone}{'  portrait' if has_portrait else ''}")
 
 
 def _credential_issue(asked: argparse.Namespace) -> None:

@@ -321,6 +321,27 @@ def _create_shared_data(schema: Schema) -> None:
     ).create_index(["person", "asked_at_ms"])
 
 
+def _create_portraits(schema: Schema) -> None:
+    """Photos of the fictitious residents, sealed, and the record of every request for one; people as digests."""
+    schema.table("portraits").create(
+        {"person": str, "sealing_key_id": str, "sealed": bytes, "kept_at_ms": int},
+        pk="person",
+        not_null={"sealing_key_id", "sealed", "kept_at_ms"},
+        strict=True,
+    )
+    schema.table("portrait_fetches").create(
+        {"fetch_id": int, "kiosk_id": str, "person": str, "consent_id": str, "purpose": str, "outcome": str, "at_ms": int},
+        pk="fetch_id",
+        not_null={"kiosk_id", "person", "consent_id", "purpose", "outcome", "at_ms"},
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    )
+    for columns in (["person", "at_ms"], ["kiosk_id", "at_ms"], ["at_ms"]):
+        schema.table("portrait_fetches").create_index(columns)
+    # Portraits lie in the sealed table only; those of fictitious residents that stood here open are added anew.
+    schema.execute("UPDATE residents SET portrait = NULL")
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_registry,
     _create_credentials,
@@ -335,5 +356,6 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_sms_requests,
     _create_used_credentials,
     _create_shared_data,
+    _create_portraits,
 )
 """Only ever appended to."""

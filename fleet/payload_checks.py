@@ -118,6 +118,8 @@ def _identification_defects(proof: Identification) -> Iterator[Defect]:
     # Whether a credential is named at all is a matter of the merits, not of the form.
     if proof.credential_id and not (proof.route == "electronic_credential" and is_digest(proof.credential_id)):
         yield Defect("bad_identification", "credential_id is no SHA-256 in lower-case hex, or stands on another route")
+    if proof.reference and proof.route != "id_card_face":
+        yield Defect("bad_identification", "a reference photo stands on another route than the face's")
 
 
 def _consent_defects(consents: tuple[Consent, ...]) -> Iterator[Defect]:

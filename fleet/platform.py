@@ -16,6 +16,7 @@ from fleet.intake import Intake
 from fleet.keys import KeyCabinet, KeyRing
 from fleet.materials import MaterialStore
 from fleet.operators import Operators
+from fleet.portraits import PortraitDesk, PortraitSource, SamplePortraits
 from fleet.processing import Processor
 from fleet.residents import Register, Residents
 from fleet.shared_data import SharingDesk
@@ -43,12 +44,18 @@ class Platform:
     """Everything the API and the console need. Use as a context manager."""
 
     def __init__(
-        self, data: Path, clock: Clock = system_clock, *, gateway: SmsGateway | None = None, register: Register | None = None
+        self,
+        data: Path,
+        clock: Clock = system_clock,
+        *,
+        gateway: SmsGateway | None = None,
+        register: Register | None = None,
+        portraits: PortraitSource | None = None,
     ) -> None:
         """Open the data folder. Raises ``PlatformError``.
 
-        ``gateway`` sends text messages and ``register`` knows telephones; without them messages are spooled for the operator, and
-        only fictitious residents have a telephone.
+        ``gateway`` sends text messages, ``register`` knows telephones and ``portraits`` photos; without them messages are spooled
+        for the operator, and only fictitious residents have a telephone or a photo.
         """
         self.clock = clock
         self.database = open_database(data)
@@ -74,6 +81,8 @@ class Platform:
             clock,
         )
         self.sharing = SharingDesk(self.database, self.cabinet, self.digests, self.residents, clock)
+        source = portraits or SamplePortraits(self.database, self.cabinet, self.digests, self.residents)
+        self.portraits = PortraitDesk(self.database, self.cabinet, self.digests, source, clock)
         self.processor = Processor(self.database, self.cabinet, self.materials, clock, self.digests)
 
     @property

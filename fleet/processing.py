@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from contract import portraits
 from contract.cases import CaseHeader, CasePayload, CaseState, SealedCase
 from fleet import case_register
 from fleet.business_checks import doubts
@@ -19,6 +20,7 @@ from fleet.errors import StorageUnavailable
 from fleet.keys import KeyCabinet, KeyRing
 from fleet.material_checks import material_doubts
 from fleet.materials import MaterialStore
+from fleet.portraits import was_given
 from fleet.sms_codes import was_confirmed
 from fleet.used_credentials import note_use
 
@@ -127,7 +129,18 @@ class Processor:
             with self._database.reading() as connection:
                 is_confirmed = was_confirmed(connection, header.kiosk_id, person, at_ms)
             return () if is_confirmed else ("sms_not_confirmed",)
-        return ()
+        return self._reference_doubts(header, payload)
+
+    def _reference_doubts(self, header: CaseHeader, payload: CasePayload) -> tuple[str, ...]:
+        """Of a case that rests on the platform's photo: was it given to this terminal, on a consent that stands in the case?"""
+        if payload.identification.reference != "platform":
+            return ()
+        person = self._digests.person(payload.applicant.id_type, payload.applicant.id_number)
+        consents = [one for one in payload.consents if one.purpose == portraits.PURPOSE_PORTRAIT and one.granted]
+        named = {portraits.consent_id(header.kiosk_id, one.purpose, one.text_version, one.at_ms) for one in consents}
+        with self._database.reading() as connection:
+            is_given = any(was_given(connection, header.kiosk_id, person, consent) for consent in named)
+        return () if is_given else ("portrait_not_given",)
 
 
 class ProcessorThread:

@@ -75,3 +75,12 @@ def report_reconciliation(database: Database) -> list[Record]:
                FROM reconciliation_differences ORDER BY closed_at_ms IS NOT NULL, kiosk_id, day"""
         ).fetchall()
     return [dict(row) for row in rows]
+
+
+def report_portraits(database: Database) -> list[Record]:
+    """Who was given whose photo, in the order asked: ``asked``, then what came of it. ``person`` is a digest."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            "SELECT at_ms, kiosk_id, person, consent_id, purpose, outcome FROM portrait_fetches ORDER BY fetch_id"
+        ).fetchall()
+    return [dict(row) for row in rows]

@@ -19,9 +19,8 @@ from fleet.errors import PlatformError
 
 MARK = "测试"
 """Names of fictitious residents begin with it. Nobody else is taken in here: the table is not sealed."""
-MAX_PORTRAIT_BYTES = 256 * 1024
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
-_FIELDS = "id_type, id_number, name, sex_code, birth_date, ethnicity_code, address, valid_to, phone, portrait"
+_FIELDS = "id_type, id_number, name, sex_code, birth_date, ethnicity_code, address, valid_to, phone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +39,6 @@ class Resident:
     valid_to: str = field(default="", repr=False)
     """Last day of the ID card, ISO 8601; empty for 长期."""
     phone: str = field(default="", repr=False)
-    portrait: bytes | None = field(default=None, repr=False)
-    """JPEG or PNG."""
 
 
 class Register(Protocol):
@@ -63,7 +60,7 @@ class Residents:
         checked = [_checked(resident) for resident in residents]
         with self._database.transaction() as connection:
             connection.executemany(
-                f"INSERT OR REPLACE INTO residents ({_FIELDS}, added_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant
+                f"INSERT OR REPLACE INTO residents ({_FIELDS}, added_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant
                 [(*_values(resident), now_ms) for resident in checked],
             )
         return len(checked)
@@ -121,7 +118,6 @@ def _checked(resident: Resident) -> Resident:
         address=resident.address,
         valid_to=resident.valid_to,
         phone=resident.phone,
-        portrait=resident.portrait,
     )
 
 
@@ -134,8 +130,6 @@ def _check_rest(resident: Resident, sex_code: str) -> None:
         raise PlatformError("the last day of the card is no date")
     if resident.phone and not _PHONE.fullmatch(resident.phone):
         raise PlatformError("a telephone number has eleven digits and begins with 13 to 19")
-    if resident.portrait is not None and not 0 < len(resident.portrait) <= MAX_PORTRAIT_BYTES:
-        raise PlatformError(f"a portrait has at most {MAX_PORTRAIT_BYTES // 1024} KiB")
 
 
 def _day(text: str) -> date | None:

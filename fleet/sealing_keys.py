@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, MLKEM768X25519PublicKey, Suite
 
 from contract.cases import SUITE_HPKE_MLKEM768_X25519, sealing_info
 from contract.kiosks import SealingKey
@@ -16,6 +16,8 @@ from contract.materials import material_info
 
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _SEED_BYTES = 64
+_MLKEM_KEY_BYTES = 1184
+_HYBRID_KEY_BYTES = _MLKEM_KEY_BYTES + 32
 
 
 class CannotOpen(Exception):
@@ -75,3 +77,17 @@ class OpeningKey:
             return _SUITE.decrypt(sealed, MLKEM768X25519PrivateKey(self._mlkem, self._x25519), info)
         except (InvalidTag, ValueError) as error:
             raise CannotOpen(self.key_id) from error
+
+
+def seal_to(public_key: bytes, info: bytes, content: bytes) -> bytes:
+    """``content`` for the owner of a public key of the hybrid suite: encapsulated key, then ciphertext.
+
+    Raises ``ValueError`` for bytes that are no such key.
+    """
+    if len(public_key) != _HYBRID_KEY_BYTES:
+        raise ValueError(f"a hybrid key has {_HYBRID_KEY_BYTES} bytes, not {len(public_key)}")
+    key = MLKEM768X25519PublicKey(
+        MLKEM768PublicKey.from_public_bytes(public_key[:_MLKEM_KEY_BYTES]),
+        X25519PublicKey.from_public_bytes(public_key[_MLKEM_KEY_BYTES:]),
+    )
+    return _SUITE.encrypt(content, key, info)

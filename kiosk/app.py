@@ -220,7 +220,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     face = FaceCheck(bench.camera, verifier)
     locks = RouteLocks(time.monotonic, settings.identity.lock_s)
     services = Services(
-        identity=IdentityDesk(_ways(settings, link, bench, face, staff), locks, time.monotonic),
+        identity=IdentityDesk(_ways(settings, link, bench, face, staff, catalogue.consent_version), locks, time.monotonic),
         print_slip=bench.print_slip,
         draw_slip=bench.draw_slip,
         cases=desk,
@@ -253,6 +253,7 @@ def _means(settings: Settings, staff: StaffBook, verifier: WorkerVerifier) -> Ca
         credentials=bool(settings.identity.credential_issuers),
         face_is_demonstration=verifier.is_demonstration,
         document_camera=bool(settings.devices.document_camera),
+        platform_portraits=settings.identity.platform_portraits,
     )
 
 
@@ -268,10 +269,11 @@ def _verifier(identity: Identity) -> WorkerVerifier:
     return WorkerVerifier(settings, ChallengeSettings(screen_light=identity.screen_light))
 
 
-def _ways(settings: Settings, link: PlatformLink, bench: Bench, face: FaceCheck, staff: StaffBook) -> Ways:
+def _ways(settings: Settings, link: PlatformLink, bench: Bench, face: FaceCheck, staff: StaffBook, consent_version: str) -> Ways:
     """Credentials are set up when an issuer is; text messages always, for the platform says whom it can reach."""
     credentials = IssuedCredentials(link.credentials) if settings.identity.credential_issuers else None
-    return Ways(bench, face, staff, credentials, PlatformMessages(link.text_messages))
+    references = link.reference_photos(consent_version) if settings.identity.platform_portraits else None
+    return Ways(bench, face, staff, credentials, PlatformMessages(link.text_messages), references)
 
 
 def run_terminal(terminal: Terminal) -> int:

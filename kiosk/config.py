@@ -107,6 +107,8 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whose 电子身份凭证 are taken: ``kid:base64`` of an Ed25519 public key; empty: nobody's."""
     screen_light: bool = True
     """The screen shines in colours during the face check, which must reflect them."""
+    platform_portraits: bool = False
+    """Where the card's photo cannot be read the platform is asked for one, if the resident consents to that too."""
     lock_s: float = 300.0
     """So long a way stays closed for a person after three failed tries."""
 

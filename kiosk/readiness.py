@@ -38,6 +38,8 @@ class Means:
     """The platform can be asked for shared data."""
     document_camera: bool = False
     """A document camera is set up."""
+    platform_portraits: bool = False
+    """The platform is asked for the photo where the card's cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Readiness:
     """Authorities can be asked for shared data."""
     paper_means: deciding.Means = field(default_factory=deciding.Means)
     """Ways that are open for handing in papers."""
+    platform_portraits: bool = False
+    """A card without a photo does not close the face check: the platform is asked."""
 
     def can_do(self, code: str) -> bool:
         """True when the item can be done now."""
@@ -95,6 +99,7 @@ def assess(facts: Facts, catalogue: Catalogue) -> Readiness:
             scanner=not _trouble(facts, "barcode_scanner"),
             document_camera=facts.means.document_camera and not _trouble(facts, "document_camera"),
         ),
+        platform_portraits=facts.means.platform_portraits,
     )
 
 

@@ -22,6 +22,7 @@ from contract.compression import ZSTD, zstd
 from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
+from contract.portraits import PortraitAnswer, RequestPortrait
 from contract.sharing import RequestSharedData, SharedDataAnswer
 from contract.sms import ConfirmSmsCode, RequestSmsCode, SmsCodeSent, SmsCodeVerdict
 from offline_queue.clock import Clock, Stamp, SystemClock
@@ -52,6 +53,7 @@ _Answer = TypeVar(
     SmsCodeSent,
     SmsCodeVerdict,
     SharedDataAnswer,
+    PortraitAnswer,
 )
 
 
@@ -174,6 +176,10 @@ class PlatformClient:
     def request_shared_data(self, request: RequestSharedData) -> SharedDataAnswer | Failure:
         """Ask authorities for what they know of the person named in ``request``."""
         return self._signed("POST", "/v1/shared-data", msgspec.json.encode(request), JSON, SharedDataAnswer)
+
+    def request_portrait(self, request: RequestPortrait) -> PortraitAnswer | Failure:
+        """Ask for the platform's photo of the person named in ``request``."""
+        return self._signed("POST", "/v1/portraits", msgspec.json.encode(request), JSON, PortraitAnswer)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer | Failure:
         """Trade a one-time token for an identity; the one request that is not signed."""

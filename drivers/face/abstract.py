@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from drivers.face.types import Comparison, FaceBox, FaceMeasurement, NoUsableFace
 from drivers.types import Deadline, Frame, Image
@@ -42,6 +42,15 @@ class LiveFaceEngine(FaceEngine, Protocol):
 
     def template_at(self, image: Image, box: FaceBox) -> FaceTemplate:
         """Template of the face that ``measure`` found at ``box`` in the same picture."""
+        ...
+
+
+@runtime_checkable
+class SearchingEngine(Protocol):
+    """An engine whose ``measure`` may look at a part of the picture only, and can be made to look at all of it."""
+
+    def measure_fully(self, image: Image) -> FaceMeasurement | None:
+        """As ``measure``, after a search of the whole picture."""
         ...
 
 

@@ -116,6 +116,10 @@ class FollowingEngine:
                 self._since_full += 1
                 self._last = dataclasses.replace(seen, other_faces=last.other_faces)
                 return self._last
+        return self.measure_fully(image)
+
+    def measure_fully(self, image: Image) -> FaceMeasurement | None:
+        """What a search of the whole picture finds."""
         self._since_full = 0
         self._last = self._engine.measure(image)
         return self._last

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drivers.face.abstract import FaceTemplate, LiveFaceEngine
+from drivers.face.abstract import FaceTemplate, LiveFaceEngine, SearchingEngine
 from drivers.face.attack_detection import AttackDetector, Judgement
 from drivers.face.liveness import LivenessChallenge
 from drivers.face.screen_light import LightShow
@@ -61,6 +61,8 @@ class LivenessSession:
         self._last_seen_s = 0.0
         self._is_stranger = False
         self._dark_since_s: float | None = None
+        self._crowd_since_s: float | None = None
+        self._is_crowded = False
         self._best: _KeptFace | None = None
         self._at_rest: list[FaceTemplate] = []
         self._acting: list[FaceTemplate] = []
@@ -72,11 +74,16 @@ class LivenessSession:
         """What the cues came to, at the end; of ``ATTACK`` it names the cue that decided."""
         return self._judgement
 
+    @property
+    def is_crowded(self) -> bool:
+        """True when the verdict is that others stood there at the end."""
+        return self._is_crowded
+
     def offer(self, frame: Frame) -> LivenessProgress | LivenessResult:
         """Take the next picture; the verdict comes with the last one.
 
         ``LIVE`` means: the actions were done, nothing spoke for an attack, and the face that did each of the actions is the one
-        that the templates for the match were made of.
+        that the templates for the match were made of, and nobody else was there in the end.
         """
         if self._result is not None:
             return self._result
@@ -95,7 +102,7 @@ class LivenessSession:
                 self._embed_best()
         if isinstance(state, LivenessProgress):
             return dataclasses.replace(state, light=colour)
-        self._result = self._verdict(state) if state is not LivenessResult.LIVE else self._after_actions(seen, now_s)
+        self._result = self._verdict(state) if state is not LivenessResult.LIVE else self._after_actions(seen, frame)
         return self._result or self._waiting(seen, colour)
 
     def take_templates(self) -> list[FaceTemplate]:
@@ -146,9 +153,12 @@ class LivenessSession:
         """All is done but the colours are not all shown yet."""
         total = len(self._challenge.actions)
         hint = "hold_still" if seen is not None else "no_face"
+        if self._crowd_since_s is not None:
+            hint = "many_faces"
         return LivenessProgress(None, total, total, face_visible=seen is not None, hint=hint, light=colour)
 
-    def _after_actions(self, seen: FaceMeasurement | None, now_s: float) -> LivenessResult | None:
+    def _after_actions(self, seen: FaceMeasurement | None, frame: Frame) -> LivenessResult | None:
+        now_s = frame.taken_at_s
         if seen is None and now_s - self._last_seen_s > self._challenge.settings.lost_after_s:
             return self._verdict(LivenessResult.FACE_LOST)
         if not self._show.is_over:
@@ -158,7 +168,24 @@ class LivenessSession:
             self._dark_since_s = now_s
         if self._show.count and now_s - self._dark_since_s < _AFTERGLOW_S:
             return None
-        return self._verdict(LivenessResult.LIVE)
+        return self._unless_crowded(frame)
+
+    def _unless_crowded(self, frame: Frame) -> LivenessResult | None:
+        """``LIVE`` needs one person alone in the last picture, all of it: who comes in late may be who speaks for them.
+
+        An engine that follows a face counts others only now and then, so it is made to search here.
+        """
+        search = self._engine.measure_fully if isinstance(self._engine, SearchingEngine) else self._engine.measure
+        seen = search(frame.image)
+        if seen is None or not seen.other_faces:
+            self._crowd_since_s = None
+            return self._verdict(LivenessResult.LIVE)
+        if self._crowd_since_s is None:
+            self._crowd_since_s = frame.taken_at_s
+        if frame.taken_at_s - self._crowd_since_s <= self._challenge.settings.crowd_after_s:
+            return None
+        self._is_crowded = True
+        return self._verdict(LivenessResult.TIMED_OUT)
 
     def _verdict(self, result: LivenessResult) -> LivenessResult:
         if result is LivenessResult.FACE_LOST and self._is_stranger:

@@ -110,9 +110,10 @@ def _outcome(
 ) -> FaceVerification:
     probes, judgement = session.take_templates(), session.judgement
     if verdict is not LivenessResult.LIVE or not probes or judgement is None:
-        is_hindered = challenge.hint == "many_faces" or (challenge.hint and not challenge.has_begun)
+        hint = "many_faces" if session.is_crowded else challenge.hint
+        is_hindered = hint == "many_faces" or (hint and not challenge.has_begun)
         if verdict is LivenessResult.TIMED_OUT and is_hindered:
-            trouble = _TROUBLE_BY_HINT.get(challenge.hint, FaceTrouble.NO_FACE)
+            trouble = _TROUBLE_BY_HINT.get(hint, FaceTrouble.NO_FACE)
             return UnusablePicture(PictureRole.LIVE, NoUsableFace(trouble))
         return NotLive(verdict, judgement.cue if judgement is not None and verdict is LivenessResult.ATTACK else "")
     try:

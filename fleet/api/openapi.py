@@ -16,6 +16,7 @@ from contract.cases import RatingsAnswer, StatusFeed, SubmitAnswer, SubmitCases,
 from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
+from contract.portraits import PortraitAnswer, RequestPortrait
 from contract.receipt_checks import ReceiptVerdict, VerifyReceipt
 from contract.sharing import RequestSharedData, SharedDataAnswer
 from contract.sms import ConfirmSmsCode, RequestSmsCode, SmsCodeSent, SmsCodeVerdict
@@ -50,6 +51,7 @@ _ENDPOINTS = (
     _Bodies("/v1/sms-codes", "post", SmsCodeSent, RequestSmsCode),
     _Bodies("/v1/sms-codes/confirm", "post", SmsCodeVerdict, ConfirmSmsCode),
     _Bodies("/v1/shared-data", "post", SharedDataAnswer, RequestSharedData),
+    _Bodies("/v1/portraits", "post", PortraitAnswer, RequestPortrait),
     _Bodies("/v1/receipts/verify", "post", ReceiptVerdict, VerifyReceipt, is_signed=False),
     _Bodies("/v1/health", "get", Health, is_signed=False),
 )

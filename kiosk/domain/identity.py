@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ def routes_for(level: AssuranceLevel) -> tuple[Route, ...]:
 
 
 class Portrait:
-    """The card's photo, grey or BGR, 0..255. Lives in memory only; ``forget`` overwrites it."""
+    """The card's photo, or the platform's, grey or BGR, 0..255. Lives in memory only; ``forget`` overwrites it."""
 
     __slots__ = ("_pixels",)
 
@@ -156,6 +157,8 @@ class Proof:
     """0..1, 1 is bona fide (ISO/IEC 30107-3)."""
     credential_id: str = ""
     """Digest of the credential's own number, empty for the other routes."""
+    reference: Literal["", "card", "platform"] = ""
+    """Whose photo the live face was compared with; empty for the other routes."""
 
 
 def mask_id_number(number: str) -> str:

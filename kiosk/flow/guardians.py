@@ -17,7 +17,7 @@ from kiosk.flow.effects import (
     RememberPerson,
 )
 from kiosk.flow.events import ConsentAnswered, GuardianCardRead
-from kiosk.flow.moves import PURPOSE_FACE, Result, enter
+from kiosk.flow.moves import PURPOSE_FACE, PURPOSE_PORTRAIT, Result, enter
 from kiosk.flow.states import FlowState, Step
 
 CONSENTS_FROM_AGE = 14
@@ -36,6 +36,7 @@ def begin_with_guardian(state: FlowState, remember: RememberPerson) -> Result:
         CancelIdentify(),
         remember,
         ForgetConsent(PURPOSE_FACE),
+        ForgetConsent(PURPOSE_PORTRAIT),
         ReadGuardianCard(),
     )
 

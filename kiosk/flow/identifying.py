@@ -39,7 +39,7 @@ from kiosk.flow.events import (
     StaffCodeEntered,
 )
 from kiosk.flow.guardians import begin_with_guardian, needs_guardian
-from kiosk.flow.moves import PURPOSE_FACE, Result, enter
+from kiosk.flow.moves import PURPOSE_FACE, PURPOSE_PORTRAIT, Result, enter
 from kiosk.flow.states import FlowState, Step
 
 
@@ -79,12 +79,16 @@ def choose_route(state: FlowState, event: RouteChosen, context: Context) -> Resu
             return enter(chosen, Step.CARD, busy=True), (ReadCard(),)
 
 
-def answer_face_consent(state: FlowState, event: ConsentAnswered, _context: Context) -> Result:
-    """ "Yes" reads the card next; "no" is as good an answer and leads back to the other ways."""
-    noted = RememberConsent(PURPOSE_FACE, event.granted, state.language)
+def answer_face_consent(state: FlowState, event: ConsentAnswered, context: Context) -> Result:
+    """ "Yes" reads the card next; "no" is as good an answer and leads back to the other ways.
+
+    Where the screen also told of the platform's photo, the answer is noted for that purpose too.
+    """
+    purposes = (PURPOSE_FACE, PURPOSE_PORTRAIT) if context.readiness.platform_portraits else (PURPOSE_FACE,)
+    noted = tuple(RememberConsent(purpose, event.granted, state.language) for purpose in purposes)
     if not event.granted:
-        return enter(replace(state, route=None), Step.ROUTE), (noted,)
-    return enter(state, Step.CARD, busy=True), (noted, PrepareCamera(), ReadCard())
+        return enter(replace(state, route=None), Step.ROUTE), noted
+    return enter(state, Step.CARD, busy=True), (*noted, PrepareCamera(), ReadCard())
 
 
 def take_card(state: FlowState, event: CardWasRead, context: Context) -> Result:
@@ -108,7 +112,9 @@ def take_card(state: FlowState, event: CardWasRead, context: Context) -> Result:
 
 
 def _begin_face(state: FlowState, event: CardWasRead, context: Context) -> Result:
-    if event.portrait is None:
+    # A child's guardian is asked about the card's photo only: the platform's is then left where it is.
+    needs_card_photo = not context.readiness.platform_portraits or needs_guardian(event.person, context)
+    if event.portrait is None and needs_card_photo:
         return _leave_way(routes.close(state, Route.ID_CARD_FACE, "card.no_portrait"), "card.no_portrait")
     remember = RememberPerson(event.person, event.portrait)
     if needs_guardian(event.person, context):

@@ -14,6 +14,8 @@ Result = tuple[FlowState, tuple[Effect, ...]]
 
 PURPOSE_DATA = "case_data"
 PURPOSE_FACE = "face"
+PURPOSE_PORTRAIT = "platform_portrait"
+"""To ask the platform for the photo where the card's cannot be read; as ``contract.portraits`` has it."""
 
 
 def enter(state: FlowState, to: Step, *, busy: bool = False, reason: str = "") -> FlowState:

@@ -286,7 +286,7 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.GUIDE: _guide,
     Step.CONSENT: _consent,
     Step.ROUTE: _route,
-    Step.FACE_CONSENT: lambda _state, _context: v.FaceConsentView(),
+    Step.FACE_CONSENT: lambda _state, context: v.FaceConsentView(context.readiness.platform_portraits),
     Step.CARD: _card,
     Step.GUARDIAN_CARD: _guardian_card,
     Step.GUARDIAN_CONSENT: _guardian_consent,

@@ -15,6 +15,10 @@ PAUSED = "route.paused"
 CLOSES: dict[str, Route] = {
     "card.no_portrait": Route.ID_CARD_FACE,
     "face.unusable_portrait": Route.ID_CARD_FACE,
+    "face.reference_offline": Route.ID_CARD_FACE,
+    "face.reference_not_held": Route.ID_CARD_FACE,
+    "face.reference_refused": Route.ID_CARD_FACE,
+    "face.reference_unusable": Route.ID_CARD_FACE,
     "staff.none_configured": Route.ID_CARD_STAFF,
     "credential.none_configured": Route.ELECTRONIC_CREDENTIAL,
     "sms.none_configured": Route.ID_CARD_SMS,

@@ -109,6 +109,10 @@ class SessionContext:
         """True when something is held besides the person, how they were identified, and what they consented to."""
         return bool(self.portrait or self.signature or self.values or self.case_id or self.shared or self.pages)
 
+    def consent_to(self, purpose: str) -> ConsentRecord | None:
+        """How the resident answered last when asked for this purpose; ``None`` when they were not asked."""
+        return next((record for record in self.consents if record.purpose == purpose), None)
+
     def apply(self, effect: SessionEffect, now_ms: int) -> None:
         """Carry out one change; ``now_ms`` dates consents."""
         match effect:

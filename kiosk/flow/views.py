@@ -161,6 +161,9 @@ class RouteView:
 class FaceConsentView:
     """Separate consent to the face check; the text is the screen's own."""
 
+    asks_platform: bool = False
+    """The text tells that the platform's photo is fetched where the card's cannot be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class CardView:

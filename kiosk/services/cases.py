@@ -199,6 +199,7 @@ def identification_of(proof: Proof) -> Identification:
         calibration=proof.calibration,
         liveness_score=proof.liveness_score,
         credential_id=proof.credential_id,
+        reference=proof.reference,
     )
 
 

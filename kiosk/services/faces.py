@@ -70,6 +70,7 @@ def event_of(outcome: FaceVerification) -> PersonProved | ProofFailed:
             liveness_score=round(liveness.score, 3),
             demonstration_only=comparison.demonstration_only,
             calibration=comparison.calibration,
+            reference="card",
         )
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from drivers.types import Deadline
@@ -22,7 +22,9 @@ from kiosk.flow.events import (
     SmsSent,
 )
 from kiosk.flow.routes import PAUSED, costs_a_try
+from kiosk.flow.session import ConsentRecord
 from kiosk.services.cards import forget_card
+from kiosk.services.reference_photos import NoReference, ReferenceFound
 from kiosk.services.route_locks import RouteLocks, Tries
 
 MACHINE_PAUSE_S = 30.0
@@ -89,6 +91,14 @@ class Messages(Protocol):
         ...
 
 
+class References(Protocol):
+    """Photos of the platform, through the line to it."""
+
+    def fetch(self, person: Person, consent: ConsentRecord | None, deadline: Deadline) -> ReferenceFound | NoReference:
+        """The photo of this person, on this consent."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ways:
     """Whoever carries out the ways. What is ``None`` is not set up here."""
@@ -98,6 +108,7 @@ class Ways:
     staff: Staff
     credentials: Credentials | None = None
     messages: Messages | None = None
+    references: References | None = None
 
 
 class IdentityDesk:
@@ -153,6 +164,27 @@ class IdentityDesk:
             self._locks.count(person, Route.ID_CARD_FACE)
             return event
         return self._judged(person, Route.ID_CARD_FACE, event)
+
+    def prove_by_platform_photo(
+        self, person: Person, consent: ConsentRecord | None, deadline: Deadline, tell: Callable[[FaceAsks], None]
+    ) -> Event:
+        """One face check against the platform's photo, for a card without one. Where there is none nobody's try is counted."""
+        if self._ways.references is None:
+            return ProofFailed("card.no_portrait")
+        if self._locks.is_paused(person, Route.ID_CARD_FACE):
+            return ProofFailed(PAUSED)
+        found = self._ways.references.fetch(person, consent, deadline)
+        if isinstance(found, NoReference):
+            return ProofFailed(found.reason)
+        try:
+            event = self.prove_by_face(person, found.portrait, deadline, tell)
+        finally:
+            found.portrait.forget()
+        if isinstance(event, PersonProved):
+            proof = event.proof
+            is_demonstration = proof.demonstration_only or found.is_sample
+            return PersonProved(replace(proof, reference="platform", demonstration_only=is_demonstration))
+        return event
 
     def check_staff(self, person: Person, staff_id: str, pin: str) -> Event:
         """Whether this member of staff confirms."""

@@ -48,7 +48,8 @@ from kiosk.flow.events import (
     SmsFailed,
     SmsSent,
 )
-from kiosk.flow.session import SessionContext
+from kiosk.flow.moves import PURPOSE_PORTRAIT
+from kiosk.flow.session import ConsentRecord, SessionContext
 from kiosk.readiness import StoreHealth
 from kiosk.services.cards import forget_card
 from kiosk.services.cases import CaseDesk, CaseFacts
@@ -94,6 +95,12 @@ class Identifying(Protocol):
 
     def prove_by_face(self, person: Person, portrait: Portrait, deadline: Deadline, tell: Callable[[FaceAsks], None]) -> Event:
         """One face check."""
+        ...
+
+    def prove_by_platform_photo(
+        self, person: Person, consent: ConsentRecord | None, deadline: Deadline, tell: Callable[[FaceAsks], None]
+    ) -> Event:
+        """One face check against the platform's photo."""
         ...
 
     def check_staff(self, person: Person, staff_id: str, pin: str) -> Event:
@@ -204,7 +211,7 @@ class Hands(QObject):
             case PrepareCamera():
                 self.face.submit(_beside(self._prepare_camera), PROBE_S)
             case MatchFace():
-                self._match_face(_known(session.person), session.portrait)
+                self._match_face(_known(session.person), session.portrait, session.consent_to(PURPOSE_PORTRAIT))
             case CheckStaff() | RequestSms() | CheckSms():
                 self._ask_desk(effect, _known(session.person), session.sms_request)
             case CancelIdentify():
@@ -313,18 +320,20 @@ class Hands(QObject):
             forget_card(event)  # nobody will get it
         return event
 
-    def _match_face(self, person: Person, portrait: Portrait | None) -> None:
-        if portrait is None:
-            raise ValueError("no portrait to compare with")
+    def _match_face(self, person: Person, portrait: Portrait | None, consent: ConsentRecord | None) -> None:
         self.face.cancel()
         self._face_run += 1
         run = self._face_run
-        self.face.submit(
-            lambda deadline: self._services.identity.prove_by_face(
-                person, portrait, deadline, lambda asks: self._asked.emit(run, asks)
-            ),
-            self._times.face_wait_s,
-        )
+
+        def tell(asks: FaceAsks) -> None:
+            self._asked.emit(run, asks)
+
+        def check(deadline: Deadline) -> Event:
+            if portrait is None:
+                return self._services.identity.prove_by_platform_photo(person, consent, deadline, tell)
+            return self._services.identity.prove_by_face(person, portrait, deadline, tell)
+
+        self.face.submit(check, self._times.face_wait_s)
 
     def _on_asked(self, run: int, asks: FaceAsks) -> None:
         if run == self._face_run and self.face.is_busy:

@@ -14,6 +14,7 @@ from drivers.status import DeviceStatus
 from kiosk.config import Settings
 from kiosk.readiness import StoreHealth
 from kiosk.services import platform
+from kiosk.services.reference_photos import ReferencePhotos
 from kiosk.services.sms_codes import SmsCodes
 from kiosk.workers.heartbeat import HeartbeatLoop
 from offline_queue.enrolment import send_heartbeat
@@ -65,6 +66,10 @@ class PlatformLink(QObject):
         self._check: threading.Thread | None = None
         self._stopping = threading.Event()
         self._watch = NetworkWatch(self._on_network)
+
+    def reference_photos(self, consent_version: str) -> ReferencePhotos:
+        """The platform's photos of people; ``consent_version``: of the text in which residents consent."""
+        return ReferencePhotos(self.identifying, self.identity, consent_version)
 
     def start(self, devices: Callable[[], Mapping[str, DeviceStatus]], is_serving: Callable[[], bool]) -> None:
         """Begin to sync and to report what ``devices`` and ``is_serving`` say at that moment."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from drivers.types import Deadline
 from kiosk.domain.identity import Person, Portrait
 from kiosk.flow import events as ev
+from kiosk.flow.session import ConsentRecord
 
 
 class ScriptedWays:
@@ -19,6 +20,7 @@ class ScriptedWays:
         self.face: Callable[[Portrait, Deadline, Callable[[ev.FaceAsks], None]], ev.Event] = lambda _p, _d, _t: ev.ProofFailed(
             "face.no_match"
         )
+        self.platform_photo: ev.Event = ev.ProofFailed("face.reference_offline")
         self.staff: ev.Event = ev.ProofFailed("staff.wrong_code")
         self.sent: ev.SmsSent | ev.SmsFailed = ev.SmsFailed("sms.offline")
         self.confirmed: ev.Event = ev.SmsFailed("sms.wrong_code")
@@ -47,6 +49,12 @@ class ScriptedWays:
     ) -> ev.Event:
         self.asked.append("face")
         return self.face(portrait, deadline, tell)
+
+    def prove_by_platform_photo(
+        self, person: Person, consent: ConsentRecord | None, deadline: Deadline, tell: Callable[[ev.FaceAsks], None]
+    ) -> ev.Event:
+        self.asked.append("platform photo" if consent is not None and consent.granted else "platform photo without consent")
+        return self.platform_photo
 
     def check_staff(self, person: Person, staff_id: str, pin: str) -> ev.Event:
         self.asked.append("staff")

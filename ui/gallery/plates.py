@@ -59,6 +59,7 @@ _POOR = Readiness(
 )
 _CLOSED = replace(_ALL, item_reasons=dict.fromkeys((sample.INSURANCE, sample.PERMIT, sample.SENIOR), "store.backlog_full"))
 _DEMONSTRATION = replace(_ALL, face_is_demonstration=True)
+_WITH_PORTRAITS = replace(_ALL, platform_portraits=True)
 _FACE, _STAFF, _CODE, _SMS = Route.ID_CARD_FACE, Route.ID_CARD_STAFF, Route.ELECTRONIC_CREDENTIAL, Route.ID_CARD_SMS
 _SHELF, _PAPER = "public_security", "residence_registration"
 _WITH_CAMERA = replace(_ALL, paper_means=deciding.Means(document_camera=True))
@@ -139,6 +140,7 @@ def _identify(make: _Maker) -> tuple[Plate, ...]:
         make.plate("route-paused", paused),
         make.plate("route-limited", replace(senior, reason="card.no_portrait", closed=((_FACE, "card.no_portrait"),)), _POOR),
         make.plate("face-consent", _item(Step.FACE_CONSENT, route=_FACE)),
+        make.plate("face-consent-platform", _item(Step.FACE_CONSENT, route=_FACE), _WITH_PORTRAITS),
         make.plate("card", _item(Step.CARD, route=_FACE, busy=True)),
         make.plate("card-failed", _item(Step.CARD, route=_FACE, reason="card.removed_too_soon")),
         *_guardian(make),

@@ -99,16 +99,19 @@ class StepScreen(QWidget, Generic[M]):
     def _another_way(self) -> None:
         self.happened.emit(AnotherWay())
 
-    def add_points(self, layout: QVBoxLayout, points: tuple[tuple[str, str], ...]) -> None:
-        """Short points in a panel, each as (key of its text, drawing)."""
+    def add_points(self, layout: QVBoxLayout, points: tuple[tuple[str, str], ...]) -> dict[str, Words]:
+        """Short points in a panel, each as (key of its text, drawing); their labels by key."""
         panel = Panel("card")
         lines = column(self.look, panel, margin_mm=10.0, gap_mm=7.0)
+        labels = {}
         for key, icon in points:
             line = row(self.look, gap_mm=6.0)
             line.addWidget(Picture(icon, self.look.px(9)), 0, Qt.AlignmentFlag.AlignTop)
-            line.addWidget(Words(self.look.say(key), "body"), 1)
+            labels[key] = Words(self.look.say(key), "body")
+            line.addWidget(labels[key], 1)
             lines.addLayout(line)
         layout.addWidget(panel)
+        return labels
 
     def add_picture(self, layout: QVBoxLayout, name: str, side_mm: float) -> Picture:
         """A drawing in the middle."""

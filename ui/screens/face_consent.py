@@ -23,11 +23,12 @@ class FaceConsentScreen(StepScreen[FaceConsentView]):
         self.page.addStretch(1)
         self.add_picture(self.page, "face", 90)
         self.add_title(self.page, look.say("face_consent.title"), centred=True)
-        self.add_points(self.page, _POINTS)
+        self._where = self.add_points(self.page, _POINTS)["face_consent.point2"]
         self.page.addStretch(2)
         answers = Answers(look, look.say("face_consent.yes"), look.say("face_consent.no"), prefer_yes=False)
         answers.happened.connect(self.happened)
         self.page.addWidget(answers)
 
     def show_model(self, model: FaceConsentView) -> None:
-        """The text is the screen's own."""
+        """What is told of the network depends on how the terminal is set up."""
+        self._where.setText(self.look.say("face_consent.where_platform" if model.asks_platform else "face_consent.point2"))

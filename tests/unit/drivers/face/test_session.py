@@ -212,3 +212,58 @@ def test_kept_pictures_are_copies() -> None:
     assert best.picture.shape == (420, 440, 3)
     visit.subject.forget()
     assert visit.see(REST) is not None
+
+
+def test_nobody_is_live_while_somebody_else_stands_there_in_the_end() -> None:
+    visit = Visit(Action.BLINK, show=LightShow([RED, BLUE, RED]))
+    visit.see(REST, 5)
+    visit.see(SHUT, 3)
+    visit.see(REST, 1)
+    joined = replace(REST, other_faces=1)
+    waiting = visit.see(joined, 12)
+    assert isinstance(waiting, LivenessProgress)
+    assert (waiting.current, waiting.hint) == (None, "many_faces")
+    assert not visit.subject.is_crowded
+    assert visit.see(REST, 1) is LivenessResult.LIVE
+
+
+def test_a_crowd_that_stays_ends_the_check() -> None:
+    visit = Visit(Action.BLINK, show=LightShow([RED, BLUE, RED]))
+    visit.see(REST, 5)
+    visit.see(SHUT, 3)
+    visit.see(REST, 1)
+    assert visit.see(replace(REST, other_faces=1), 60) is LivenessResult.TIMED_OUT
+    assert visit.subject.is_crowded
+    assert visit.subject.take_templates() == []
+    visit.subject.forget()
+
+
+def test_an_engine_that_follows_a_face_is_made_to_search_before_the_verdict() -> None:
+    """The second face came after its last search, so what it measures by itself still says that nobody else is there."""
+    visit = Visit(Action.BLINK)
+    searched = Searching(visit.engine)
+    visit.subject = LivenessSession(searched, LivenessChallenge([Action.BLINK]))
+    visit.see(REST, 10)
+    visit.see(SHUT, 3)
+    searched.full = replace(REST, other_faces=1)
+    assert isinstance(visit.see(REST, 4), LivenessProgress)
+    searched.full = REST
+    assert visit.see(REST, 1) is LivenessResult.LIVE
+
+
+class Searching:
+    """The fake engine, whose full search finds what it is told."""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        self._engine = engine
+        self.full: FaceMeasurement | None = REST
+        self.name = engine.name
+        self.measure, self.template, self.template_at, self.compare = (
+            engine.measure,
+            engine.template,
+            engine.template_at,
+            engine.compare,
+        )
+
+    def measure_fully(self, image: Image) -> FaceMeasurement | None:
+        return self.full

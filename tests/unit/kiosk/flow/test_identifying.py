@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from kiosk.domain.identity import AssuranceLevel, Proof, Route, RouteStanding
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow.states import Step
-from kiosk.flow.views import CredentialView, RouteView, SmsView
+from kiosk.flow.views import CredentialView, FaceConsentView, RouteView, SmsView
 from tests.helpers.people import FACE, INSURANCE, PERMIT, SENIOR, STAFF, sample_person, sample_portrait
 from tests.helpers.visitor import CODE, DEVICES, SMS, Visitor, proof_by
 
@@ -271,3 +274,65 @@ def test_a_late_proof_of_a_way_that_was_given_up_is_ignored(subject: Visitor) ->
     subject.does(ev.PersonProved(proof_by(FACE)))
     assert subject.state.step is Step.STAFF
     assert subject.session.proof is None
+
+
+# The platform's photo
+
+
+@pytest.fixture
+def asking() -> Visitor:
+    """Before a terminal that asks the platform for the photo of a card without one."""
+    visitor = Visitor()
+    visitor.context = replace(visitor.context, readiness=replace(visitor.context.readiness, platform_portraits=True))
+    return visitor
+
+
+def _purposes(visitor: Visitor) -> dict[str, bool]:
+    return {record.purpose: record.granted for record in visitor.session.consents}
+
+
+def test_the_consent_names_the_platforms_photo_and_a_card_without_one_goes_on(asking: Visitor) -> None:
+    asking.chooses(SENIOR, FACE)
+    assert asking.shown() == FaceConsentView(asks_platform=True)
+    asking.does(ev.ConsentAnswered(True))
+    assert _purposes(asking) == {"case_data": True, "face": True, "platform_portrait": True}
+    asking.does(ev.CardWasRead(sample_person(), None))
+    assert asking.state.step is Step.FACE
+    assert asking.asked[-1] == fx.MatchFace()
+    assert asking.session.portrait is None
+    asking.does(ev.PersonProved(replace(proof_by(FACE), reference="platform")))
+    assert asking.state.step is Step.FORM
+
+
+def test_no_to_the_face_is_no_to_the_platforms_photo_too(asking: Visitor) -> None:
+    asking.chooses(SENIOR, FACE).does(ev.ConsentAnswered(False))
+    assert _purposes(asking) == {"case_data": True, "face": False, "platform_portrait": False}
+
+
+def test_elsewhere_the_consent_says_nothing_of_a_platform(subject: Visitor) -> None:
+    subject.chooses(SENIOR, FACE)
+    assert subject.shown() == FaceConsentView()
+    subject.does(ev.ConsentAnswered(True))
+    assert _purposes(subject) == {"case_data": True, "face": True}
+
+
+@pytest.mark.parametrize("reason", ["offline", "not_held", "refused", "unusable"])
+def test_without_the_platforms_photo_the_face_is_closed_and_the_rest_is_open(asking: Visitor, reason: str) -> None:
+    asking.chooses(SENIOR, FACE).does(ev.ConsentAnswered(True), ev.CardWasRead(sample_person(), None))
+    asking.does(ev.ProofFailed(f"face.reference_{reason}"))
+    assert (asking.state.step, asking.state.reason) == (Step.ROUTE, f"face.reference_{reason}")
+    assert _options(asking) == {STAFF: "", CODE: "", SMS: "", FACE: f"face.reference_{reason}"}
+
+
+def test_a_childs_photo_is_not_asked_for(asking: Visitor) -> None:
+    child = sample_person(birth=date(2018, 3, 8), id_number="330304201803081238")
+    asking.chooses(INSURANCE, FACE).does(ev.ConsentAnswered(True), ev.CardWasRead(child, None))
+    assert (asking.state.step, asking.state.reason) == (Step.ROUTE, "card.no_portrait")
+    assert not asking.asked_for(fx.MatchFace)
+
+
+def test_a_guardians_consent_is_to_the_cards_photo_only(asking: Visitor) -> None:
+    child = sample_person(birth=date(2018, 3, 8), id_number="330304201803081238")
+    asking.chooses(INSURANCE, FACE).does(ev.ConsentAnswered(True), ev.CardWasRead(child, sample_portrait()))
+    assert asking.state.step is Step.GUARDIAN_CARD
+    assert _purposes(asking) == {"case_data": True}

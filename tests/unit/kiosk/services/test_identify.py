@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from drivers.types import Deadline
-from kiosk.domain.identity import Portrait, Route, RouteStanding
+from kiosk.domain.identity import Person, Portrait, Route, RouteStanding
+from kiosk.domain.language import Language
 from kiosk.flow import events as ev
 from kiosk.flow.context import LOCK_S
+from kiosk.flow.moves import PURPOSE_PORTRAIT
+from kiosk.flow.session import ConsentRecord
 from kiosk.services.identify import MACHINE_PAUSE_S, IdentityDesk, Ways, credential_proof, sms_proof
+from kiosk.services.reference_photos import NoReference, ReferenceFound
 from kiosk.services.route_locks import RouteLocks
 from tests.helpers.people import FACE, STAFF, sample_person, sample_portrait
 from tests.helpers.visitor import SMS, proof_by
@@ -32,6 +37,11 @@ class World:
         self.checked: list[str] = []
         self.confirmed: ev.PersonProved | ev.SmsFailed = ev.SmsFailed("sms.wrong_code")
         self.log: list[str] = []
+        self.photo: ReferenceFound | NoReference = NoReference("face.reference_offline")
+
+    def fetch(self, person: Person, consent: ConsentRecord | None, deadline: Deadline) -> ReferenceFound | NoReference:
+        self.log.append("fetch" if consent is not None else "fetch without consent")
+        return self.photo
 
     def read_card(self, deadline: Deadline) -> ev.CardWasRead | ev.CardFailed:
         return self.cards.pop(0)
@@ -77,7 +87,7 @@ def world() -> World:
 @pytest.fixture
 def subject(world: World) -> IdentityDesk:
     clock = lambda: world.now_s  # noqa: E731
-    return IdentityDesk(Ways(world, world, world, world, Platform(world)), RouteLocks(clock), clock)
+    return IdentityDesk(Ways(world, world, world, world, Platform(world), world), RouteLocks(clock), clock)
 
 
 def _face(desk: IdentityDesk, deadline: Deadline | None = None) -> ev.Event:
@@ -215,3 +225,52 @@ def test_the_camera_is_opened_and_closed_by_word(subject: IdentityDesk, world: W
     subject.prepare_camera()
     subject.release_camera()
     assert world.log == ["open", "close"]
+
+
+CONSENT = ConsentRecord(PURPOSE_PORTRAIT, True, Language.ZH, 1)
+
+
+def _face_by_platform_photo(desk: IdentityDesk) -> ev.Event:
+    return desk.prove_by_platform_photo(ONE, CONSENT, Deadline(5.0), lambda _asks: None)
+
+
+@pytest.mark.parametrize(
+    ("is_calibrated", "is_sample", "is_demonstration"), [(True, False, False), (True, True, True), (False, False, True)]
+)
+def test_a_card_without_a_photo_is_checked_against_the_platforms(
+    subject: IdentityDesk, world: World, is_calibrated: bool, is_sample: bool, is_demonstration: bool
+) -> None:
+    photo = sample_portrait()
+    world.photo = ReferenceFound(photo, is_sample)
+    world.face_answer = ev.PersonProved(replace(proof_by(FACE), reference="card", demonstration_only=not is_calibrated))
+    event = _face_by_platform_photo(subject)
+    assert isinstance(event, ev.PersonProved)
+    assert (event.proof.reference, event.proof.demonstration_only) == ("platform", is_demonstration)
+    assert photo.pixels is None
+    assert world.log == ["fetch"]
+
+
+@pytest.mark.parametrize("reason", ["offline", "not_held", "refused", "unusable"])
+def test_where_the_platform_has_no_photo_nobodys_try_is_counted(subject: IdentityDesk, world: World, reason: str) -> None:
+    world.photo = NoReference(f"face.reference_{reason}")
+    for _ in range(5):
+        assert _face_by_platform_photo(subject) == ev.ProofFailed(f"face.reference_{reason}")
+    assert _standings(subject, world) == ()
+
+
+def test_a_face_that_does_not_match_the_platforms_photo_costs_a_try_and_a_pause_asks_nobody(
+    subject: IdentityDesk, world: World
+) -> None:
+    for _ in range(3):
+        photo = sample_portrait()
+        world.photo = ReferenceFound(photo, False)
+        assert _face_by_platform_photo(subject) == ev.ProofFailed("face.no_match")
+        assert photo.pixels is None
+    world.log.clear()
+    assert _face_by_platform_photo(subject) == ev.ProofFailed("route.paused")
+    assert world.log == []
+
+
+def test_a_terminal_that_asks_no_platform_says_that_the_card_has_no_photo(world: World) -> None:
+    desk = IdentityDesk(Ways(world, world, world), RouteLocks(lambda: 0.0), lambda: 0.0)
+    assert _face_by_platform_photo(desk) == ev.ProofFailed("card.no_portrait")
