@@ -89,6 +89,8 @@ _LEAST_REST_EYES = 0.13
 _LEAST_DARKNESS = 0.012
 _REST_SPREAD = 0.12
 """How much yaw and mouth may vary while the face counts as at rest."""
+_TURNED_AWAY = 0.45
+"""``yaw`` beyond which a person who should look ahead is told so."""
 _REST_SHARE = 0.6
 """Share of a movement's limit under which the face is back at rest (hysteresis)."""
 
@@ -124,6 +126,7 @@ class LivenessChallenge:
         self._has_settled = True
         self._were_eyes_shut = False
         self._hint = ""
+        self._seen_now = False
         self._result: LivenessResult | None = None
 
     @classmethod
@@ -167,15 +170,19 @@ class LivenessChallenge:
         """End the challenge because somebody wishes so; an earlier verdict stays."""
         return self._decide(LivenessResult.CANCELLED) if self._result is None else self._result
 
-    def step(self, seen: FaceMeasurement | None, now_s: float) -> LivenessProgress | LivenessResult:
-        """Take what one picture showed (``None``: no face) at ``now_s`` on any steady clock. A verdict is final."""
+    def step(self, seen: FaceMeasurement | None, now_s: float, obstacle: str = "") -> LivenessProgress | LivenessResult:
+        """Take what one picture showed (``None``: no face) at ``now_s`` on any steady clock. A verdict is final.
+
+        ``obstacle`` is what else hinders (``covering.obstacle_in``); while it does, nothing is asked and nothing is judged.
+        """
         if self._result is not None:
             return self._result
         if self._phase_began_s is None:
             self._phase_began_s = self._seen_s = self._alone_s = now_s
         if now_s - self._phase_began_s > self._window_s:
             return self._decide(LivenessResult.TIMED_OUT)
-        self._hint = self._obstacle(seen)
+        self._hint = self._obstacle(seen, obstacle)
+        self._seen_now = seen is not None
         if seen is not None:
             self._seen_s = now_s
         elif self.has_begun and now_s - self._seen_s > self.settings.lost_after_s:
@@ -195,12 +202,15 @@ class LivenessChallenge:
     def _window_s(self) -> float:
         return self.settings.action_window_s if self._phase is _Phase.ACT else self.settings.rest_window_s
 
-    def _obstacle(self, seen: FaceMeasurement | None) -> str:
+    def _obstacle(self, seen: FaceMeasurement | None, other: str = "") -> str:
         if seen is None:
-            return "no_face"
+            return other or "no_face"
         if seen.other_faces:
             return "many_faces"
-        return "too_far" if seen.eye_distance_px < self.settings.least_eye_distance_px else ""
+        if seen.eye_distance_px < self.settings.least_eye_distance_px:
+            return "too_far"
+        is_turned = self._phase in (_Phase.BEGIN, _Phase.REST) and abs(seen.yaw) > _TURNED_AWAY
+        return other or ("turned_away" if is_turned else "")
 
     def _follow(self, seen: FaceMeasurement, now_s: float) -> None:
         if self._phase is _Phase.BEGIN:
@@ -321,6 +331,6 @@ class LivenessChallenge:
             current=self.actions[self._done] if is_asking else None,
             done=self._done,
             total=len(self.actions),
-            face_visible=self._hint != "no_face",
+            face_visible=self._seen_now,
             hint=self._hint or ("" if is_asking else "hold_still"),
         )

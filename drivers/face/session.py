@@ -14,6 +14,7 @@ import numpy as np
 
 from drivers.face.abstract import FaceTemplate, LiveFaceEngine, SearchingEngine
 from drivers.face.attack_detection import AttackDetector, Judgement
+from drivers.face.covering import Obstacles
 from drivers.face.liveness import LivenessChallenge
 from drivers.face.screen_light import LightShow
 from drivers.face.types import FaceBox, FaceMeasurement, LivenessProgress, LivenessResult
@@ -63,6 +64,7 @@ class LivenessSession:
         self._dark_since_s: float | None = None
         self._crowd_since_s: float | None = None
         self._is_crowded = False
+        self._obstacles = Obstacles()
         self._best: _KeptFace | None = None
         self._at_rest: list[FaceTemplate] = []
         self._acting: list[FaceTemplate] = []
@@ -73,6 +75,11 @@ class LivenessSession:
     def judgement(self) -> Judgement | None:
         """What the cues came to, at the end; of ``ATTACK`` it names the cue that decided."""
         return self._judgement
+
+    @property
+    def obstacle(self) -> str:
+        """What hindered longest, of light, pose and covered faces; empty when nothing did for long."""
+        return self._obstacles.worst
 
     @property
     def is_crowded(self) -> bool:
@@ -89,7 +96,7 @@ class LivenessSession:
             return self._result
         now_s, had_begun, done_before = frame.taken_at_s, self._challenge.has_begun, self._challenge.done
         seen = self._same_face(self._engine.measure(frame.image))
-        state = self._challenge.step(seen, now_s)
+        state = self._challenge.step(seen, now_s, self._obstacles.see(frame.image, seen))
         colour = self._show.at(now_s) if self._challenge.has_begun else None
         if seen is not None:
             self._last_seen_s = now_s

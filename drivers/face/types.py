@@ -22,6 +22,12 @@ class FaceTrouble(StrEnum):
     BLURRED = "blurred"
     UNREADABLE = "unreadable"
     """Not a picture at all."""
+    BACK_LIGHT = "back_light"
+    """A window or lamp behind the person: the face is a silhouette."""
+    EYES_COVERED = "eyes_covered"
+    """Dark glasses."""
+    MOUTH_COVERED = "mouth_covered"
+    """A mask, a scarf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,8 @@ class LivenessProgress:
     total: int
     face_visible: bool
     hint: str = ""
-    """Code of what hinders: ``no_face``, ``many_faces``, ``too_far``, ``hold_still`` or empty."""
+    """Code of what hinders: ``no_face``, ``many_faces``, ``too_far``, ``hold_still``, ``turned_away``, a word of ``covering``, or
+    empty."""
     light: tuple[int, int, int] | None = None
     """Red, green, blue that the screen must show now (screen-light challenge); ``None``: its usual picture."""
 

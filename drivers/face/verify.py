@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections.abc import Callable
 
+from drivers.face import covering
 from drivers.face.abstract import FaceTemplate, FrameSource, LiveFaceEngine
 from drivers.face.attack_detection import AttackDetector
 from drivers.face.infrared import InfraredWatch
@@ -35,7 +36,16 @@ _SILENCE_S = 3.0
 _POLL_S = 0.2
 """Longest single wait, so that a cancelled deadline is noticed soon."""
 
-_TROUBLE_BY_HINT = {"many_faces": FaceTrouble.MANY_FACES, "too_far": FaceTrouble.TOO_SMALL}
+_TROUBLE_BY_HINT = {
+    "many_faces": FaceTrouble.MANY_FACES,
+    "too_far": FaceTrouble.TOO_SMALL,
+    "turned_away": FaceTrouble.TURNED_AWAY,
+    covering.TOO_DARK: FaceTrouble.TOO_DARK,
+    covering.TOO_BRIGHT: FaceTrouble.TOO_BRIGHT,
+    covering.BACK_LIGHT: FaceTrouble.BACK_LIGHT,
+    covering.EYES_COVERED: FaceTrouble.EYES_COVERED,
+    covering.MOUTH_COVERED: FaceTrouble.MOUTH_COVERED,
+}
 
 
 def verify_person(
@@ -110,10 +120,10 @@ def _outcome(
 ) -> FaceVerification:
     probes, judgement = session.take_templates(), session.judgement
     if verdict is not LivenessResult.LIVE or not probes or judgement is None:
-        hint = "many_faces" if session.is_crowded else challenge.hint
-        is_hindered = hint == "many_faces" or (hint and not challenge.has_begun)
+        hint = "many_faces" if session.is_crowded else session.obstacle or challenge.hint
+        is_hindered = hint == "many_faces" or session.obstacle or (hint and not challenge.has_begun)
         if verdict is LivenessResult.TIMED_OUT and is_hindered:
-            trouble = _TROUBLE_BY_HINT.get(hint, FaceTrouble.NO_FACE)
+            trouble = _TROUBLE_BY_HINT.get(hint, FaceTrouble.NO_FACE)  # what has no word of its own is not seen well enough
             return UnusablePicture(PictureRole.LIVE, NoUsableFace(trouble))
         return NotLive(verdict, judgement.cue if judgement is not None and verdict is LivenessResult.ATTACK else "")
     try:

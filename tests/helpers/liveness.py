@@ -37,6 +37,7 @@ class Rehearsal:
     judgement: Judgement | None = None
     seconds: float = 0.0
     hint: str = ""
+    obstacle: str = ""
 
     def challenge_file(self) -> dict[str, object]:
         began_s = self.frames[0].taken_at_s
@@ -89,7 +90,7 @@ def rehearse(
             played.asked_s += [now_s] * (state.done == len(played.asked_s))
         now_s += FRAME_S
     played.lights, played.judgement, played.seconds = show.lights(), session.judgement, now_s - 100.0
-    played.hint = challenge.hint
+    played.hint, played.obstacle = challenge.hint, session.obstacle
     session.forget()
     return played
 

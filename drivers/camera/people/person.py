@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
 from drivers.camera.animation import Choreography, PortraitAnimation, Stance
-from drivers.camera.people.glasses import put_on_glasses
 from drivers.camera.people.staged import StagedScene, Staging
 from drivers.camera.people.view import View
-from drivers.camera.portrait import blend
+from drivers.camera.portrait import Points, blend
 from drivers.camera.types import Movement
 from drivers.types import Image
 
@@ -18,6 +19,10 @@ WALL_LIT = 16
 _BLINK_EVERY_S = 4.0
 """Mean time between spontaneous blinks; 10 to 20 a minute is usual for adults who look at something."""
 _BLINK_LASTS_S = 0.3
+
+
+Worn = Callable[[Image, Points], None]
+"""Draws what somebody wears on the face, in place."""
 
 
 class SimulatedPerson(StagedScene):
@@ -29,13 +34,13 @@ class SimulatedPerson(StagedScene):
         staging: Staging | None = None,
         *,
         stance: Stance | None = None,
-        has_glasses: bool = False,
+        wears: Worn | None = None,
         blinks: bool = True,
     ) -> None:
-        """``blinks``: also unasked."""
+        """``wears`` draws what is on the face; ``blinks``: also unasked."""
         super().__init__(portrait, staging)
         self._stance = stance or Stance(phase_s=self.random.uniform(0.0, 40.0))
-        self._has_glasses = has_glasses
+        self._wears = wears
         self._blinks = blinks
         self._choreography = Choreography(self.tempo)
         self._heard: tuple[Movement, float] | None = None
@@ -88,8 +93,8 @@ class SimulatedPerson(StagedScene):
             return self._choreography.at(now_s)
 
     def _set_up(self, portrait: Image) -> None:
-        worn = put_on_glasses if self._has_glasses else None
-        self._animation = PortraitAnimation(self.staging.compose(portrait, self.size_px), self.seed, self._stance, worn)
+        portrait_in_place = self.staging.compose(portrait, self.size_px)
+        self._animation = PortraitAnimation(portrait_in_place, self.seed, self._stance, self._wears)
 
     def _view(self, now_s: float, *, is_lit: bool) -> View:
         return self.draw(now_s, is_lit=is_lit)

@@ -10,9 +10,11 @@ from typing import Literal
 
 from drivers.camera.animation import Stance
 from drivers.camera.people.cards import CardPhotoAttack
+from drivers.camera.people.coverings import put_on_face_mask, put_on_sunglasses
+from drivers.camera.people.glasses import put_on_glasses
 from drivers.camera.people.groups import GroupScene, Moment
 from drivers.camera.people.masks import Mask, MaskAttack
-from drivers.camera.people.person import SimulatedPerson
+from drivers.camera.people.person import SimulatedPerson, Worn
 from drivers.camera.people.portraits import look_alike, other_portrait
 from drivers.camera.people.prints import Paper, PrintAttack
 from drivers.camera.people.screens import Panel, ReplayAttack
@@ -79,8 +81,24 @@ def live(casting: Casting) -> SimulatedPerson:
         casting.portrait,
         casting.staging(),
         stance=stance,
-        has_glasses=source.random() < 0.25,
+        wears=put_on_glasses if source.random() < 0.25 else None,
     )
+
+
+def in_sunglasses(casting: Casting) -> StagedScene:
+    """A person who obeys, behind dark glasses."""
+    return _covered("sunglasses", casting, put_on_sunglasses)
+
+
+def in_face_mask(casting: Casting) -> StagedScene:
+    """A person who obeys, with a cloth over mouth and nose."""
+    return _covered("face_mask", casting, put_on_face_mask)
+
+
+def _covered(species: str, casting: Casting, wears: Worn) -> StagedScene:
+    person = SimulatedPerson(casting.portrait, casting.staging(), wears=wears)
+    person.species = species
+    return person
 
 
 def printed(casting: Casting) -> StagedScene:
@@ -211,6 +229,8 @@ SPECIES: Mapping[str, Callable[[Casting], StagedScene]] = MappingProxyType(
         "two_people": two_people,
         "swap": swap,
         "leaves": leaves,
+        "sunglasses": in_sunglasses,
+        "face_mask": in_face_mask,
     }
 )
 """``live`` is the bona fide presentation, all others are attacks."""

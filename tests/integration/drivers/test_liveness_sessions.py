@@ -56,3 +56,11 @@ def test_whoever_leaves_or_brings_company_is_told_so(species: str, result: Liven
     played = rehearse(simulated(species))
     assert played.result is result
     assert played.hint == {"two_people": "many_faces"}.get(species, played.hint)
+
+
+@pytest.mark.parametrize(
+    ("species", "obstacle", "hint"), [("sunglasses", "eyes_covered", "eyes_covered"), ("face_mask", "mouth_covered", "mouth_covered")]
+)
+def test_whoever_is_covered_is_told_so_and_not_let_through(species: str, obstacle: str, hint: str) -> None:
+    played = rehearse(simulated(species), stop_after_s=14.0)
+    assert (played.result, played.obstacle, played.hint) == (LivenessResult.TIMED_OUT, obstacle, hint)

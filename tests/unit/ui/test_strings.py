@@ -31,7 +31,7 @@ PREFIXES_IN_CODE = (
 
 DEMANDED_REASONS = {
     "card": "no_card removed_too_soon too_slow unreadable unknown_kind bad_record reader_lost no_portrait other_person",
-    "face": "no_face many_faces timed_out wrong_action face_lost no_match camera_lost unusable_portrait cancelled "
+    "face": "back_light eyes_covered mouth_covered too_dark too_bright no_face many_faces timed_out wrong_action face_lost no_match camera_lost unusable_portrait cancelled "
     "attack engine_lost reference_offline reference_not_held reference_refused reference_unusable",
     "staff": "wrong_code locked none_configured",
     "guardian": "same_card not_adult card_expired",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from drivers.camera.animation import Stance
+from drivers.camera.people.glasses import put_on_glasses
 from drivers.camera.people.person import SimulatedPerson
 from drivers.camera.types import Movement
 from tests.helpers.staged_people import SMALL_PX, answer_to_red, composed, scene, share_of, staging
@@ -17,7 +18,7 @@ STATUE = Stance(unrest=0.0)
 
 
 def _person(seed: int = 1, *, blinks: bool = False, has_glasses: bool = False) -> SimulatedPerson:
-    return SimulatedPerson(portrait(), staging(seed), stance=STATUE, blinks=blinks, has_glasses=has_glasses)
+    return SimulatedPerson(portrait(), staging(seed), stance=STATUE, blinks=blinks, wears=put_on_glasses if has_glasses else None)
 
 
 def _moves(subject: SimulatedPerson, movement: Movement, from_s: float, seconds: float) -> list[float]:
