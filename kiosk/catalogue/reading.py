@@ -126,10 +126,15 @@ def _parse(path: str, text: str, shape: type[P]) -> P | str:
     try:
         return shape.model_validate(parse(text))
     except ValidationError as error:
-        told = [f"{'.'.join(map(str, line['loc'])) or 'the file'}: {line['msg']}" for line in error.errors()[:5]]
-        return "; ".join(told)
+        return "; ".join(_told(line["loc"], line["msg"]) for line in error.errors()[:5])
     except (yaml.YAMLError, msgspec.DecodeError, ValueError) as error:
         return " ".join(str(error).split())[:200]
+
+
+def _told(place: tuple[int | str, ...], message: str) -> str:
+    """One defect in one line; the commonest slip of the pen is named."""
+    hint = " (a text with a comma in it needs quotes)" if place and " " in str(place[-1]) else ""
+    return f"{'.'.join(map(str, place)) or 'the file'}: {message}{hint}"
 
 
 class _Loader(yaml.CSafeLoader):

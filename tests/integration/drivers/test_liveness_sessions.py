@@ -59,7 +59,8 @@ def test_whoever_leaves_or_brings_company_is_told_so(species: str, result: Liven
 
 
 @pytest.mark.parametrize(
-    ("species", "obstacle", "hint"), [("sunglasses", "eyes_covered", "eyes_covered"), ("face_mask", "mouth_covered", "mouth_covered")]
+    ("species", "obstacle", "hint"),
+    [("sunglasses", "eyes_covered", "eyes_covered"), ("face_mask", "mouth_covered", "mouth_covered")],
 )
 def test_whoever_is_covered_is_told_so_and_not_let_through(species: str, obstacle: str, hint: str) -> None:
     played = rehearse(simulated(species), stop_after_s=14.0)

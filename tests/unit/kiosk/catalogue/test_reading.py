@@ -52,6 +52,7 @@ def _change(path: str, old: str, new: str) -> Callable[[Texts], None]:
 
 BROKEN: dict[str, tuple[Callable[[Texts], None], str]] = {
     "a word nobody knows": (_change(SENIOR, "picture:", "pictures:"), "pictures: Extra inputs"),
+    "a comma without quotes": (_change(SENIOR, "en: Senior privilege card", "en: Senior, privilege card"), "needs quotes"),
     "a wrong check character": (_change(SENIOR, "TEAT3X34330511", "TEAT3Y34330511"), "check character is wrong"),
     "another authority's code": (
         _change(SENIOR, "department: civil_affairs_bureau", "department: tax_bureau"),
