@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from fleet import commands
+from fleet.catalogue_verbs import add_catalogue_verbs
 from fleet.clock import in_china, system_clock
 from fleet.errors import PlatformError
 from fleet.identity_verbs import add_identity_verbs
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_alarms(verbs)
     add_identity_verbs(verbs, _add)
     add_sharing_verbs(verbs, _add)
+    add_catalogue_verbs(verbs, _add)
 
     operators = verbs.add_parser("operators", help="who may see the console from elsewhere")
     operator_verbs = operators.add_subparsers(dest="operator_command", required=True, metavar="COMMAND")

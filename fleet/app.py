@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Litestar
 from litestar.datastructures import ResponseHeader, State
 
+from fleet.api.catalogues import CATALOGUE_HANDLERS
 from fleet.api.headers import SECURITY_HEADERS
 from fleet.api.identification import IDENTIFICATION_HANDLERS, IDENTIFICATIONS_AT_ONCE, RETRY_IDENTIFICATION_S
 from fleet.api.materials import CHUNKS_AT_ONCE, MATERIAL_HANDLERS, RETRY_CHUNK_S
@@ -39,6 +40,7 @@ def create_app(platform: Platform, *, listens_on_loopback: bool) -> Litestar:
             *MATERIAL_HANDLERS,
             *IDENTIFICATION_HANDLERS,
             *SHARING_HANDLERS,
+            *CATALOGUE_HANDLERS,
             fetch_portrait,
             verify_receipt,
             *CONSOLE_HANDLERS,

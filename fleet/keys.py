@@ -70,6 +70,10 @@ class SigningKey:
         """What terminals are told."""
         return ReceiptKey(self.key_id, self._key.public_key().public_bytes_raw())
 
+    def sign_bytes(self, content: bytes) -> bytes:
+        """Ed25519 over ``content``, which begins with a prefix of its own kind."""
+        return self._key.sign(content)
+
     def sign(self, receipts: Sequence[DeliveryReceipt]) -> tuple[SignedReceipt, ...]:
         """The receipts as bytes, under one signature; each can be checked alone. ``ValueError`` when there are none."""
         bodies = [msgspec.json.encode(receipt) for receipt in receipts]

@@ -342,6 +342,31 @@ def _create_portraits(schema: Schema) -> None:
     schema.execute("UPDATE residents SET portrait = NULL")
 
 
+def _create_catalogues(schema: Schema) -> None:
+    """Catalogues of matters, and every step of each."""
+    schema.table("catalogues").create(
+        {
+            "version": str,
+            "state": str,
+            "digest": str,
+            "packed": bytes,
+            "serial": int,
+            "statement": bytes,
+            "key_id": str,
+            "signature": bytes,
+        },
+        pk="version",
+        not_null={"state", "digest", "packed", "serial"},
+        strict=True,
+    ).create_index(["state"])
+    schema.table("catalogue_history").create(
+        {"version": str, "state": str, "by": str, "reason": str, "at_ms": int},
+        not_null={"version", "state", "by", "reason", "at_ms"},
+        foreign_keys=[("version", "catalogues", "version")],
+        strict=True,
+    ).create_index(["version"])
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_registry,
     _create_credentials,
@@ -357,5 +382,6 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_used_credentials,
     _create_shared_data,
     _create_portraits,
+    _create_catalogues,
 )
 """Only ever appended to."""

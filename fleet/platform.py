@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from fleet.authentication import Authenticator
+from fleet.catalogues import CatalogueRegister
 from fleet.clock import Clock, system_clock
 from fleet.database import FILE_NAME, Database
 from fleet.digest_key import DigestKey
@@ -66,6 +67,12 @@ class Platform:
         except BaseException:
             self.database.close()
             raise
+        self._open_desks(data, register, gateway, portraits)
+
+    def _open_desks(
+        self, data: Path, register: Register | None, gateway: SmsGateway | None, portraits: PortraitSource | None
+    ) -> None:
+        clock = self.clock
         self.authenticator = Authenticator(self.database, clock)
         self.enrolment = Enrolment(self.database, self.cabinet, clock)
         self.materials = MaterialStore(data, self.database, clock)
@@ -83,6 +90,7 @@ class Platform:
         self.sharing = SharingDesk(self.database, self.cabinet, self.digests, self.residents, clock)
         source = portraits or SamplePortraits(self.database, self.cabinet, self.digests, self.residents)
         self.portraits = PortraitDesk(self.database, self.cabinet, self.digests, source, clock)
+        self.catalogues = CatalogueRegister(self.database, self.cabinet, clock)
         self.processor = Processor(self.database, self.cabinet, self.materials, clock, self.digests)
 
     @property

@@ -25,11 +25,12 @@ from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.reading import CatalogueError, load
 from kiosk.config import Identity, Settings
 from kiosk.flow.events import DeliveryKnown, Event, IdleEnded, IdleWarned, StayHere
-from kiosk.flow.states import Step
+from kiosk.flow.states import AT_REST, Step
 from kiosk.readiness import Facts, Means, assess
 from kiosk.services.bench import Bench
 from kiosk.services.calendar import packaged_calendar
 from kiosk.services.cases import CHINA_TIME
+from kiosk.services.catalogue_store import InForce
 from kiosk.services.faces import FaceCheck
 from kiosk.services.finding import Finder
 from kiosk.services.identify import IdentityDesk, Ways
@@ -79,6 +80,7 @@ class Parts:
     hands: Hands
     window: KioskWindow
     visit: Visit
+    in_force: InForce
 
 
 class Terminal(QObject):
@@ -94,6 +96,7 @@ class Terminal(QObject):
         self._bench = bench
         self._face = parts.face
         self._hands = hands
+        self._in_force = parts.in_force
         self.window = window
         self.visit = visit
         times = settings.times
@@ -170,6 +173,7 @@ class Terminal(QObject):
         self._idle.warned.connect(lambda: visit.handle(IdleWarned()))
         self._idle.ended.connect(lambda: visit.handle(IdleEnded()))
         self._link.changed.connect(self._on_delivery)
+        self._link.catalogue_changed.connect(self._take_catalogue)
         self._hands.delivered.connect(self._on_delivered)
 
     @Slot(object)
@@ -182,6 +186,18 @@ class Terminal(QObject):
     def _on_step(self, step: Step) -> None:
         self._idle.enter(step)
         self._preview.set_running(step is Step.FACE)
+        if step in AT_REST:
+            self._take_catalogue()
+
+    @Slot()
+    def _take_catalogue(self) -> None:
+        """A newer catalogue comes into force while nobody is served; whoever is served ends with the one they began with."""
+        newest = self._link.catalogues.catalogue
+        if self.visit.state.step not in AT_REST or newest is self._in_force.catalogue:
+            return
+        self._in_force.catalogue = newest
+        self.visit.change_catalogue(newest, _surroundings(newest, self._hands, self.visit.is_sample))
+        self._health.change_catalogue(newest)
 
     @Slot(object)
     def _on_slip_drawn(self, drawn: DrawnSlip) -> None:
@@ -206,13 +222,15 @@ class Terminal(QObject):
 def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     """Put a terminal together; raises ``StartError``. ``sample`` marks its slips as samples."""
     try:
-        catalogue = load(assets.ROOT / "catalogue")
+        packaged = load(assets.ROOT / "catalogue")
         staff = StaffBook(settings.machine.data_dir / "staff.toml", time.monotonic)
         slips = SlipDesk(
             SlipWriter(assets.ROOT / "receipts" / "slip.yaml"), PrintJournal(settings.machine.data_dir / "prints.db")
         )
         bench = Bench(settings.devices, slips)
-        link = PlatformLink(settings, catalogue.version)
+        link = PlatformLink(settings, packaged)
+        catalogue = link.catalogues.catalogue
+        in_force = InForce(catalogue)
         verifier = _verifier(settings.identity)
     except (CatalogueError, StaffFileError, PlatformTrouble, ModelUnusable, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
@@ -224,7 +242,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         print_slip=bench.print_slip,
         draw_slip=bench.draw_slip,
         cases=desk,
-        papers=PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, catalogue, _now_ms)),
+        papers=PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, in_force.get, _now_ms)),
         store_health=link.store_health,
     )
     hands = Hands(services, settings.times)
@@ -235,11 +253,15 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         raise StartError(str(error)) from error
     clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=_now_ms)
     means = _means(settings, staff, verifier)
+    surroundings = _surroundings(catalogue, hands, sample)
+    visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, surroundings)
+    return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit, in_force), means)
+
+
+def _surroundings(catalogue: Catalogue, hands: Hands, sample: bool) -> Surroundings:
     finder = Finder(catalogue)
     hands.warm_up(finder.warm_up)
-    surroundings = Surroundings(finder.find, packaged_calendar, sample)
-    visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, surroundings)
-    return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit), means)
+    return Surroundings(finder.find, packaged_calendar, sample)
 
 
 def _now_ms() -> int:

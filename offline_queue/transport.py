@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TypeVar
@@ -18,6 +18,7 @@ import httpx
 import msgspec
 
 from contract.cases import Rating, RatingsAnswer, SealedCase, StatusFeed, SubmitAnswer, SubmitCases, SubmitRatings
+from contract.catalogues import CatalogueAnswer
 from contract.compression import ZSTD, zstd
 from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
@@ -41,6 +42,7 @@ BYTES = "application/octet-stream"
 _ZSTD_LEVEL = 1
 """What is sealed does not get smaller; the headers around it do, and level 1 costs next to nothing."""
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|[0-9A-Fa-f:.]+")
+_NO_HEADERS: Mapping[str, str] = {}
 _Answer = TypeVar(
     "_Answer",
     SubmitAnswer,
@@ -52,6 +54,7 @@ _Answer = TypeVar(
     RedeemAnswer,
     SmsCodeSent,
     SmsCodeVerdict,
+    CatalogueAnswer,
     SharedDataAnswer,
     PortraitAnswer,
 )
@@ -181,6 +184,14 @@ class PlatformClient:
         """Ask for the platform's photo of the person named in ``request``."""
         return self._signed("POST", "/v1/portraits", msgspec.json.encode(request), JSON, PortraitAnswer)
 
+    def catalogue(self, etag: str) -> CatalogueAnswer | Failure:
+        """The catalogue in force; the failure ``not_modified`` when ``etag`` names it."""
+        extra = {"if-none-match": etag} if etag else {}
+        answer = self._once_signed("GET", "/v1/catalogue", b"", "", JSON, CatalogueAnswer, "", extra)
+        if isinstance(answer, Failure) and answer.kind is FailureKind.AUTHORISATION and answer.code != "not_enrolled":
+            answer = self._once_signed("GET", "/v1/catalogue", b"", "", JSON, CatalogueAnswer, "", extra)
+        return answer
+
     def enrol(self, request: EnrolRequest) -> EnrolAnswer | Failure:
         """Trade a one-time token for an identity; the one request that is not signed."""
         return self._unsigned("POST", "/v1/kiosks/enrol", msgspec.json.encode(request), JSON, EnrolAnswer, {})
@@ -208,14 +219,22 @@ class PlatformClient:
         return (packed, ZSTD) if len(packed) < len(body) else (body, "")
 
     def _once_signed(  # noqa: PLR0917 - the sides of a request
-        self, method: str, target: str, body: bytes, encoding: str, media_type: str, model: type[_Answer], accept: str
+        self,
+        method: str,
+        target: str,
+        body: bytes,
+        encoding: str,
+        media_type: str,
+        model: type[_Answer],
+        accept: str,
+        extra: Mapping[str, str] = _NO_HEADERS,
     ) -> _Answer | Failure:
         identity: Identity | None = self._identity.current()
         if identity is None:
             return Failure(FailureKind.AUTHORISATION, "not_enrolled")
         as_sent = httpx.URL(self._base_url + target).raw_path.decode("ascii")
         token = make_token(identity, method, as_sent, body, now_ms=self._platform_time.now_ms(), random_bytes=self._random_bytes)
-        headers = {"authorization": f"Bearer {token}"} | ({"content-encoding": encoding} if encoding else {})
+        headers = {"authorization": f"Bearer {token}", **extra} | ({"content-encoding": encoding} if encoding else {})
         return self._unsigned(method, target, body, media_type, model, headers, accept=accept)
 
     def _unsigned(
@@ -276,6 +295,8 @@ class PlatformClient:
 
     def _refusal(self, reply: _Reply) -> Failure:
         retry_after_s = parse_retry_after(reply.retry_after, reply.received.wall_ms)
+        if reply.status == 304:
+            return Failure(FailureKind.TEMPORARY, "not_modified")
         if 300 <= reply.status < 400:
             return Failure(FailureKind.TEMPORARY, "redirected", f"HTTP {reply.status}", retry_after_s)
         problem: Problem | None = None

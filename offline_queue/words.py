@@ -81,6 +81,8 @@ _PLATFORM = {
     "bad_receipt_number": "the platform found the receipt number wrong",
     "bad_contents": "the platform found papers, promises or the bundle of this case malformed",
     "no_consent": "the platform was asked for shared data without a consent of this visit",
+    "no_catalogue": "the platform has published no catalogue",
+    "not_modified": "the platform has nothing newer",
     "bad_materials": "the platform found the list of photos and scans wrong",
     "bad_applicant": "the platform found a mistake in what is said of the applicant",
     "bad_consents": "the platform found a mistake in the consents",

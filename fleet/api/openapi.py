@@ -13,6 +13,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from contract.cases import RatingsAnswer, StatusFeed, SubmitAnswer, SubmitCases, SubmitRatings
+from contract.catalogues import CatalogueAnswer
 from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
@@ -50,6 +51,7 @@ _ENDPOINTS = (
     _Bodies("/v1/credentials/redeem", "post", RedeemAnswer, RedeemCredential),
     _Bodies("/v1/sms-codes", "post", SmsCodeSent, RequestSmsCode),
     _Bodies("/v1/sms-codes/confirm", "post", SmsCodeVerdict, ConfirmSmsCode),
+    _Bodies("/v1/catalogue", "get", CatalogueAnswer),
     _Bodies("/v1/shared-data", "post", SharedDataAnswer, RequestSharedData),
     _Bodies("/v1/portraits", "post", PortraitAnswer, RequestPortrait),
     _Bodies("/v1/receipts/verify", "post", ReceiptVerdict, VerifyReceipt, is_signed=False),

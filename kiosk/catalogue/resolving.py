@@ -175,13 +175,7 @@ def _with_origins(names: Iterable[str], registries: _Registries) -> tuple[str, .
 
 def _bundle(file: BundleFile, items: Mapping[str, Item], registries: _Registries) -> Item:
     parts = tuple(BundlePart(items[part.item], part.when) for part in file.items)
-    fields = _merged_fields(file, parts, registries)
-    materials = _merged_materials(parts)
-    conditions = tuple(
-        condition.model_copy(update={"rule": unless(part.when, condition.rule)})
-        for part in parts
-        for condition in part.item.conditions
-    )
+    fields, materials, conditions = _merged_fields(file, parts, registries), _merged_materials(parts), _merged_conditions(parts)
     return Item(
         id=file.id,
         code=file.id,
@@ -213,6 +207,15 @@ def _bundle(file: BundleFile, items: Mapping[str, Item], registries: _Registries
         parts=parts,
         questions=file.questions,
         shared=_shared(fields, materials, conditions, registries),
+    )
+
+
+def _merged_conditions(parts: tuple[BundlePart, ...]) -> tuple[Condition, ...]:
+    """Each as it stands, but only where its matter is part of the bundle."""
+    return tuple(
+        condition.model_copy(update={"rule": unless(part.when, condition.rule)})
+        for part in parts
+        for condition in part.item.conditions
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ LEAST_SCORE = 60.0
 _SURE = 75.0
 """From here on nothing is searched for typing mistakes."""
 _FUZZY_CUTOFF = 72.0
+_MOST_READINGS = 3
 _CHINESE = re.compile(r"[一-鿿]")
 _NOTHING = re.compile(r"[\s\W_]+")
 
@@ -120,13 +122,29 @@ def _spellings(text: str, *, with_sounds: bool) -> Iterator[tuple[str, float]]:
         yield full, 0.96
         if len(initials) > 1:
             yield initials, 0.94
+        yield from ((other, 0.95) for other in _other_sounds(plain))
     elif with_sounds:
         yield from ((word, 0.9) for word in text.lower().split() if len(word) > 3)
 
 
 def _sounds(text: str) -> tuple[str, str]:
     """Pinyin without tones, whole and its initials."""
-    from pypinyin import lazy_pinyin  # its tables are large; who never searches does without
-
-    syllables = lazy_pinyin(text)
+    syllables = [readings[0] for readings in _readings(text)]
     return "".join(syllables), "".join(syllable[:1] for syllable in syllables)
+
+
+def _other_sounds(text: str) -> Iterator[str]:
+    """The same with one character read in another way: 行 is xing and hang."""
+    readings = _readings(text)
+    first = [one[0] for one in readings]
+    for place, ways in enumerate(readings):
+        for way in ways[1:_MOST_READINGS]:
+            yield "".join((*first[:place], way, *first[place + 1 :]))
+
+
+def _readings(text: str) -> list[list[str]]:
+    # Its table of phrases takes 40 MiB; the ways to read each character do without.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import Style, pinyin
+
+    return [list(dict.fromkeys(ways)) for ways in pinyin(text, style=Style.NORMAL, heteronym=True)]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kiosk.catalogue.deciding import From
-from kiosk.catalogue.rules import FactValue
 from kiosk.domain.identity import Person, Portrait, Proof, Route, RouteStanding
 from kiosk.domain.language import Language
-from kiosk.domain.papers import ScannedPage
 from kiosk.domain.rating import Grade
 from kiosk.domain.signature import Signature
+from kiosk.flow.gathering_events import (
+    CertificateFailed,
+    CertificateRead,
+    PaperDeclared,
+    PaperPromised,
+    PaperPutDown,
+    PaperScanned,
+    PaperTouched,
+    ScanFailed,
+    SharedFetched,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,75 +112,6 @@ class FieldEntered:
 
     name: str
     value: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SharedFetched:
-    """The authorities have answered, or could not be reached. ``asked`` were asked; those not in ``values`` gave nothing."""
-
-    values: Mapping[str, FactValue] = field(repr=False)
-    asked: frozenset[str]
-    reason: str = ""
-    """Why nothing, or not all, came: ``sharing.offline``, ``sharing.refused`` …; empty when all is well."""
-
-
-@dataclass(frozen=True, slots=True)
-class PaperTouched:
-    """The resident chose a way to hand in one paper."""
-
-    material: str
-    way: From
-
-
-@dataclass(frozen=True, slots=True)
-class PaperDeclared:
-    """告知承诺: the resident agreed to the sentence that stands for the paper."""
-
-    material: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaperPromised:
-    """容缺受理: the resident agreed to hand the paper in later."""
-
-    material: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaperPutDown:
-    """The resident gives up what was begun with one paper, and looks at the list again."""
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateRead:
-    """A sound code of an electronic certificate was shown."""
-
-    material: str
-    identifier: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateFailed:
-    """What was shown cannot stand for the paper, or nothing was shown."""
-
-    material: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaperScanned:
-    """A page was captured."""
-
-    material: str
-    page: ScannedPage = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ScanFailed:
-    """No page was captured."""
-
-    material: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,10 @@ from kiosk.flow.effects import (
     RememberShared,
     ScanPaper,
 )
-from kiosk.flow.events import (
+from kiosk.flow.events import Event
+from kiosk.flow.gathering_events import (
     CertificateFailed,
     CertificateRead,
-    Event,
     PaperDeclared,
     PaperPromised,
     PaperScanned,

@@ -15,6 +15,7 @@ from kiosk.flow import views as v
 from kiosk.flow.context import Context
 from kiosk.flow.effects import CREDENTIAL_WAIT_S
 from kiosk.flow.handlers import PREVIOUS
+from kiosk.flow.paper_views import GatheringView, PaperLine, PapersView
 from kiosk.flow.states import AT_REST, IDENTIFYING, FlowState, Step
 
 IDLE_NAMES = 3
@@ -185,12 +186,12 @@ def _not_eligible(state: FlowState, context: Context) -> v.NotEligibleView:
     return v.NotEligibleView(state.reason, item.name.in_(state.language), words)
 
 
-def _gathering(state: FlowState, context: Context) -> v.GatheringView:
+def _gathering(state: FlowState, context: Context) -> GatheringView:
     item, rules = context.item(state.item_code), context.catalogue.rules
     elements = (rules.element(name) for name in knowing.to_fetch(item, context))
     keepers = dict.fromkeys(element.authority for element in elements if element is not None)
     names = {department.id: department.name.in_(state.language) for department in context.catalogue.departments}
-    return v.GatheringView(tuple(names[keeper] for keeper in keepers if keeper is not None and keeper in names))
+    return GatheringView(tuple(names[keeper] for keeper in keepers if keeper is not None and keeper in names))
 
 
 def _field(field: FormField, language: Language, value: str, source: str, problem: str) -> v.FieldView:
@@ -220,9 +221,9 @@ def _form(state: FlowState, context: Context) -> v.FormView:
     )
 
 
-def _paper(line: MaterialLine, language: Language) -> v.PaperLine:
+def _paper(line: MaterialLine, language: Language) -> PaperLine:
     material = line.material.material
-    return v.PaperLine(
+    return PaperLine(
         material=line.id,
         name=line.name.in_(language),
         help=material.help.in_(language) if material.help else "",
@@ -234,13 +235,13 @@ def _paper(line: MaterialLine, language: Language) -> v.PaperLine:
     )
 
 
-def _papers(state: FlowState, context: Context) -> v.PapersView:
+def _papers(state: FlowState, context: Context) -> PapersView:
     language = state.language
     lines = knowing.papers(context.item(state.item_code), context)
     shown = {line.id: _paper(line, language) for line in lines}
     held = next((line for line in lines if line.id == state.paper_in_hand), None)
     declared = held.material.material.declare if held is not None and state.paper_way is deciding.From.DECLARE else None
-    return v.PapersView(
+    return PapersView(
         lines=tuple(shown.values()),
         in_hand=shown.get(state.paper_in_hand),
         way=state.paper_way,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kiosk.catalogue.deciding import From, Status
+from kiosk.catalogue.deciding import From
 from kiosk.catalogue.models import FieldKind
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
+from kiosk.flow.paper_views import GatheringView, PapersView
 from kiosk.flow.states import Paper, Step
 
 
@@ -270,44 +271,6 @@ class FormView:
     """The form; all defects are shown at once."""
 
     fields: tuple[FieldView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GatheringView:
-    """Authorities are being asked; their names, so that everybody knows who is asked."""
-
-    authorities: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PaperLine:
-    """One paper that this person needs."""
-
-    material: str
-    name: str
-    help: str
-    why: str
-    source: From
-    status: Status
-    ways: tuple[From, ...]
-    lack_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class PapersView:
-    """All papers with what, why, from where and how far; and what is being done about one of them."""
-
-    lines: tuple[PaperLine, ...]
-    in_hand: PaperLine | None
-    """The paper that is being shown, laid down, declared or promised."""
-    way: From | None
-    """How it is handed in; for ``declare`` and ``promise`` the words to be agreed to are on the screen."""
-    statement: str
-    """The sentence to be agreed to."""
-    due: str
-    """Last day for handing it in later; empty where that cannot be told."""
-    busy: bool
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from kiosk.domain.papers import ScannedPage
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow.context import Context
+from kiosk.flow.gathering_events import CertificateFailed, PaperScanned, SharedFetched
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState
 from kiosk.headless.resident import Resident
@@ -55,7 +56,7 @@ class DryWorld:
                 return ev.PersonProved(Proof(Route.ID_CARD_STAFF, Route.ID_CARD_STAFF.level, staff_id="dry"))
             case fx.FetchShared(elements):
                 known = {name: self._resident.shared[name] for name in elements if name in self._resident.shared}
-                return ev.SharedFetched(known, frozenset(elements))
+                return SharedFetched(known, frozenset(elements))
             case fx.AwaitDelivery():
                 return ev.DeliveryKnown(self._online)
             case _:
@@ -76,8 +77,8 @@ def _paper(effect: fx.Effect) -> ev.Event | None:
     """Every page can be captured; nobody has a certificate on a telephone."""
     match effect:
         case fx.ScanPaper(material):
-            return ev.PaperScanned(material, ScannedPage(material, bytearray(_PAGE)))
+            return PaperScanned(material, ScannedPage(material, bytearray(_PAGE)))
         case fx.ReadCertificate(material):
-            return ev.CertificateFailed(material, "papers.timed_out")
+            return CertificateFailed(material, "papers.timed_out")
         case _:
             return None

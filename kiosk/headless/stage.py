@@ -21,6 +21,7 @@ from kiosk.domain.identity import Person, Portrait
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow.context import Context
+from kiosk.flow.gathering_events import CertificateFailed
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState
 from kiosk.headless.resident import Resident
@@ -116,11 +117,11 @@ class HeadlessStage:
     def _open(self, data: Path, devices: config.Devices) -> None:
         slips = SlipDesk(SlipWriter(assets.ROOT / "receipts" / "slip.yaml"), PrintJournal(data / "prints.db"))
         self._bench = bench = Bench(devices, slips)
-        self._link = link = PlatformLink(self._settings, self.catalogue.version)
+        self._link = link = PlatformLink(self._settings, self.catalogue)
         staff = StaffBook(data / "staff.toml", time.monotonic)
         self.identity = IdentityDesk(Ways(bench, _NoFace(), staff), RouteLocks(time.monotonic), time.monotonic)
         self.desk = QueueDesk(link.outbox, link.wake)
-        self.papers = PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, self.catalogue, _now_ms))
+        self.papers = PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, lambda: self.catalogue, _now_ms))
         bench.start()
         bench.subscribe(self._devices.__setitem__)
         link.start(lambda: dict(self._devices), lambda: True)
@@ -220,7 +221,7 @@ class StageWorld:
         """A page lies under the emulated document camera; nobody here has a certificate on a telephone."""
         if isinstance(effect, fx.ScanPaper):
             return self._stage.papers.scan(effect.material, Deadline(_PATIENCE_S))
-        return ev.CertificateFailed(effect.material, "papers.timed_out")
+        return CertificateFailed(effect.material, "papers.timed_out")
 
     def commit(self, facts: CaseFacts) -> ev.CaseStored | ev.CaseRefused:
         """Durably, or not at all."""

@@ -13,6 +13,7 @@ from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow import knowing, machine
 from kiosk.flow.context import Context
+from kiosk.flow.gathering_events import PaperDeclared, PaperPromised, PaperTouched
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState, Step
 from kiosk.headless.resident import Resident
@@ -183,14 +184,14 @@ class HeadlessVisit:
         match way:
             case From.DECLARE:
                 self.report.declared_materials.append(open_line.id)
-                self._does(ev.PaperTouched(open_line.id, way), ev.PaperDeclared(open_line.id))
+                self._does(PaperTouched(open_line.id, way), PaperDeclared(open_line.id))
             case From.PROMISE:
                 self.report.asked_materials.append(open_line.id)
                 self.report.notice.append({"material": open_line.id, "due": knowing.due(open_line, self._context)})
-                self._does(ev.PaperTouched(open_line.id, way), ev.PaperPromised(open_line.id))
+                self._does(PaperTouched(open_line.id, way), PaperPromised(open_line.id))
             case _:
                 self.report.asked_materials.append(open_line.id)
-                self._does(ev.PaperTouched(open_line.id, way))
+                self._does(PaperTouched(open_line.id, way))
                 if self._state.reason:
                     return self._stops()
         return True

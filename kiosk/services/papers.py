@@ -9,14 +9,8 @@ from drivers.types import Deadline
 from kiosk.catalogue.certificates import read_identifier
 from kiosk.domain.identity import Person
 from kiosk.domain.papers import ScannedPage
-from kiosk.flow.events import (
-    CertificateFailed,
-    CertificateRead,
-    CredentialFailed,
-    PaperScanned,
-    ScanFailed,
-    SharedFetched,
-)
+from kiosk.flow.events import CredentialFailed
+from kiosk.flow.gathering_events import CertificateFailed, CertificateRead, PaperScanned, ScanFailed, SharedFetched
 
 _CODE_REASONS = {
     "credential.timed_out": "papers.timed_out",

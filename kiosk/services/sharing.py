@@ -22,7 +22,7 @@ from drivers.types import Deadline
 from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.rules import FactValue, is_fact
 from kiosk.domain.identity import Person
-from kiosk.flow.events import SharedFetched
+from kiosk.flow.gathering_events import SharedFetched
 from offline_queue.identity import IdentitySource
 from offline_queue.policy import Failure
 from offline_queue.sealing import choose_key, seal_request
@@ -44,7 +44,9 @@ class SharingLine(Protocol):
 class SharedDataDesk:
     """Asks the platform. Blocks; run it on a worker thread."""
 
-    def __init__(self, line: SharingLine, identity: IdentitySource, catalogue: Catalogue, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, line: SharingLine, identity: IdentitySource, catalogue: Callable[[], Catalogue], now_ms: Callable[[], int]
+    ) -> None:
         self._line = line
         self._identity = identity
         self._catalogue = catalogue
@@ -84,7 +86,7 @@ class SharedDataDesk:
             id_number=person.id_number,
             name=person.name,
             purpose=purpose,
-            consent_version=self._catalogue.consent_version,
+            consent_version=self._catalogue().consent_version,
             consented_at_ms=self._now_ms(),
             elements=elements,
             answer_key=answer_key,
@@ -98,8 +100,9 @@ class SharedDataDesk:
 
     def _sound(self, elements: tuple[SharedElement, ...], asked: frozenset[str], now_ms: int) -> Iterator[tuple[str, FactValue]]:
         """Values that were asked for, are of the element's type, and are not stale. Names of others are logged, never values."""
+        rules = self._catalogue().rules
         for given in elements:
-            element = self._catalogue.rules.element(given.name)
+            element = rules.element(given.name)
             if given.outcome != "value" or element is None or given.name not in asked:
                 continue
             if given.value is None or not is_fact(given.value, element.type):

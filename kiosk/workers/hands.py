@@ -35,19 +35,15 @@ from kiosk.flow.effects import (
 from kiosk.flow.events import (
     CardFailed,
     CardWasRead,
-    CertificateFailed,
-    CertificateRead,
     CredentialFailed,
     CredentialShown,
     Event,
     FaceAsks,
     GuardianCardRead,
-    PaperScanned,
-    ScanFailed,
-    SharedFetched,
     SmsFailed,
     SmsSent,
 )
+from kiosk.flow.gathering_events import CertificateFailed, CertificateRead, PaperScanned, ScanFailed, SharedFetched
 from kiosk.flow.moves import PURPOSE_PORTRAIT
 from kiosk.flow.session import ConsentRecord, SessionContext
 from kiosk.readiness import StoreHealth

@@ -81,6 +81,11 @@ class Health(QObject):
         """Ask the store; the answer comes later."""
         self._hands.ask_all()
 
+    def change_catalogue(self, catalogue: Catalogue) -> None:
+        """Go by another catalogue from now on."""
+        self._catalogue = catalogue
+        self._assess()
+
     @property
     def readiness(self) -> Readiness:
         """As last assessed."""

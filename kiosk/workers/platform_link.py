@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
+import random
 import shutil
 import threading
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
-from contract.kiosks import Heartbeat, HeartbeatAnswer
+from contract.kiosks import Heartbeat, HeartbeatAnswer, ReceiptKey
 from drivers.status import DeviceStatus
+from drivers.types import Deadline
+from kiosk.catalogue.models import Catalogue
 from kiosk.config import Settings
 from kiosk.readiness import StoreHealth
 from kiosk.services import platform
+from kiosk.services.catalogue_store import CatalogueStore
 from kiosk.services.reference_photos import ReferencePhotos
 from kiosk.services.sms_codes import SmsCodes
 from kiosk.workers.heartbeat import HeartbeatLoop
@@ -29,6 +33,8 @@ from offline_queue.transport import PlatformClient
 
 _log = logging.getLogger(__name__)
 _JOIN_S = 30.0
+CATALOGUE_EVERY_S = 900.0
+"""How often the platform is asked for a newer catalogue; somewhat more or less, so that a fleet does not ask all at once."""
 _OUR_OWN_TROUBLE = ("store_", "storage_failed", "bug", "not_enrolled")
 """Failures that say nothing about the network."""
 
@@ -39,14 +45,18 @@ class PlatformLink(QObject):
     changed = Signal()
     """A pass of the sync got some case further. Emitted from the sync's thread."""
 
-    def __init__(self, settings: Settings, catalogue_version: str) -> None:
+    catalogue_changed = Signal()
+    """A newer catalogue is in force. Emitted from the heartbeat's thread."""
+
+    def __init__(self, settings: Settings, packaged: Catalogue) -> None:
         """Open identity and queue; raises ``PlatformTrouble``, ``ValueError`` for an address that is none or not safe."""
         super().__init__()
         self._data_dir = settings.machine.data_dir
         self._heartbeat_s = settings.times.heartbeat_s
-        self._catalogue_version = catalogue_version
         self.identity: IdentityStore = platform.open_identity(self._data_dir, settings.machine.key_protection)
         platform.protect_key(self.identity, settings.machine.key_protection)
+        self.catalogues = CatalogueStore(self._data_dir / "catalogue", self._receipt_keys, packaged)
+        self._catalogue_due = Deadline(0.0)
         line = platform.transport_settings(settings)
         self.outbox: Outbox = platform.open_queue(self._data_dir, self.identity)
         self._clients = [
@@ -138,7 +148,7 @@ class PlatformLink(QObject):
             report = platform.heartbeat(
                 self.outbox,
                 devices,
-                catalogue_version=self._catalogue_version,
+                catalogue_version=self.catalogues.catalogue.version,
                 serving=is_serving,
                 free_disk_bytes=shutil.disk_usage(self._data_dir).free,
             )
@@ -148,7 +158,15 @@ class PlatformLink(QObject):
         answer = send_heartbeat(self._clients[1], report, self.identity)
         self._note(answer)
         self._reconcile(report, answer)
+        if isinstance(answer, HeartbeatAnswer) and self._catalogue_due.is_over:
+            self._catalogue_due = Deadline(random.uniform(0.8, 1.2) * CATALOGUE_EVERY_S)  # noqa: S311 - spreads a fleet
+            if self.catalogues.refresh(self._clients[1]):
+                self.catalogue_changed.emit()
         return answer
+
+    def _receipt_keys(self) -> tuple[ReceiptKey, ...]:
+        identity = self.identity.current()
+        return identity.receipt_keys if identity is not None else ()
 
     def _reconcile(self, report: Heartbeat, answer: HeartbeatAnswer | Failure) -> None:
         """Once a day the answer says where the two sides differ; what can be settled by sending again is sent at once."""

@@ -117,6 +117,11 @@ class Visit(QObject):
         hands.happened.connect(self.handle)
         hands.broke.connect(self.abort)
 
+    @property
+    def is_sample(self) -> bool:
+        """Slips are marked as samples."""
+        return self._surroundings.sample
+
     def begin(self) -> None:
         """Show the first screen."""
         self.handle(ServiceChanged(serving(self._readiness, self._catalogue)))
@@ -128,6 +133,13 @@ class Visit(QObject):
             return
         self._readiness = readiness
         self.handle(ServiceChanged(serving(readiness, self._catalogue)))
+        self._show()
+
+    def change_catalogue(self, catalogue: Catalogue, surroundings: Surroundings) -> None:
+        """Go by another catalogue from now on; ``RuntimeError`` while somebody is served, who began with the present one."""
+        if self.state.step not in AT_REST:
+            raise RuntimeError("the catalogue changes only at rest")
+        self._catalogue, self._surroundings = catalogue, surroundings
         self._show()
 
     @Slot(object)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from kiosk.flow.views import GatheringView
+from kiosk.flow.paper_views import GatheringView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.widgets.waiting import Waiting

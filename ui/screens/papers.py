@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.catalogue.deciding import From, Status
-from kiosk.flow.events import Continue, Event, PaperDeclared, PaperPromised, PaperPutDown, PaperTouched
-from kiosk.flow.views import PaperLine, PapersView
+from kiosk.flow.events import Continue, Event
+from kiosk.flow.gathering_events import PaperDeclared, PaperPromised, PaperPutDown, PaperTouched
+from kiosk.flow.paper_views import PaperLine, PapersView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE, Colour

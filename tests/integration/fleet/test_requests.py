@@ -309,7 +309,9 @@ def test_the_openapi_document_describes_the_contract(client: httpx.Client) -> No
         "/v1/credentials/redeem",
         "/v1/sms-codes",
         "/v1/sms-codes/confirm",
+        "/v1/portraits",
         "/v1/shared-data",
+        "/v1/catalogue",
         "/v1/receipts/verify",
         "/v1/health",
     }

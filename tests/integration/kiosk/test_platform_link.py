@@ -20,6 +20,7 @@ from offline_queue.network_watch import NetworkWatch
 from offline_queue.states import CaseState
 from tests.helpers.cases import sample_draft
 from tests.helpers.fake_systemd_creds import FakeSystemdCreds
+from tests.helpers.people import sample_catalogue
 from tests.helpers.platform_stand_in import PlatformServer
 from tests.helpers.tls_server import Authority, new_key, pin_for, tls_server
 
@@ -40,7 +41,7 @@ def settings_for(server: PlatformServer, folder: Path, **machine: object) -> Set
 
 @contextmanager
 def running(settings: Settings) -> Iterator[PlatformLink]:
-    link = PlatformLink(settings, "1")
+    link = PlatformLink(settings, sample_catalogue())
     link._loop._uniform = lambda *_: 1000.0  # after a failure the sync does nothing by itself for as long as a test lasts
     try:
         link.start(lambda: {}, lambda: True)
@@ -135,7 +136,7 @@ def test_the_running_terminal_goes_by_the_settings_of_the_line(server: PlatformS
     enrol(settings_for(server, data), "once")
     with tls_server(authority.server(new_key()), b"") as heard:
         line = Platform(url=f"https://127.0.0.1:{heard.port}", ca_file=authority.ca_file, pins=(pin_for(authority.key),))
-        link = PlatformLink(Settings(machine=Machine(data_dir=data), platform=line), "1")
+        link = PlatformLink(Settings(machine=Machine(data_dir=data), platform=line), sample_catalogue())
         try:
             report = platform_service.heartbeat(link.outbox, {}, catalogue_version="1", serving=True, free_disk_bytes=1)
             answer = link._clients[1].heartbeat(report)

@@ -19,7 +19,7 @@ from kiosk.flow.session import ConsentRecord
 from kiosk.services.platform import enrol
 from kiosk.services.reference_photos import NOT_HELD, OFFLINE, NoReference, ReferenceFound
 from kiosk.workers.platform_link import PlatformLink
-from tests.helpers.people import sample_person
+from tests.helpers.people import sample_catalogue, sample_person
 from tests.helpers.platform_process import PlatformProcess, fleet
 from tests.helpers.vision import FACES, portrait, true_engine
 
@@ -45,7 +45,7 @@ def platform(data: Path) -> Iterator[PlatformProcess]:
 def link(tmp_path: Path, data: Path, platform: PlatformProcess) -> Iterator[PlatformLink]:
     settings = Settings(machine=Machine(data_dir=tmp_path / "terminal"), platform=Platform(url=platform.url))
     enrol(settings, json.loads(fleet("enrol-token", "--region", "330304", "--json", "--data", data).stdout)["token"])
-    link = PlatformLink(settings, "1")
+    link = PlatformLink(settings, sample_catalogue())
     yield link
     link.stop()
 

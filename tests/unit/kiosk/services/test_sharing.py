@@ -56,7 +56,7 @@ def _desk(*elements: SharedElement) -> tuple[SharedDataDesk, Line]:
     platform = Platform()
     line = Line(platform, elements)
     identity = FixedIdentity(make_identity(platform.sealing_keys, platform.receipt_keys))
-    return SharedDataDesk(line, identity, sample_catalogue(), lambda: NOW_MS), line
+    return SharedDataDesk(line, identity, sample_catalogue, lambda: NOW_MS), line
 
 
 def _fetch(desk: SharedDataDesk, *names: str, deadline: Deadline | None = None) -> tuple[dict[str, object], str]:
@@ -114,6 +114,6 @@ def test_without_a_platform_nothing_comes_and_nothing_breaks() -> None:
 
 def test_before_enrolment_nobody_is_asked() -> None:
     _, line = _desk(_value("phone", "13800000000"))
-    desk = SharedDataDesk(line, FixedIdentity(None), sample_catalogue(), lambda: NOW_MS)
+    desk = SharedDataDesk(line, FixedIdentity(None), sample_catalogue, lambda: NOW_MS)
     assert _fetch(desk, "phone") == ({}, "sharing.offline")
     assert line.questions == []
