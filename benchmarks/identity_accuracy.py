@@ -2,10 +2,11 @@
 
 Every engine is measured on references as they are and reduced to card photos (102x126, grey, JPEG quality 40), against probes as
 they are, out of focus, in dim light, seen from the side, from a fifth of the resolution, full of noise, and with the mouth
-covered as by a mask. ``fnmr`` is that at the loosest threshold whose false match rate on these very pairs is 0.1 % at most; bounds
-are those of Clopper and Pearson at 95 % (none of n gives about 3/n, the rule of three). They take pairs as independent, which pairs of a few people's pictures are not. ``d_prime`` is the decidability (Daugman 2000):
-the distance of the two means by the root of the mean of the two variances; a picture without a usable face is not in it, and
-matches nobody in the rates. ``own`` are the rates at the threshold that the terminal uses without a calibration.
+covered as by a mask. ``fnmr`` is that at the loosest threshold whose false match rate on these very pairs is 0.1 % at most.
+Bounds are those of Clopper and Pearson at 95 % (none of n gives about 3/n, the rule of three); they take pairs as independent,
+which pairs of a few people's pictures are not. ``d_prime`` is the decidability (Daugman 2000): the distance of the two means by
+the root of the mean of the two variances; a picture without a usable face is not in it, and matches nobody in the rates. ``own``
+are the rates at the threshold that the terminal uses without a calibration.
 
     python -m benchmarks.identity_accuracy [--faces ../shared/faces] [--plot FILE]
 """
