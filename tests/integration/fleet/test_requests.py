@@ -309,6 +309,7 @@ def test_the_openapi_document_describes_the_contract(client: httpx.Client) -> No
         "/v1/credentials/redeem",
         "/v1/sms-codes",
         "/v1/sms-codes/confirm",
+        "/v1/portraits",
         "/v1/receipts/verify",
         "/v1/health",
     }
