@@ -1,11 +1,12 @@
 """How well each face engine tells people apart on a list of pairs, by the terminal's own ``drivers.face.evaluation``.
 
 Every engine is measured on references as they are and reduced to card photos (102x126, grey, JPEG quality 40), against probes as
-they are, out of focus, in dim light and seen from the side. ``fnmr`` is that at the loosest threshold whose false match rate on
-these very pairs is 0.1 % at most; bounds are those of Clopper and Pearson at 95 % (none of n gives about 3/n, the rule of three).
-Both take pairs as independent, which pairs of a few people's pictures are not. ``d_prime`` is the decidability (Daugman 2000):
-the distance of the two means by the root of the mean of the two variances; a picture without a usable face is not in it, and
-matches nobody in the rates. ``own`` are the rates at the threshold that the terminal uses without a calibration.
+they are, out of focus, in dim light, seen from the side, from a fifth of the resolution, full of noise, and with the mouth
+covered as by a mask. ``fnmr`` is that at the loosest threshold whose false match rate on these very pairs is 0.1 % at most.
+Bounds are those of Clopper and Pearson at 95 % (none of n gives about 3/n, the rule of three); they take pairs as independent,
+which pairs of a few people's pictures are not. ``d_prime`` is the decidability (Daugman 2000): the distance of the two means by
+the root of the mean of the two variances; a picture without a usable face is not in it, and matches nobody in the rates. ``own``
+are the rates at the threshold that the terminal uses without a calibration.
 
     python -m benchmarks.identity_accuracy [--faces ../shared/faces] [--plot FILE]
 """
@@ -35,12 +36,37 @@ from drivers.face.factory import EngineKind, FaceSettings, make_engine
 from drivers.face.model_files import default_model
 from drivers.face.pairs import PairList, read_pairs
 from drivers.pictures import UnreadablePicture, read_picture
+from drivers.types import Image
 
 FACES = Path(os.environ.get("OUEBAN_FACES", Path(__file__).parents[2] / "shared" / "faces"))
 """Photographs of other people, kept beside the repository and not in it."""
-PROBES: Mapping[str, Change | None] = MappingProxyType({"plain": None, "blurred": blurred, "dim": dim, "swung": swung})
 REFERENCES: tuple[Reference, ...] = ("as-is", "card-photo")
 _MODEL_ENGINES: tuple[EngineKind, ...] = ("model", "fused")
+
+
+def coarse(picture: Image) -> Image:
+    """A fifth of the resolution: some eight pixels between the eyes."""
+    height, width = picture.shape[:2]
+    small = cv2.resize(picture, (width // 5, height // 5), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def noisy(picture: Image) -> Image:
+    """Noise with a standard deviation of 40 of 255 levels."""
+    noise = np.random.default_rng(2).normal(0, 40, picture.shape)
+    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+
+
+def covered(picture: Image) -> Image:
+    """The lower 38 % of the picture covered in one light colour, where a mask would be."""
+    changed = picture.copy()
+    changed[round(picture.shape[0] * 0.62) :] = (200, 190, 180)
+    return changed
+
+
+PROBES: Mapping[str, Change | None] = MappingProxyType(
+    {"plain": None, "blurred": blurred, "dim": dim, "swung": swung, "coarse": coarse, "noisy": noisy, "covered": covered}
+)
 
 
 def engines() -> tuple[EngineKind, ...]:
@@ -142,8 +168,8 @@ def _curve(scores: list[Scores]) -> tuple[OperatingPoint, ...]:
 
 def _caption(listed: PairList, one: dict[str, Any]) -> str:
     return (
-        f"{listed.name}, references as card photos (102x126, grey), probes plain, blurred, dim and from the side together\n"
-        f"{one['genuine_pairs']} genuine and {one['impostor_pairs']} impostor pairs of a few people: not independent"
+        f"{listed.name}, references as card photos, {len(PROBES)} kinds of probes together\n"
+        f"{one['genuine_pairs']} genuine, {one['impostor_pairs']} impostor pairs of a few people: not independent"
     )
 
 

@@ -38,6 +38,7 @@ def guarded(guardian_number: str) -> tuple[Consent, ...]:
     "changes",
     [
         {"applicant": CHILD, "consents": guarded(SAMPLE_NUMBER)},
+        {"identification": sample_proof(reference="card")},
         {"identification": sample_proof(calibration="sample-2026", liveness_score=0.93)},
         {"identification": sample_proof(route="electronic_credential", credential_id="a1" * 32)},
     ],
@@ -52,7 +53,7 @@ def test_each_way_to_identify_is_processed(terminal: Terminal, platform: Platfor
 def test_a_case_of_an_older_terminal_has_fewer_fields(terminal: Terminal, platform: Platform) -> None:
     header = terminal.header()
     content = msgspec.to_builtins(sample_payload(header))
-    assert content["identification"].keys().isdisjoint({"calibration", "liveness_score", "credential_id"})
+    assert content["identification"].keys().isdisjoint({"calibration", "liveness_score", "credential_id", "reference"})
     assert content["consents"][0].keys().isdisjoint({"given_by", "guardian_name", "guardian_id_number"})
     (outcome,) = terminal.submit(terminal.case(header, msgspec.json.encode(content))).outcomes
     assert isinstance(outcome, Accepted)

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from contract.portraits import PURPOSE_PORTRAIT, consent_id
+from drivers.camera.simulator import PortraitCamera
 from drivers.face.engine import DlibFaceEngine
 from drivers.face.templates import EmbeddingTemplate
+from drivers.face.types import Action
+from drivers.face.verifier import LocalVerifier
 from drivers.types import Deadline
 from fleet.sample_residents import SAMPLE_RESIDENTS
 from kiosk.config import Machine, Platform, Settings
 from kiosk.domain.language import Language
+from kiosk.flow import events as ev
 from kiosk.flow.session import ConsentRecord
+from kiosk.services.cases import identification_of
+from kiosk.services.faces import FaceCheck
+from kiosk.services.identify import IdentityDesk, Ways
 from kiosk.services.platform import enrol
 from kiosk.services.reference_photos import NOT_HELD, OFFLINE, NoReference, ReferenceFound
+from kiosk.services.route_locks import RouteLocks
 from kiosk.workers.platform_link import PlatformLink
+from tests.helpers.liveness import Obedient
 from tests.helpers.people import sample_catalogue, sample_person
 from tests.helpers.platform_process import PlatformProcess, fleet
 from tests.helpers.vision import FACES, portrait, true_engine
@@ -102,3 +112,47 @@ def test_nobodys_photo_and_a_platform_that_is_gone_are_told_apart(link: Platform
     assert photos.fetch(sample_person(name="测试·没有这人"), CONSENT, Deadline(20.0)) == NoReference(NOT_HELD)
     platform.stop()
     assert photos.fetch(KNOWN, CONSENT, Deadline(20.0)) == NoReference(OFFLINE)
+
+
+class NoDevices:
+    """The readers are not needed: the card was read before, and had no photo."""
+
+    def read_card(self, deadline: Deadline) -> ev.CardWasRead | ev.CardFailed:
+        return ev.CardFailed("card.no_card")
+
+    def read_code(self, deadline: Deadline) -> str | ev.CredentialFailed:
+        return ev.CredentialFailed("credential.timed_out")
+
+    def open_camera(self) -> None: ...
+
+    def close_camera(self) -> None: ...
+
+    def confirm(self, staff_id: str, pin: str) -> ev.PersonProved | ev.ProofFailed:
+        return ev.ProofFailed("staff.wrong_code")
+
+
+def test_the_simulated_person_is_proved_by_the_platforms_photo_alone(link: PlatformLink) -> None:
+    camera = PortraitCamera()
+    person = Obedient(camera.perform)
+    devices = NoDevices()
+    check = FaceCheck(camera, LocalVerifier(true_engine()))
+    ways = Ways(devices, check, devices, references=link.reference_photos(VERSION))
+    desk = IdentityDesk(ways, RouteLocks(time.monotonic), time.monotonic)
+    told: list[ev.FaceAsks] = []
+
+    def hear(asks: ev.FaceAsks) -> None:
+        told.append(asks)
+        person.hear(Action(asks.action) if asks.action else None, asks.done)
+
+    try:
+        event = desk.prove_by_platform_photo(KNOWN, CONSENT, Deadline(90.0), hear)
+    finally:
+        person.rest()
+        camera.stop()
+    assert isinstance(event, ev.PersonProved), event
+    assert told
+    sent = identification_of(event.proof)
+    assert (sent.route, sent.reference, sent.demonstration_only) == ("id_card_face", "platform", True)
+    assert sent.distance is not None
+    assert sent.threshold is not None
+    assert sent.distance <= sent.threshold

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.id_numbers import is_id_number
-from fleet.payload_checks import item_defects
+from fleet.payload_checks import _identification_defects, item_defects
+from tests.helpers.terminal import sample_proof
 
 GOLDEN_ITEMS = (
     "11310000MB2F30661Y2312003564000",
@@ -75,3 +76,9 @@ def test_every_single_wrong_digit_is_seen(place: int, digit: str) -> None:
     number = "330304195803080026"
     changed = number[:place] + digit + number[place + 1 :]
     assert is_id_number("resident", changed) == (changed == number)
+
+
+@pytest.mark.parametrize("route", ["id_card_staff", "electronic_credential", "id_card_sms", "id_card_face"])
+def test_a_reference_photo_stands_on_the_face_route_only(route: str) -> None:
+    proof = sample_proof(route=route, reference="platform", credential_id="")
+    assert bool(list(_identification_defects(proof))) == (route != "id_card_face")

@@ -167,3 +167,14 @@ def test_near_search_finds_nothing_where_nobody_is() -> None:
     for box in (face.box.moved(250, 0), face.box.moved(0, 400), FaceBox(0, 0, 1, 1), FaceBox(-900, -900, -700, -700)):
         assert engine.measure_near(image, box) is None
     assert dataclasses.replace(face).box.overlap(face.box.moved(20, 10)) > 0.3
+
+
+def test_a_full_search_can_be_had_at_any_picture() -> None:
+    engine = Engine()
+    following = FollowingEngine(engine)
+    following.measure(PICTURE)
+    engine.others = 1
+    followed, searched = following.measure(PICTURE), following.measure_fully(PICTURE)
+    assert followed is not None
+    assert searched is not None
+    assert (followed.other_faces, searched.other_faces) == (0, 1)

@@ -31,8 +31,10 @@ def test_a_proof_by_face_names_calibration_and_liveness() -> None:
         liveness="blink,nod,turn_left:live",
         calibration="press-2026",
         liveness_score=0.93,
+        reference="platform",
     )
     told = identification_of(proof)
+    assert told.reference == "platform"
     assert (told.route, told.assurance_level, told.calibration, told.liveness_score) == ("id_card_face", 3, "press-2026", 0.93)
 
 
@@ -49,7 +51,7 @@ def test_every_way_has_a_word_on_the_wire() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     told = msgspec.json.decode(msgspec.json.encode(identification_of(Proof(Route.ID_CARD_SMS, AssuranceLevel.L2))))
-    assert told.keys().isdisjoint({"calibration", "liveness_score", "credential_id"})
+    assert told.keys().isdisjoint({"calibration", "liveness_score", "credential_id", "reference"})
 
 
 def test_a_guardian_s_consent_names_the_guardian_and_shows_nobody() -> None:
