@@ -44,7 +44,7 @@ class Search:
 
     def folders(self, folders: Iterable[Path], since_s: float) -> None:
         """Every regular file below that was written to since; what cannot be read or vanishes is skipped."""
-        for path in {path for folder in folders for path in folder.rglob("*")}:
+        for path in {Path(where, name) for folder in folders for where, _, names in os.walk(folder) for name in names}:
             try:
                 if path.is_file() and not path.is_symlink() and path.stat().st_mtime >= since_s:
                     self.file(path)
