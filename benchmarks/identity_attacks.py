@@ -45,7 +45,7 @@ from drivers.face.types import (
 from drivers.face.verifier import LocalVerifier
 from drivers.types import Deadline, Frame, Image
 
-ATTACKS, LIVE = 300, 60
+ATTACKS, LIVE = 360, 60
 QUICK_ATTACKS, QUICK_LIVE = 10, 3
 SEED = 40_000
 """Of the first session; the next ones count up."""

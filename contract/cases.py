@@ -311,13 +311,20 @@ class StatusFeed(msgspec.Struct, frozen=True):
     platform_time_ms: int
 
 
-class Rating(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """好差评 of one case. There is no default grade; a skipped rating is never sent."""
+RATING_REASONS = frozenset({"slow", "guide", "troublesome", "hard_to_use", "machine"})
+SKIPPED = 0
+"""Grade of a rating that was skipped."""
+
+
+class Rating(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """好差评 of one case. There is no default grade; who skipped is told apart from who was satisfied."""
 
     case_id: str
     grade: int
-    """5 非常满意 to 1 非常不满意."""
+    """5 非常满意 to 1 非常不满意; 0: skipped, which is never counted as a grade."""
     rated_at_ms: int
+    reasons: tuple[str, ...] = ()
+    """What a resident who was not satisfied pointed at; codes of ``RATING_REASONS``."""
 
 
 class SubmitRatings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -21,6 +21,7 @@ from fleet.identity_verbs import add_identity_verbs
 from fleet.operators import DEFAULT_NAME
 from fleet.server import Listen, parse_listen, serve
 from fleet.sharing_verbs import add_sharing_verbs
+from fleet.ticket_verbs import add_ticket_verbs
 from fleet.tokens import Grant
 
 DEFAULT_LISTEN = "127.0.0.1:8000"
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     add_identity_verbs(verbs, _add)
     add_sharing_verbs(verbs, _add)
     add_catalogue_verbs(verbs, _add)
+    add_ticket_verbs(verbs, _add)
 
     operators = verbs.add_parser("operators", help="who may see the console from elsewhere")
     operator_verbs = operators.add_subparsers(dest="operator_command", required=True, metavar="COMMAND")

@@ -8,6 +8,13 @@ from collections.abc import Callable
 from sqlite_utils import Database as Schema
 
 from fleet.errors import PlatformError
+from fleet.people_tables import (
+    create_portraits,
+    create_residents,
+    create_shared_data,
+    create_sms_requests,
+    create_used_credentials,
+)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -245,103 +252,6 @@ def _create_audit_trails(schema: Schema) -> None:
     ).create_index(["kiosk_id", "closed_at_ms"])
 
 
-def _create_residents(schema: Schema) -> None:
-    """The fictitious residents of the reference platform."""
-    schema.table("residents").create(
-        {
-            "id_number": str,
-            "id_type": str,
-            "name": str,
-            "sex_code": str,
-            "birth_date": str,
-            "ethnicity_code": str,
-            "address": str,
-            "valid_to": str,
-            "phone": str,
-            "portrait": bytes,
-            "added_at_ms": int,
-        },
-        pk="id_number",
-        not_null={"id_type", "name", "sex_code", "birth_date", "ethnicity_code", "address", "valid_to", "phone", "added_at_ms"},
-        strict=True,
-    )
-
-
-def _create_sms_requests(schema: Schema) -> None:
-    """Who asked for codes by text message, and what came of it; codes and people as digests."""
-    schema.table("sms_requests").create(
-        {
-            "request_id": str,
-            "kiosk_id": str,
-            "person": str,
-            "state": str,
-            "tries_left": int,
-            "made_at_ms": int,
-            "expires_at_ms": int,
-            "ended_at_ms": int,
-            "salt": bytes,
-            "code_digest": bytes,
-        },
-        pk="request_id",
-        not_null={"kiosk_id", "person", "state", "tries_left", "made_at_ms", "expires_at_ms"},
-        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
-        strict=True,
-    )
-    for columns in (["person", "made_at_ms"], ["kiosk_id", "made_at_ms"], ["state", "expires_at_ms"], ["made_at_ms"]):
-        schema.table("sms_requests").create_index(columns)
-
-
-def _create_used_credentials(schema: Schema) -> None:
-    """Which credentials were used where, as digests."""
-    schema.table("used_credentials").create(
-        {"credential_id": str, "kiosk_id": str, "used_at_ms": int},
-        pk="credential_id",
-        not_null={"kiosk_id", "used_at_ms"},
-        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
-        strict=True,
-    )
-    for columns in (["kiosk_id", "used_at_ms"], ["used_at_ms"]):
-        schema.table("used_credentials").create_index(columns)
-
-
-def _create_shared_data(schema: Schema) -> None:
-    """Fictitious values that authorities hold of fictitious people, and who asked for them."""
-    schema.table("shared_authorities").create({"authority": str, "state": str}, pk="authority", not_null={"state"}, strict=True)
-    schema.table("shared_values").create(
-        {"id_number": str, "element": str, "authority": str, "value": bytes, "as_of_ms": int},
-        pk=("id_number", "element"),
-        not_null={"authority", "value", "as_of_ms"},
-        strict=True,
-    )
-    schema.table("shared_questions").create(
-        {"kiosk_id": str, "person": str, "purpose": str, "consent_version": str, "asked_at_ms": int, "outcomes": str},
-        not_null={"kiosk_id", "person", "purpose", "consent_version", "asked_at_ms", "outcomes"},
-        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
-        strict=True,
-    ).create_index(["person", "asked_at_ms"])
-
-
-def _create_portraits(schema: Schema) -> None:
-    """Photos of the fictitious residents, sealed, and the record of every request for one; people as digests."""
-    schema.table("portraits").create(
-        {"person": str, "sealing_key_id": str, "sealed": bytes, "kept_at_ms": int},
-        pk="person",
-        not_null={"sealing_key_id", "sealed", "kept_at_ms"},
-        strict=True,
-    )
-    schema.table("portrait_fetches").create(
-        {"fetch_id": int, "kiosk_id": str, "person": str, "consent_id": str, "purpose": str, "outcome": str, "at_ms": int},
-        pk="fetch_id",
-        not_null={"kiosk_id", "person", "consent_id", "purpose", "outcome", "at_ms"},
-        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
-        strict=True,
-    )
-    for columns in (["person", "at_ms"], ["kiosk_id", "at_ms"], ["at_ms"]):
-        schema.table("portrait_fetches").create_index(columns)
-    # Portraits lie in the sealed table only; those of fictitious residents that stood here open are added anew.
-    schema.execute("UPDATE residents SET portrait = NULL")
-
-
 def _create_catalogues(schema: Schema) -> None:
     """Catalogues of matters, and every step of each."""
     schema.table("catalogues").create(
@@ -367,6 +277,32 @@ def _create_catalogues(schema: Schema) -> None:
     ).create_index(["version"])
 
 
+def _create_tickets(schema: Schema) -> None:
+    """Reasons of ratings; and the tickets of bad ones with every step that was taken."""
+    schema.execute("ALTER TABLE ratings ADD COLUMN reasons TEXT NOT NULL DEFAULT ''")
+    schema.table("tickets").create(
+        {
+            "ticket_id": int,
+            "case_id": str,
+            "kiosk_id": str,
+            "grade": int,
+            "reasons": str,
+            "state": str,
+            "opened_at_ms": int,
+            "due_at_ms": int,
+        },
+        pk="ticket_id",
+        not_null={"case_id", "kiosk_id", "grade", "reasons", "state", "opened_at_ms", "due_at_ms"},
+        strict=True,
+    ).create_index(["case_id"], unique=True)
+    schema.table("ticket_history").create(
+        {"ticket_id": int, "state": str, "by": str, "words": str, "at_ms": int},
+        not_null={"ticket_id", "state", "by", "words", "at_ms"},
+        foreign_keys=[("ticket_id", "tickets", "ticket_id")],
+        strict=True,
+    ).create_index(["ticket_id"])
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_registry,
     _create_credentials,
@@ -377,11 +313,12 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_materials,
     _create_reconciliation,
     _create_audit_trails,
-    _create_residents,
-    _create_sms_requests,
-    _create_used_credentials,
-    _create_shared_data,
-    _create_portraits,
+    create_residents,
+    create_sms_requests,
+    create_used_credentials,
+    create_shared_data,
+    create_portraits,
     _create_catalogues,
+    _create_tickets,
 )
 """Only ever appended to."""

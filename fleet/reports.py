@@ -61,7 +61,7 @@ def report_ratings(database: Database) -> list[Record]:
     """Every rating in the order received, with the item where its case is held."""
     with database.reading() as connection:
         rows = connection.execute(
-            """SELECT ratings.case_id, ratings.kiosk_id, cases.item_code, grade, rated_at_ms, ratings.received_at_ms
+            """SELECT ratings.case_id, ratings.kiosk_id, cases.item_code, grade, reasons, rated_at_ms, ratings.received_at_ms
                FROM ratings LEFT JOIN cases ON cases.case_id = ratings.case_id ORDER BY ratings.received_at_ms, ratings.case_id"""
         ).fetchall()
     return [dict(row) for row in rows]

@@ -16,10 +16,11 @@ def sample_shared_data() -> tuple[SharedRow, ...]:
     keepers = {element["name"]: element.get("authority") for element in _read("catalogue/elements.yaml")["elements"]}
     rows = []
     for resident in _read("samples/residents.yaml")["residents"]:
-        number = str(resident["card"]["id_number"])
+        card = resident["card"]
+        kind, number = str(card["card_kind"]), str(card["id_number"])
         values: dict[str, SharedValue] = resident["shared"]
         rows += [
-            SharedRow(id_number=number, element=name, authority=keepers[name], value=value)
+            SharedRow(id_type=kind, id_number=number, element=name, authority=keepers[name], value=value)
             for name, value in values.items()
             if keepers.get(name)
         ]

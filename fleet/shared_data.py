@@ -10,7 +10,7 @@ import hashlib
 import logging
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -35,11 +35,12 @@ from fleet.digest_key import DigestKey
 from fleet.errors import PlatformError
 from fleet.keys import KeyCabinet
 from fleet.residents import Residents
-from fleet.sealing_keys import CannotOpen
+from fleet.sealing_keys import CannotOpen, seal_to
 
 _log = logging.getLogger(__name__)
 
 STATES = ("up", "down", "refusing")
+_AT_REST_INFO = b"oueban shared value at rest v1\0"
 CONSENT_HOLDS_MS = 3_600_000
 """A consent given longer ago was for another visit."""
 
@@ -56,6 +57,7 @@ class SharingRefused:
 class SharedRow:
     """One value that one authority holds of one person."""
 
+    id_type: str
     id_number: str
     element: str
     authority: str
@@ -65,11 +67,23 @@ class SharedRow:
         return f"SharedRow(element={self.element!r}, authority={self.authority!r}, <redacted>)"
 
 
-class SharedRegister:
-    """The table of fictitious values, and which authorities answer at present."""
+@dataclass(frozen=True, slots=True)
+class _Held:
+    authority: str
+    value: SharedValue = field(repr=False)
+    as_of_ms: int
 
-    def __init__(self, database: Database) -> None:
+
+class SharedRegister:
+    """The table of fictitious values, and which authorities answer at present.
+
+    Values lie sealed to the platform's own sealing key under a digest of whose they are, as photos do.
+    """
+
+    def __init__(self, database: Database, cabinet: KeyCabinet, digests: DigestKey) -> None:
         self._database = database
+        self._cabinet = cabinet
+        self._digests = digests
 
     def put(self, rows: Iterable[SharedRow], now_ms: int) -> int:
         """Add or replace; how many. Raises ``PlatformError`` for a value that cannot be, and then adds none."""
@@ -79,16 +93,24 @@ class SharedRegister:
                 raise PlatformError("element and authority are short names")
             if isinstance(row.value, str) and len(row.value) > MAX_TEXT:
                 raise PlatformError(f"the value of {row.element} is longer than {MAX_TEXT} characters")
+        sealed = [self._sealed(row, now_ms) for row in rows]
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO shared_values (id_number, element, authority, value, as_of_ms) VALUES (?, ?, ?, ?, ?)",
-                [(row.id_number, row.element, row.authority, msgspec.json.encode(row.value), now_ms) for row in rows],
+                """INSERT OR REPLACE INTO shared_values (person, element, authority, sealing_key_id, sealed, as_of_ms)
+                   VALUES (?, ?, ?, ?, ?, ?)""",
+                sealed,
             )
             connection.executemany(
                 "INSERT OR IGNORE INTO shared_authorities (authority, state) VALUES (?, 'up')",
                 [(name,) for name in {row.authority for row in rows}],
             )
         return len(rows)
+
+    def _sealed(self, row: SharedRow, now_ms: int) -> tuple[str, str, str, str, bytes, int]:
+        person = self._digests.person(row.id_type, row.id_number)
+        key = self._cabinet.present.opening[0].public
+        sealed = seal_to(key.public_key, _at_rest(person, row.element), msgspec.json.encode(row.value))
+        return (person, row.element, row.authority, key.key_id, sealed, now_ms)
 
     def set_state(self, authority: str, state: str) -> bool:
         """Let an authority be ``up``, ``down`` or ``refusing``; False for one that is not known."""
@@ -107,15 +129,26 @@ class SharedRegister:
             ).fetchall()
         return tuple((row["authority"], row["state"], row["held"]) for row in rows)
 
-    def look_up(self, connection: sqlite3.Connection, id_number: str, elements: tuple[str, ...]) -> dict[str, sqlite3.Row]:
-        """Rows by element, each with its authority's state."""
+    def look_up(self, connection: sqlite3.Connection, person: str, elements: tuple[str, ...]) -> dict[str, _Held]:
+        """What is held of a person (a digest), by element; a value that cannot be opened is not held."""
         marks = ", ".join("?" * len(elements))
         rows = connection.execute(
-            f"""SELECT v.element, v.authority, v.value, v.as_of_ms, a.state FROM shared_values v
-                JOIN shared_authorities a USING (authority) WHERE v.id_number = ? AND v.element IN ({marks})""",  # noqa: S608 - question marks
-            (id_number, *elements),
+            f"SELECT * FROM shared_values WHERE person = ? AND element IN ({marks})",  # noqa: S608 - question marks
+            (person, *elements),
         ).fetchall()
-        return {row["element"]: row for row in rows}
+        held = ((row["element"], self._opened(row)) for row in rows)
+        return {element: one for element, one in held if one is not None}
+
+    def _opened(self, row: sqlite3.Row) -> _Held | None:
+        key = self._cabinet.present.opening_key(row["sealing_key_id"])
+        try:
+            if key is None:
+                raise CannotOpen(row["sealing_key_id"])
+            plain = key.open_request(_at_rest(row["person"], row["element"]), row["sealed"])
+        except CannotOpen:
+            _log.error("a shared value does not open: its key was removed, or the database was changed from outside")
+            return None
+        return _Held(row["authority"], msgspec.json.decode(plain, type=SharedValue), row["as_of_ms"])
 
     def states_by_element(self, connection: sqlite3.Connection, elements: tuple[str, ...]) -> dict[str, str]:
         """State of the authority that keeps an element of anybody; elements that nobody keeps are left out."""
@@ -137,7 +170,7 @@ class SharingDesk:
         self._digests = digests
         self._residents = residents
         self._clock = clock
-        self.register = SharedRegister(database)
+        self.register = SharedRegister(database, cabinet, digests)
 
     def answer(self, kiosk_id: str, asked: RequestSharedData) -> SharedDataAnswer | SharingRefused:
         """What is known of the person sealed in ``asked``. A name that does not go with its number gets nothing."""
@@ -155,8 +188,9 @@ class SharingDesk:
 
     def _elements(self, kiosk_id: str, question: SharedDataQuestion, *, is_known: bool, now_ms: int) -> tuple[SharedElement, ...]:
         """Reads and notes in one transaction: what was told stands in the record, or it was not told."""
+        person = self._digests.person(question.id_type, question.id_number)
         with self._database.transaction() as connection:
-            held = self.register.look_up(connection, question.id_number, question.elements) if is_known else {}
+            held = self.register.look_up(connection, person, question.elements) if is_known else {}
             states = self.register.states_by_element(connection, question.elements)
             elements = tuple(_element(name, held.get(name), states.get(name, "up")) for name in question.elements)
             connection.execute(
@@ -164,7 +198,7 @@ class SharingDesk:
                    VALUES (?, ?, ?, ?, ?, ?)""",
                 (
                     kiosk_id,
-                    self._digests.person(question.id_type, question.id_number),
+                    person,
                     question.purpose,
                     question.consent_version,
                     now_ms,
@@ -197,18 +231,16 @@ def _question_problem(question: SharedDataQuestion) -> str:
     return "" if all(is_plain_text(text, 64) for text in texts) else "purpose, consent and elements are short names"
 
 
-def _element(name: str, row: sqlite3.Row | None, state: str) -> SharedElement:
+def _at_rest(person: str, element: str) -> bytes:
+    return _AT_REST_INFO + f"{person} {element}".encode()
+
+
+def _element(name: str, held: _Held | None, state: str) -> SharedElement:
     if state != "up":
         return SharedElement(name=name, outcome="down" if state == "down" else "refused")
-    if row is None:
+    if held is None:
         return SharedElement(name=name, outcome="not_held")
-    return SharedElement(
-        name=name,
-        outcome="value",
-        value=msgspec.json.decode(row["value"], type=SharedValue),
-        as_of_ms=row["as_of_ms"],
-        authority=row["authority"],
-    )
+    return SharedElement(name=name, outcome="value", value=held.value, as_of_ms=held.as_of_ms, authority=held.authority)
 
 
 def questions(database: Database, limit: int = 100) -> tuple[Mapping[str, str | int], ...]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeAlias
 
 from fleet.clock import in_china, system_clock
 from fleet.commands import check_exists
+from fleet.digest_key import DigestKey
 from fleet.errors import PlatformError
-from fleet.platform import open_database
+from fleet.platform import open_database, open_keys
 from fleet.sample_shared_data import sample_shared_data
 from fleet.shared_data import STATES, SharedRegister, questions
 
@@ -34,22 +37,25 @@ def add_sharing_verbs(verbs: Verbs, add: Add) -> None:
         verb.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-def _add_samples(asked: argparse.Namespace) -> None:
-    database = open_database(asked.data)
+@contextmanager
+def _register(data: Path) -> Iterator[SharedRegister]:
+    database = open_database(data)
     try:
-        added = SharedRegister(database).put(sample_shared_data(), system_clock())
+        yield SharedRegister(database, open_keys(data, database, system_clock), DigestKey(data))
     finally:
         database.close()
+
+
+def _add_samples(asked: argparse.Namespace) -> None:
+    with _register(asked.data) as register:
+        added = register.put(sample_shared_data(), system_clock())
     _say(f"{added} values added")
 
 
 def _list(asked: argparse.Namespace) -> None:
     check_exists(asked.data)
-    database = open_database(asked.data)
-    try:
-        found = SharedRegister(database).authorities()
-    finally:
-        database.close()
+    with _register(asked.data) as register:
+        found = register.authorities()
     if asked.json:
         _say(json.dumps({"authorities": [{"authority": name, "state": state, "values": held} for name, state, held in found]}))
         return
@@ -59,12 +65,9 @@ def _list(asked: argparse.Namespace) -> None:
 
 def _set(asked: argparse.Namespace) -> None:
     check_exists(asked.data)
-    database = open_database(asked.data)
-    try:
-        if not SharedRegister(database).set_state(asked.authority, asked.state):
+    with _register(asked.data) as register:
+        if not register.set_state(asked.authority, asked.state):
             raise PlatformError(f"no authority is called {asked.authority!r}; see shared-data list")
-    finally:
-        database.close()
     _say(f"{asked.authority} is {asked.state}")
 
 

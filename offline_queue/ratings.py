@@ -5,28 +5,34 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from contract.cases import Rating
+from contract.cases import RATING_REASONS, SKIPPED, Rating
 from offline_queue.clock import Stamp
 from offline_queue.states import CaseState
 
 _HELD_BY_PLATFORM = (CaseState.ACCEPTED.value, CaseState.PROCESSED.value, CaseState.PURGED.value)
 
 
-def keep(connection: sqlite3.Connection, now: Stamp, case_id: str, grade: int) -> None:
-    """Keep the first rating of a case; a later one changes nothing. ``ValueError`` for a grade outside 1..5."""
-    if grade not in range(1, 6):
-        raise ValueError(f"no grade: {grade}")
-    connection.execute("INSERT OR IGNORE INTO ratings VALUES (?, ?, ?)", (case_id, grade, now.wall_ms))
+def keep(connection: sqlite3.Connection, now: Stamp, case_id: str, grade: int, reasons: Sequence[str] = ()) -> None:
+    """Keep the first rating of a case, or that it was skipped (0); a later one changes nothing.
+
+    ``ValueError`` for a grade outside 0..5, for a reason that is none, and for reasons without a grade.
+    """
+    if grade not in range(6) or not RATING_REASONS.issuperset(reasons) or (grade == SKIPPED and reasons):
+        raise ValueError(f"no rating: {grade} {reasons}")
+    connection.execute(
+        "INSERT OR IGNORE INTO ratings (case_id, grade, rated_at_ms, reasons) VALUES (?, ?, ?, ?)",
+        (case_id, grade, now.wall_ms, " ".join(reasons)),
+    )
 
 
 def sendable(connection: sqlite3.Connection, limit: int) -> tuple[Rating, ...]:
     """Ratings whose case the platform holds, oldest first."""
     rows = connection.execute(
-        "SELECT r.case_id, r.grade, r.rated_at_ms FROM ratings r JOIN cases c ON c.case_id = r.case_id"
+        "SELECT r.case_id, r.grade, r.rated_at_ms, r.reasons FROM ratings r JOIN cases c ON c.case_id = r.case_id"
         " WHERE c.state IN (?, ?, ?) ORDER BY r.rated_at_ms, r.case_id LIMIT ?",
         (*_HELD_BY_PLATFORM, limit),
     )
-    return tuple(Rating(*row) for row in rows)
+    return tuple(Rating(row[0], row[1], row[2], tuple(row[3].split())) for row in rows)
 
 
 def settle(connection: sqlite3.Connection, case_ids: Sequence[str]) -> int:

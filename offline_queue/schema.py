@@ -224,4 +224,9 @@ def _four_materials(db: Database) -> None:
     ).create_index(["digest"])
 
 
-MIGRATIONS: tuple[Migration, ...] = (_one_create, _two_ratings, _three_lean_commit, _four_materials)
+def _five_rating_reasons(db: Database) -> None:
+    """What residents who were not satisfied pointed at, as codes with a space between."""
+    db.execute("ALTER TABLE ratings ADD COLUMN reasons TEXT NOT NULL DEFAULT ''")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_one_create, _two_ratings, _three_lean_commit, _four_materials, _five_rating_reasons)

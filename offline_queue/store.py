@@ -326,10 +326,10 @@ class Outbox:
 
     # Ratings
 
-    def rate(self, case_id: str, grade: int) -> None:
-        """Keep the resident's rating, 5 to 1, until the platform has it; the first one of a case stands."""
+    def rate(self, case_id: str, grade: int, reasons: Sequence[str] = ()) -> None:
+        """Keep the resident's rating, 5 to 1, or 0 for skipped, until the platform has it; the first one of a case stands."""
         with self._change() as (connection, now):
-            ratings.keep(connection, now, case_id, grade)
+            ratings.keep(connection, now, case_id, grade, reasons)
 
     def sendable_ratings(self, limit: int) -> tuple[Rating, ...]:
         """Ratings whose case the platform holds, oldest first."""

@@ -9,7 +9,7 @@ from kiosk.catalogue.rules import FactValue
 from kiosk.domain.identity import Person, Portrait, Proof
 from kiosk.domain.language import Language
 from kiosk.domain.papers import ScannedPage
-from kiosk.domain.rating import Grade
+from kiosk.domain.rating import Grade, RatingReason
 from kiosk.domain.signature import Signature
 
 
@@ -86,9 +86,10 @@ class PrintSlip:
 
 @dataclass(frozen=True, slots=True)
 class StoreRating:
-    """Keep the rating for the platform."""
+    """Keep the rating for the platform, or that it was skipped."""
 
-    grade: Grade
+    grade: Grade | None
+    reasons: tuple[RatingReason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

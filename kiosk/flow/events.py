@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from kiosk.domain.identity import Person, Portrait, Proof, Route, RouteStanding
 from kiosk.domain.language import Language
-from kiosk.domain.rating import Grade
+from kiosk.domain.rating import Grade, RatingReason
 from kiosk.domain.signature import Signature
 from kiosk.flow.gathering_events import (
     CertificateFailed,
@@ -131,6 +131,13 @@ class RatingGiven:
     """好差评 given."""
 
     grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class RatingExplained:
+    """What a resident who was not satisfied pointed at; nothing is an answer too."""
+
+    reasons: tuple[RatingReason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +346,7 @@ Event = (
     | SignatureDrawn
     | PrintAgain
     | RatingGiven
+    | RatingExplained
     | RatingSkipped
     | CardWasRead
     | CardFailed

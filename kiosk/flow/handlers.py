@@ -32,6 +32,7 @@ from kiosk.flow.events import (
     FieldEntered,
     ItemChosen,
     LanguageChosen,
+    RatingExplained,
     RatingGiven,
     SearchTyped,
     ServiceChanged,
@@ -190,9 +191,23 @@ def print_again(state: FlowState, _event: Event, _context: Context) -> Result:
 
 
 def rate(state: FlowState, event: RatingGiven, context: Context) -> Result:
-    """Keep the grade, then ask for another matter."""
+    """Who is satisfied is done; who is not may say why."""
+    if event.grade.is_bad:
+        return replace(enter(state, Step.RATING_WHY), grade=event.grade), ()
     after, effects = ask_for_another(state, event, context)
     return after, (StoreRating(event.grade), *effects)
+
+
+def explain_rating(state: FlowState, event: RatingExplained, context: Context) -> Result:
+    """Keep grade and reasons, then ask for another matter."""
+    after, effects = ask_for_another(state, event, context)
+    return replace(after, grade=None), (StoreRating(state.grade, event.reasons), *effects)
+
+
+def skip_rating(state: FlowState, event: Event, context: Context) -> Result:
+    """A skip is kept as a skip."""
+    after, effects = ask_for_another(state, event, context)
+    return after, (StoreRating(None), *effects)
 
 
 def ask_for_another(state: FlowState, _event: Event, _context: Context) -> Result:
@@ -202,7 +217,12 @@ def ask_for_another(state: FlowState, _event: Event, _context: Context) -> Resul
 
 def leave(state: FlowState, _event: Event, _context: Context) -> Result:
     """End the visit from anywhere: everything personal is wiped before the farewell is shown."""
-    return FlowState(step=Step.FAREWELL, language=state.language), (*_stopped(state), Wipe())
+    return FlowState(step=Step.FAREWELL, language=state.language), (*_stopped(state), *_unexplained(state), Wipe())
+
+
+def _unexplained(state: FlowState) -> tuple[Effect, ...]:
+    """The grade of somebody who goes without saying why: it counts all the same."""
+    return (StoreRating(state.grade),) if state.step is Step.RATING_WHY else ()
 
 
 def _stopped(state: FlowState) -> tuple[Effect, ...]:

@@ -25,7 +25,7 @@ _LANDINGS: tuple[frozenset[Step], ...] = (
     frozenset({Step.ROUTE, Step.FACE_CONSENT, *IDENTIFYING, Step.NOT_ELIGIBLE}),
     frozenset({Step.GATHERING, Step.FORM, Step.PAPERS}),
     frozenset({Step.REVIEW, Step.SIGN, Step.COMMITTING, Step.NOT_ACCEPTED}),
-    frozenset({Step.DELIVERING, Step.SLIP, Step.RATING}),
+    frozenset({Step.DELIVERING, Step.SLIP, Step.RATING, Step.RATING_WHY}),
 )
 """Progress as the resident sees it: guide, who I am, form, check and sign, slip."""
 
@@ -306,6 +306,7 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.DELIVERING: lambda _state, _context: v.WorkingView("delivering"),
     Step.SLIP: _slip,
     Step.RATING: lambda _state, _context: v.RatingView(),
+    Step.RATING_WHY: lambda _state, _context: v.RatingWhyView(),
     Step.ANOTHER: lambda _state, context: v.AnotherView(_known_as(context)),
     Step.FAREWELL: lambda _state, _context: v.FarewellView(),
 }

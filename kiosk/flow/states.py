@@ -8,6 +8,7 @@ from enum import StrEnum
 from kiosk.catalogue.deciding import From
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
+from kiosk.domain.rating import Grade
 
 
 class Step(StrEnum):
@@ -52,6 +53,8 @@ class Step(StrEnum):
     """Stored; a moment is given to the network before the slip says where the case is."""
     SLIP = "slip"
     RATING = "rating"
+    RATING_WHY = "rating_why"
+    """Only who was not satisfied is asked why, and nobody has to say."""
     ANOTHER = "another"
     """Anything else? The person stays known for it; the case is forgotten."""
     FAREWELL = "farewell"
@@ -105,6 +108,8 @@ class FlowState:
     device_lost: bool = False
     """The reader or camera that this step waits for went away during the present attempt; it may be back already."""
     idle_warning: bool = False
+    grade: Grade | None = None
+    """Given, while the reasons are asked."""
     failed_rules: tuple[str, ...] = ()
     """Conditions of the item that do not hold for this person; their words are the catalogue's."""
     paper_in_hand: str = ""

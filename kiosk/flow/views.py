@@ -327,6 +327,11 @@ class RatingView:
 
 
 @dataclass(frozen=True, slots=True)
+class RatingWhyView:
+    """What was not well? None, one or several; nothing preselected."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnotherView:
     """Another matter, in the same visit? The case just done is forgotten already."""
 
@@ -365,6 +370,7 @@ Model = (
     | NotAcceptedView
     | SlipView
     | RatingView
+    | RatingWhyView
     | AnotherView
     | FarewellView
 )

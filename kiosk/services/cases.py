@@ -16,7 +16,7 @@ from kiosk.catalogue.models import FormField, Item
 from kiosk.domain.identity import Person, Proof
 from kiosk.domain.language import Language
 from kiosk.domain.papers import ScannedPage
-from kiosk.domain.rating import Grade
+from kiosk.domain.rating import Grade, RatingReason
 from kiosk.domain.signature import Signature
 from kiosk.flow import form, knowing
 from kiosk.flow.context import Context
@@ -80,8 +80,8 @@ class CaseDesk(Protocol):
         """
         ...
 
-    def rate(self, case_id: str, grade: Grade) -> None:
-        """Keep the rating for the platform."""
+    def rate(self, case_id: str, grade: Grade | None, reasons: tuple[RatingReason, ...] = ()) -> None:
+        """Keep the rating for the platform; ``None`` for skipped."""
         ...
 
 

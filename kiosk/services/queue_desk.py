@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Callable
 
 from contract.case_contents import BundleReference
-from contract.cases import Material
+from contract.cases import SKIPPED, Material
 from drivers.types import Deadline
 from kiosk.catalogue.deciding import From
-from kiosk.domain.rating import Grade
+from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow.events import CaseRefused, CaseStored, DeliveryKnown, StoredPart
 from kiosk.services.cases import CaseFacts, OneCase, applicant_of, consents_of, contents_of, identification_of, shown_time
 from offline_queue.errors import KnownError
@@ -104,10 +104,10 @@ class QueueDesk:
             _log.warning("a slip comes out without its statement: %s", error.code)
             return None
 
-    def rate(self, case_id: str, grade: Grade) -> None:
+    def rate(self, case_id: str, grade: Grade | None, reasons: tuple[RatingReason, ...] = ()) -> None:
         """Keep the rating until the platform has it; a disk that refuses it costs the rating, never a visit."""
         try:
-            self._outbox.rate(case_id, int(grade))
+            self._outbox.rate(case_id, SKIPPED if grade is None else int(grade), [reason.value for reason in reasons])
         except KnownError as error:
             _log.warning("a rating was lost: %s", error.code)
             return

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from drivers.types import Deadline, Image
 from kiosk.config import Times
 from kiosk.domain.identity import Person, Portrait
-from kiosk.domain.rating import Grade
+from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow.effects import (
     CREDENTIAL_WAIT_S,
     CancelGathering,
@@ -284,9 +284,9 @@ class Hands(QObject):
 
         self.store.submit(_beside(look), PROBE_S)
 
-    def rate(self, case_id: str, grade: Grade) -> None:
-        """Keep the rating."""
-        self.store.submit(_beside(lambda _deadline: self._services.cases.rate(case_id, grade)), 3600.0)
+    def rate(self, case_id: str, grade: Grade | None, reasons: tuple[RatingReason, ...]) -> None:
+        """Keep the rating, or that it was skipped."""
+        self.store.submit(_beside(lambda _deadline: self._services.cases.rate(case_id, grade, reasons)), 3600.0)
 
     def print_slip(self, facts: SlipFacts) -> None:
         """Print the slip, and draw the same slip for the screen."""

@@ -214,8 +214,8 @@ class Visit(QObject):
                 self._hands.commit(cases.facts_of(context, context.item(self.state.item_code), self.state.language))
             case AwaitDelivery():
                 self._hands.await_delivery(self.session.case_id)
-            case StoreRating(grade):
-                self._hands.rate(self.session.case_id, grade)
+            case StoreRating(grade, reasons):
+                self._hands.rate(self.session.case_id, grade, reasons)
             case Wipe():
                 self._wipe()
             case FetchShared() | ReadCertificate() | ScanPaper() | CancelGathering():

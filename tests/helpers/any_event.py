@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.identity import Proof, Route, RouteStanding
 from kiosk.domain.language import Language
-from kiosk.domain.rating import Grade
+from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow import events as ev
 from tests.helpers.people import INSURANCE, PERMIT, SENIOR, sample_person, sample_portrait, sample_signature
 
@@ -23,7 +23,8 @@ BY_HAND: tuple[ev.Event, ...] = (
     *(ev.RouteChosen(route) for route in Route), ev.TryAgain(), ev.AnotherWay(), ev.AnotherItem(), ev.StaffCodeEntered("1", "2"),
     ev.SmsCodeEntered("123456"), ev.SmsCodeEntered("x"), ev.FieldEntered("phone", "13800000000"), ev.FieldEntered("period", "all"),
     ev.FieldEntered("collect", "hall"), ev.FieldEntered("?", "x"), ev.SignatureDrawn(sample_signature()), ev.PrintAgain(),
-    ev.RatingGiven(Grade.DISSATISFIED), ev.RatingSkipped(),
+    ev.RatingGiven(Grade.DISSATISFIED), ev.RatingGiven(Grade.SATISFIED), ev.RatingSkipped(), ev.RatingExplained(()),
+    ev.RatingExplained((RatingReason.SLOW,)),
 )  # fmt: skip
 FAILURES: tuple[ev.Event, ...] = (
     ev.CardFailed("card.no_card"), ev.CardFailed("card.reader_lost"), ev.CardFailed("guardian.same_card"),

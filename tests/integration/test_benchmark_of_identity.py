@@ -28,8 +28,8 @@ def test_probes_are_changed_and_keep_their_size() -> None:
 
 
 def test_every_attack_has_its_share_and_every_session_a_seed_of_its_own() -> None:
-    planned = plan(300, 60, 7)
-    assert len({seed for _, seed in planned}) == 360
+    planned = plan(360, 60, 7)
+    assert len({seed for _, seed in planned}) == 420
     counts = {name: sum(species == name for species, _ in planned) for name in SPECIES}
     assert counts == {name: 60 if name == "live" else 30 for name in SPECIES}
 

@@ -47,6 +47,7 @@ TOUCHES: tuple[tuple[str, str, object], ...] = (
     ("rating", "grade:5", e.RatingGiven(Grade.VERY_SATISFIED)),
     ("rating", "grade:1", e.RatingGiven(Grade.VERY_DISSATISFIED)),
     ("rating", "rating_skip", e.RatingSkipped()),
+    ("rating-why", "main_action", e.RatingExplained(())),
     ("farewell", "done", e.Touched()),
 )
 

@@ -229,6 +229,7 @@ def _after(make: _Maker) -> tuple[Plate, ...]:
         make.plate("slip-stored", _item(Step.SLIP, paper=Paper.PRINTED)),
         make.plate("slip-paper-out", out, extra=Extra.SLIP),
         make.plate("rating", _item(Step.RATING)),
+        make.plate("rating-why", _item(Step.RATING_WHY)),
         make.plate("another", _item(Step.ANOTHER), session=sample.session_of_known()),
         make.plate("farewell", FlowState(step=Step.FAREWELL)),
     )

@@ -24,6 +24,7 @@ from ui.screens.not_eligible import NotEligibleScreen
 from ui.screens.out_of_service import OutOfServiceScreen
 from ui.screens.papers import PapersScreen
 from ui.screens.rating import RatingScreen
+from ui.screens.rating_why import RatingWhyScreen
 from ui.screens.review import ReviewScreen
 from ui.screens.route import RouteScreen
 from ui.screens.search import SearchScreen
@@ -60,6 +61,7 @@ SCREENS: dict[Step, type[StepScreen[Any]]] = {
     Step.DELIVERING: WorkingScreen,
     Step.SLIP: SlipScreen,
     Step.RATING: RatingScreen,
+    Step.RATING_WHY: RatingWhyScreen,
     Step.ANOTHER: AnotherScreen,
     Step.FAREWELL: FarewellScreen,
 }

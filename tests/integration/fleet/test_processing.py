@@ -251,7 +251,10 @@ def test_ratings_that_can_never_be_taken_are_settled_and_not_kept(
     wrong = (
         Rating(header.case_id, 5, 1),
         Rating("x", 5, 1),
-        Rating(new_case_id(), 0, 1),
+        Rating(new_case_id(), -1, 1),
+        Rating(new_case_id(), 0, 1, ("slow",)),
+        Rating(new_case_id(), 1, 1, ("unheard_of",)),
+        Rating(new_case_id(), 1, 1, ("slow", "slow")),
         Rating(new_case_id(), 6, 1),
         Rating(new_case_id(), 5, 2**70),
     )

@@ -113,10 +113,27 @@ def test_every_question_is_on_record_without_a_value_or_a_name(terminal: Termina
     assert "13800000000" not in whole
 
 
+def test_the_table_shows_no_value_and_no_number(platform: Platform) -> None:
+    with platform.database.reading() as connection:
+        held = b"".join(repr(tuple(row)).encode() + row["sealed"] for row in connection.execute("SELECT * FROM shared_values"))
+    assert len(held) > 10_000
+    for shown in (b"13800000000", b"330304195803080026", "已婚".encode()):
+        assert shown not in held
+
+
+@pytest.mark.expects_warnings
+def test_a_value_moved_to_another_person_is_not_held(terminal: Terminal, platform: Platform) -> None:
+    with platform.database.transaction() as connection:
+        connection.execute(
+            "UPDATE shared_values SET sealed = (SELECT sealed FROM shared_values WHERE element = 'marriage_status')"
+        )
+    assert _ask(terminal, "phone") == (200, {"phone": "not_held"})
+
+
 def test_a_value_that_cannot_be_is_not_taken_in(platform: Platform) -> None:
     for row in (
-        SharedRow(id_number="1", element="e\n", authority="a", value=1),
-        SharedRow(id_number="1", element="e", authority="a", value="x" * 2000),
+        SharedRow(id_type="resident", id_number="1", element="e\n", authority="a", value=1),
+        SharedRow(id_type="resident", id_number="1", element="e", authority="a", value="x" * 2000),
     ):
         with pytest.raises(PlatformError):
             platform.sharing.register.put((row,), 1)

@@ -54,13 +54,6 @@ def test_the_first_rating_of_a_case_stands(subject: Syncer, outbox: Outbox, rati
     assert [rating.grade for rating in rating_line.rated] == [2]
 
 
-@pytest.mark.parametrize("grade", [0, 6, -1])
-def test_there_are_five_grades(outbox: Outbox, grade: int) -> None:
-    (case_id,) = commit(outbox)
-    with pytest.raises(ValueError, match="no grade"):
-        outbox.rate(case_id, grade)
-
-
 @pytest.mark.parametrize("kind", list(FailureKind))
 def test_a_rating_that_was_not_taken_waits_and_holds_up_no_case(
     subject: Syncer, outbox: Outbox, rating_line: RatingLine, kind: FailureKind
@@ -86,3 +79,19 @@ def test_an_answer_about_ratings_that_were_not_sent_settles_nothing(
     rating_line.answer = RatingsAnswer((ids[0], "another"), 1)
     subject.run_once()
     assert [rating.case_id for rating in outbox.sendable_ratings(10)] == [ids[1]]
+
+
+def test_reasons_and_skips_travel_as_they_were_given(subject: Syncer, outbox: Outbox, rating_line: RatingLine) -> None:
+    cases = commit(outbox, 2)
+    outbox.rate(cases[0], 1, ("machine", "slow"))
+    outbox.rate(cases[1], 0)
+    subject.run_once()
+    told = {rating.case_id: (rating.grade, rating.reasons) for rating in rating_line.rated}
+    assert told == {cases[0]: (1, ("machine", "slow")), cases[1]: (0, ())}
+
+
+@pytest.mark.parametrize(("grade", "reasons"), [(-1, ()), (6, ()), (0, ("slow",)), (2, ("rude",))])
+def test_what_is_no_rating_is_a_bug(outbox: Outbox, grade: int, reasons: tuple[str, ...]) -> None:
+    (case_id,) = commit(outbox)
+    with pytest.raises(ValueError, match="no rating"):
+        outbox.rate(case_id, grade, reasons)

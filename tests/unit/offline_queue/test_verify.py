@@ -252,7 +252,7 @@ PLANTED: dict[str, tuple[Damage, str]] = {
     "comparison of nonsense": (sql("INSERT INTO facts VALUES ('reconciled', 'never')"), "fact_unreadable"),
     "queue open to others": (beside("", lambda path: path.chmod(0o644)), "open_to_others"),
     "rating of nobody": (
-        sql("INSERT INTO ratings VALUES ('01900000-0000-7000-8000-000000000000', 3, 1)"),
+        sql("INSERT INTO ratings VALUES ('01900000-0000-7000-8000-000000000000', 3, 1, '')"),
         "rating_of_unknown_case",
     ),
     "grade that does not exist": (sql("UPDATE ratings SET grade = 9"), "rating_wrong"),

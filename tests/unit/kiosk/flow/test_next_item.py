@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from kiosk.domain.identity import Person, Route
-from kiosk.domain.rating import Grade
+from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow.states import Step
@@ -133,12 +133,36 @@ def test_whoever_walks_away_from_the_question_is_forgotten(subject: Visitor) -> 
     assert subject.session.is_empty
 
 
-def test_the_rating_is_kept_for_the_case_it_is_about(subject: Visitor) -> None:
+def _asked_to_rate(subject: Visitor) -> Visitor:
     subject.identifies(SENIOR, STAFF)
     subject.does(*(ev.FieldEntered(*answer) for answer in ANSWERS), ev.Continue(), ev.Continue())
     subject.does(
         ev.SignatureDrawn(sample_signature()), ev.CaseStored("id", "number", "now"), ev.DeliveryKnown(True), ev.Continue()
     )
     subject.asked.clear()
-    subject.does(ev.RatingGiven(Grade.SATISFIED))
-    assert subject.asked == [fx.StoreRating(Grade.SATISFIED), fx.ForgetCase()]
+    return subject
+
+
+@pytest.mark.parametrize(
+    ("event", "kept"),
+    [(ev.RatingGiven(Grade.SATISFIED), fx.StoreRating(Grade.SATISFIED)), (ev.RatingSkipped(), fx.StoreRating(None))],
+)
+def test_the_rating_or_its_skip_is_kept_for_the_case_it_is_about(subject: Visitor, event: ev.Event, kept: fx.StoreRating) -> None:
+    _asked_to_rate(subject).does(event)
+    assert subject.asked == [kept, fx.ForgetCase()]
+
+
+@pytest.mark.parametrize("reasons", [(), (RatingReason.SLOW, RatingReason.MACHINE)])
+def test_who_is_not_satisfied_may_say_why_and_need_not(subject: Visitor, reasons: tuple[RatingReason, ...]) -> None:
+    _asked_to_rate(subject).does(ev.RatingGiven(Grade.DISSATISFIED))
+    assert subject.state.step is Step.RATING_WHY
+    subject.does(ev.RatingExplained(reasons))
+    assert subject.asked == [fx.StoreRating(Grade.DISSATISFIED, reasons), fx.ForgetCase()]
+    assert subject.state.step is Step.ANOTHER
+
+
+@pytest.mark.parametrize("going", [ev.Quit(), ev.IdleEnded()])
+def test_a_bad_grade_counts_also_when_its_giver_walks_away(subject: Visitor, going: ev.Event) -> None:
+    _asked_to_rate(subject).does(ev.RatingGiven(Grade.VERY_DISSATISFIED), going)
+    assert subject.asked.index(fx.StoreRating(Grade.VERY_DISSATISFIED)) < subject.asked.index(fx.Wipe())
+    assert subject.session.is_empty

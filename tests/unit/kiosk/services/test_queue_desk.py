@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import pytest
 
 from drivers.types import Deadline
-from kiosk.domain.rating import Grade
+from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow.events import DeliveryKnown
 from kiosk.services.queue_desk import QueueDesk
 from offline_queue.errors import KnownError
@@ -19,7 +20,7 @@ class Moody:
 
     def __init__(self, states: list[CaseState | KnownError]) -> None:
         self._states = states
-        self.ratings: list[tuple[str, int]] = []
+        self.ratings: list[tuple[str | int, ...]] = []
 
     def state_of(self, case_id: str) -> CaseState:
         state = self._states.pop(0) if len(self._states) > 1 else self._states[0]
@@ -32,10 +33,10 @@ class Moody:
             raise self._states[0]
         return f"the word on {case_id}"
 
-    def rate(self, case_id: str, grade: int) -> None:
+    def rate(self, case_id: str, grade: int, reasons: Sequence[str]) -> None:
         if isinstance(self._states[0], KnownError):
             raise self._states[0]
-        self.ratings.append((case_id, grade))
+        self.ratings.append((case_id, grade, *reasons))
 
 
 def _desk(outbox: Moody, woken: list[bool]) -> QueueDesk:
@@ -58,7 +59,7 @@ def test_a_disk_that_cannot_be_read_ends_no_visit(caplog: pytest.LogCaptureFixtu
     desk = _desk(Moody([KnownError("io_error", "the disk")]), [])
     with caplog.at_level(logging.WARNING):
         assert desk.await_delivery("id", Deadline(0.2)) == DeliveryKnown(False)
-        desk.rate("id", Grade.SATISFIED)
+        desk.rate("id", Grade.SATISFIED, ())
         assert desk.statement("id") is None
     assert "io_error" in caplog.text
 
@@ -70,6 +71,8 @@ def test_the_statement_is_the_queues() -> None:
 def test_a_rating_is_kept_and_sent() -> None:
     woken: list[bool] = []
     outbox = Moody([CaseState.ACCEPTED])
-    _desk(outbox, woken).rate("id", Grade.SATISFIED)
-    assert outbox.ratings == [("id", 4)]
+    _desk(outbox, woken).rate("id", Grade.SATISFIED, ())
+    _desk(outbox, woken).rate("id", Grade.DISSATISFIED, (RatingReason.SLOW,))
+    _desk(outbox, woken).rate("id", None, ())
+    assert outbox.ratings == [("id", 4), ("id", 2, "slow"), ("id", 0)]
     assert woken

@@ -42,7 +42,7 @@ class NoDesk:
     def statement(self, case_id: str) -> str | None:
         return None
 
-    def rate(self, case_id: str, grade: object) -> None:
+    def rate(self, case_id: str, grade: object, reasons: object) -> None:
         return None
 
 
@@ -117,7 +117,8 @@ def test_the_camera_opens_while_the_card_is_awaited_and_closes_when_nobody_wants
     _choose(subject, SENIOR, ev.RouteChosen(FACE), ev.ConsentAnswered(True))
     qtbot.waitUntil(lambda: "camera opens" in ways.asked, timeout=10_000)
     subject.handle(ev.AnotherWay())
-    qtbot.waitUntil(lambda: ways.asked[-1] == "camera closes", timeout=10_000)
+    # Anywhere after it opened: the card is asked for by another thread, that may come to it late.
+    qtbot.waitUntil(lambda: "camera closes" in ways.asked[ways.asked.index("camera opens") :], timeout=10_000)
     assert subject.state.step is Step.ROUTE
     assert subject.session.person is None
 

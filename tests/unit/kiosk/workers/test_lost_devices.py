@@ -26,7 +26,7 @@ from drivers.supervisor import CARDS
 from drivers.types import Deadline
 from kiosk.config import Devices, Settings, Times
 from kiosk.domain.identity import AssuranceLevel, Portrait, Proof
-from kiosk.domain.rating import Grade
+from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow import events as ev
 from kiosk.flow.states import Paper, Step
 from kiosk.readiness import Facts, Means, StoreHealth, assess
@@ -98,7 +98,7 @@ class Desk:
     def statement(self, case_id: str) -> str | None:
         return None
 
-    def rate(self, case_id: str, grade: Grade) -> None:
+    def rate(self, case_id: str, grade: Grade | None, reasons: tuple[RatingReason, ...]) -> None:
         return None
 
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from drivers.types import Deadline, Image
 from kiosk.config import Settings, Times
 from kiosk.domain.identity import AssuranceLevel, Portrait, Proof, Route
-from kiosk.domain.rating import Grade
+from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow import events as ev
 from kiosk.flow.states import Paper, Step
 from kiosk.readiness import StoreHealth
@@ -45,7 +45,7 @@ class Script(ScriptedWays):
         self.card = lambda _deadline: ev.CardWasRead(sample_person(), sample_portrait())
         self.face = self._prove
         self.commits: list[CaseFacts] = []
-        self.ratings: list[tuple[str, Grade]] = []
+        self.ratings: list[tuple[str, Grade | None, *tuple[RatingReason, ...]]] = []
         self.slips: list[SlipFacts] = []
         self.drawn: list[SlipFacts] = []
         self.stated: list[str] = []
@@ -92,8 +92,8 @@ class Script(ScriptedWays):
             raise self.health
         return self.health
 
-    def rate(self, case_id: str, grade: Grade) -> None:
-        self.ratings.append((case_id, grade))
+    def rate(self, case_id: str, grade: Grade | None, reasons: tuple[RatingReason, ...]) -> None:
+        self.ratings.append((case_id, grade, *reasons))
 
 
 @pytest.fixture
