@@ -17,6 +17,9 @@ from fleet.keys import KeyCabinet, KeyRing
 from fleet.materials import MaterialStore
 from fleet.operators import Operators
 from fleet.processing import Processor
+from fleet.proofs.desk import ProofDesk
+from fleet.proofs.facts import FactsOf, SampleFacts
+from fleet.proofs.keys import load_proof_keys
 from fleet.residents import Register, Residents
 from fleet.sms_codes import SmsDesk
 from fleet.sms_gateway import SmsGateway, SpoolGateway
@@ -42,12 +45,18 @@ class Platform:
     """Everything the API and the console need. Use as a context manager."""
 
     def __init__(
-        self, data: Path, clock: Clock = system_clock, *, gateway: SmsGateway | None = None, register: Register | None = None
+        self,
+        data: Path,
+        clock: Clock = system_clock,
+        *,
+        gateway: SmsGateway | None = None,
+        register: Register | None = None,
+        facts: FactsOf | None = None,
     ) -> None:
         """Open the data folder. Raises ``PlatformError``.
 
         ``gateway`` sends text messages and ``register`` knows telephones; without them messages are spooled for the operator, and
-        only fictitious residents have a telephone.
+        only fictitious residents have a telephone. ``facts`` answers what proofs prove; without it, of fictitious residents only.
         """
         self.clock = clock
         self.database = open_database(data)
@@ -55,14 +64,16 @@ class Platform:
             self.cabinet = open_keys(data, self.database, clock)
             self.digests = DigestKey(data)
             self.operators = Operators(data)
+            proof_keys = load_proof_keys(data, clock())
         except BaseException:
             self.database.close()
             raise
         self.authenticator = Authenticator(self.database, clock)
-        self.enrolment = Enrolment(self.database, self.cabinet, clock)
+        self.enrolment = Enrolment(self.database, self.cabinet, clock, proof_root=proof_keys.root)
         self.materials = MaterialStore(data, self.database, clock)
         self.intake = Intake(self.database, self.cabinet, self.materials, clock)
-        self.heartbeats = HeartbeatDesk(self.database, self.cabinet, clock)
+        self.heartbeats = HeartbeatDesk(self.database, self.cabinet, clock, proof_root=proof_keys.root)
+        self.proofs = ProofDesk(self.database, proof_keys, self.digests, facts or SampleFacts(), clock)
         self.residents = Residents(self.database)
         self.sms = SmsDesk(
             self.database,

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "liveness": ("kiosk.commands.liveness", "judge recorded sessions: live, or a presentation attack"),
     "read-code": ("kiosk.commands.read_code", "read the bar codes and QR codes in pictures"),
     "verify-receipt": ("kiosk.commands.verify_receipt", "check the code on a slip, without the network"),
+    "verify-proof": ("kiosk.commands.verify_proof", "check a proof (PDF) or the code on it, without the network"),
     "emulate": ("kiosk.commands.emulate", "stand in for a device, on TCP or a pseudo terminal"),
 }
 

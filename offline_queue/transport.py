@@ -22,6 +22,7 @@ from contract.compression import ZSTD, zstd
 from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
+from contract.proofs import ProofAnswer, ProofRequest
 from contract.sms import ConfirmSmsCode, RequestSmsCode, SmsCodeSent, SmsCodeVerdict
 from offline_queue.clock import Clock, Stamp, SystemClock
 from offline_queue.decoding import UNDECODABLE
@@ -50,6 +51,7 @@ _Answer = TypeVar(
     RedeemAnswer,
     SmsCodeSent,
     SmsCodeVerdict,
+    ProofAnswer,
 )
 
 
@@ -168,6 +170,10 @@ class PlatformClient:
     def confirm_sms_code(self, request: ConfirmSmsCode) -> SmsCodeVerdict | Failure:
         """Ask whether a code is the one that was sent."""
         return self._signed("POST", "/v1/sms-codes/confirm", msgspec.json.encode(request), JSON, SmsCodeVerdict)
+
+    def request_proof(self, request: ProofRequest) -> ProofAnswer | Failure:
+        """Have a signed proof made."""
+        return self._signed("POST", "/v1/proofs", msgspec.json.encode(request), JSON, ProofAnswer, accept=MSGPACK)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer | Failure:
         """Trade a one-time token for an identity; the one request that is not signed."""

@@ -16,6 +16,7 @@ from contract.cases import RatingsAnswer, StatusFeed, SubmitAnswer, SubmitCases,
 from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
+from contract.proofs import ProofAnswer, ProofRequest, ProofVerdict, VerifyProof
 from contract.receipt_checks import ReceiptVerdict, VerifyReceipt
 from contract.sms import ConfirmSmsCode, RequestSmsCode, SmsCodeSent, SmsCodeVerdict
 from fleet.api.routes import JSON, MSGPACK, Health
@@ -33,6 +34,8 @@ class _Bodies:
     request: type | None = None
     """``None`` for no body, ``bytes`` for plain bytes."""
     form: str = JSON
+    answer_form: str = ""
+    """Media type of the answer where it is not the body's."""
     is_signed: bool = True
     query: tuple[str, ...] = ()
 
@@ -49,6 +52,8 @@ _ENDPOINTS = (
     _Bodies("/v1/sms-codes", "post", SmsCodeSent, RequestSmsCode),
     _Bodies("/v1/sms-codes/confirm", "post", SmsCodeVerdict, ConfirmSmsCode),
     _Bodies("/v1/receipts/verify", "post", ReceiptVerdict, VerifyReceipt, is_signed=False),
+    _Bodies("/v1/proofs", "post", ProofAnswer, ProofRequest, answer_form=MSGPACK),
+    _Bodies("/v1/proofs/verify", "post", ProofVerdict, VerifyProof, is_signed=False),
     _Bodies("/v1/health", "get", Health, is_signed=False),
 )
 
@@ -70,7 +75,7 @@ def describe(document: dict[str, Any]) -> dict[str, Any]:
     for endpoint in _ENDPOINTS:
         operation = dict(described[endpoint.path][endpoint.method])
         operation["responses"] = {
-            "200": {"description": "Done", "content": _content(endpoint.answer, endpoint.form)},
+            "200": {"description": "Done", "content": _content(endpoint.answer, endpoint.answer_form or endpoint.form)},
             "default": {"description": "Not done", "content": _content(Problem, JSON)},
         }
         if endpoint.request is not None:
