@@ -202,7 +202,10 @@ class IdentityStore:
             return _identity_of(record, key)
 
     def update_keys(self, sealing: tuple[SealingKey, ...], receipt: tuple[ReceiptKey, ...], proof_root: bytes = b"") -> bool:
-        """Take over the platform's present keys, and a root of proofs where none is pinned yet; False when nothing changed or the keys are unusable (then the old ones stay)."""
+        """Take over the platform's present keys, and a root of proofs where none is pinned yet.
+
+        False when nothing changed or the keys are unusable (then the old ones stay).
+        """
         try:
             check_platform_keys(sealing, receipt)
         except ValueError:

@@ -1,6 +1,6 @@
 """Chinese type for PDF: reportlab embeds TrueType only, Noto CJK comes as CFF, so the few characters of a page are converted.
 
-The converted font holds just those characters, keeps its Unicode map (text can be searched and read aloud), and prints everywhere.
+The converted font holds just those characters, keeps its Unicode map (text can be searched), and prints everywhere.
 """
 
 from __future__ import annotations

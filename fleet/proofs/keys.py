@@ -89,7 +89,7 @@ def _with_signer(root_key_der: bytes, root_der: bytes, now: datetime) -> _File:
     root = x509.load_der_x509_certificate(root_der)
     root_key = serialization.load_der_private_key(root_key_der, None)
     if not isinstance(root_key, ec.EllipticCurvePrivateKey):
-        raise ValueError("the root key is not on an elliptic curve")
+        raise ValueError("the root key is not on an elliptic curve")  # noqa: TRY004 - the content of a file
     key = ec.generate_private_key(ec.SECP256R1())
     signer = (
         _builder(_name("OUEBAN SAMPLE Proof Signer 测试证明专用"), root.subject, key.public_key(), now, _SIGNER_DAYS)

@@ -8,15 +8,19 @@ import re
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from contract.proofs import QR_PREFIX, grouped
 from fleet.clock import in_china
 from fleet.proofs.facts import Bilingual
 from fleet.proofs.fonts import typeface
 
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
 _WIDTH, _HEIGHT = 595.276, 841.890
 _MARGIN = 62.0
+_Colour: TypeAlias = tuple[float, float, float]
 _INK = (0.13, 0.15, 0.19)
 _SOFT = (0.42, 0.45, 0.50)
 _LINE = (0.72, 0.75, 0.79)
@@ -107,7 +111,7 @@ def _characters(page: ProofPage) -> str:
         page.name,
         page.statement.zh,
         watermark_of(page.purpose),
-        "兹证明，。：年月日测试样章瓯e办一网通办便民自助终端（）",
+        "兹证明，。：年月日测试样章瓯e办（）",
     ]
     texts += [words.zh + words.en for words in _WORDS.values()]
     texts += [label.zh + label.en + value for label, value in page.rows]
@@ -117,7 +121,7 @@ def _characters(page: ProofPage) -> str:
 class _Sheet:
     """The page while it is drawn, from the top down."""
 
-    def __init__(self, canvas: Any, page: ProofPage, faces: dict[str, str]) -> None:
+    def __init__(self, canvas: Canvas, page: ProofPage, faces: dict[str, str]) -> None:
         self._canvas = canvas
         self._page = page
         self._body, self._bold = faces["Regular"], faces["Bold"]
@@ -136,7 +140,7 @@ class _Sheet:
         return _WORDS[key].of(self._page.language)
 
     def _text(
-        self, text: str, x: float, y: float, size: float, *, bold: bool = False, colour: Any = _INK, align: str = "l"
+        self, text: str, x: float, y: float, size: float, *, bold: bool = False, colour: _Colour = _INK, align: str = "l"
     ) -> None:
         self._canvas.setFont(self._bold if bold else self._body, size)
         self._canvas.setFillColorRGB(*colour)
@@ -258,10 +262,8 @@ class _Sheet:
         canvas.roundRect(-40, -40, 80, 80, 6)
         canvas.setLineWidth(0.7)
         canvas.roundRect(-35.5, -35.5, 71, 71, 3)
-        for number, character in enumerate("测试样章"):
-            self._text(
-                character, (-16.5, -16.5, 16.5, 16.5)[number], (6, -23, 6, -23)[number], 27, bold=True, colour=_RED, align="c"
-            )
+        for across, up, character in ((-16.5, 6, "测"), (-16.5, -23, "试"), (16.5, 6, "样"), (16.5, -23, "章")):
+            self._text(character, across, up, 27, bold=True, colour=_RED, align="c")
         self._text("SAMPLE", 0, -33, 7, bold=True, colour=_RED, align="c")
         canvas.restoreState()
 

@@ -19,7 +19,7 @@ def sign_pdf(pdf: bytes, keys: ProofKeys) -> bytes:
     signer = signers.SimpleSigner(
         signing_cert=x509.Certificate.load(keys.signer),
         signing_key=asn1_keys.PrivateKeyInfo.load(keys.signer_key),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
         embed_roots=False,
     )
     meta = signers.PdfSignatureMetadata(

@@ -1,6 +1,7 @@
 """Check a proof (PDF) or the code on it, without any network.
 
-Exit code 0: genuine (or a sound code); 1: not. A code alone proves nothing: the platform's page /verify tells what stands on its proof.
+Exit code 0: genuine (or a sound code); 1: not. A code alone proves nothing: the platform's page /verify tells
+what stands on its proof.
 """
 
 from __future__ import annotations

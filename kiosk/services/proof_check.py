@@ -1,4 +1,4 @@
-"""Checks a proof before it is printed: signed by the platform under the pinned root, whole to the last byte, one plain page or few.
+"""Checks a proof before it is printed: signed by the platform under the pinned root, whole to the last byte, a few plain pages.
 
 The file is hostile until then. PAdES signature by pyHanko; no network is asked, so a revoked certificate is not noticed here.
 """
@@ -18,6 +18,7 @@ from contract.proofs import MAX_PDF_BYTES, QR_PREFIX, is_code
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import EmbeddedPdfSignature
 
 _log = logging.getLogger(__name__)
 
@@ -25,22 +26,28 @@ MAX_PAGES = 4
 _MAX_OBJECTS = 2000
 _CODE = re.compile(re.escape(QR_PREFIX) + r"(P[0-9A-Z]{11})")
 _REFUSED_KEYS = frozenset(
-    (
-        "/JavaScript",
-        "/JS",
-        "/EmbeddedFiles",
-        "/EmbeddedFile",
-        "/EF",
-        "/AF",
-        "/OpenAction",
-        "/AA",
-        "/A",
-        "/Launch",
-        "/RichMedia",
-        "/XFA",
-    )
+    f"/{name}"
+    for name in [
+        "JavaScript",
+        "JS",
+        "EmbeddedFiles",
+        "EmbeddedFile",
+        "EF",
+        "AF",
+        "OpenAction",
+        "AA",
+        "A",
+        "Launch",
+        "RichMedia",
+        "XFA",
+    ]
 )
 """Names that bring in programs, actions or other files (ISO 32000-2); a proof has none of them."""
+_PLAIN_CMS = (
+    *("signed_data", "v1", "data", None, None, "sha256", None),
+    *("v1", "sha256", None, "sha256_ecdsa", None, None),
+)
+"""Kinds, versions and algorithms as the platform signs: PAdES B-B with ECDSA and SHA-256."""
 _PYHANKO_LOGGERS = ("pyhanko", "pyhanko_certvalidator")
 
 
@@ -79,19 +86,20 @@ def check_proof(pdf: bytes, root: bytes, now_ms: int) -> SoundProof | ProofFlaw:
 
     _quieten()
     try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-        pages = int(reader.root["/Pages"]["/Count"])
-        if not 1 <= pages <= MAX_PAGES:
-            return ProofFlaw.TOO_MANY_PAGES
-        if _is_active(reader):
-            return ProofFlaw.ACTIVE_CONTENT
-        found = _signature(reader, pdf, root, now_ms)
+        return _read(PdfFileReader(io.BytesIO(pdf), strict=True), pdf, root, now_ms)
     except Exception as error:  # noqa: BLE001 - a parser of foreign bytes: whatever it trips over, the file is not believed
         _log.info("a proof cannot be read: %s", type(error).__name__)
         return ProofFlaw.NOT_A_PDF
-    if isinstance(found, ProofFlaw):
-        return found
-    return _named(reader, pages, found[0], pdf)
+
+
+def _read(reader: PdfFileReader, pdf: bytes, root: bytes, now_ms: int) -> SoundProof | ProofFlaw:
+    pages = int(reader.root["/Pages"]["/Count"])
+    if not 1 <= pages <= MAX_PAGES:
+        return ProofFlaw.TOO_MANY_PAGES
+    if _is_active(reader):
+        return ProofFlaw.ACTIVE_CONTENT
+    found = _signature(reader, pdf, root, now_ms)
+    return found if isinstance(found, ProofFlaw) else _named(reader, pages, found[0], pdf)
 
 
 def _named(reader: PdfFileReader, pages: int, signed_at: datetime | None, pdf: bytes) -> SoundProof | ProofFlaw:
@@ -130,28 +138,48 @@ def _signature(reader: PdfFileReader, pdf: bytes, root: bytes, now_ms: int) -> t
     return (status.signer_reported_dt,)
 
 
-def _is_bare(pdf: bytes, signature: Any) -> bool:
+def _is_bare(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
     """True when the gap that the signature cannot cover holds the signature and nothing else, written in the one usual way."""
     start, length, after, rest = (int(number) for number in signature.byte_range)
     if start != 0 or after + rest != len(pdf) or not 0 < length < after:
         return False
     gap = pdf[length:after]
     contents = bytes(signature.pkcs7_content)
-    # The library returns the string with its padding; only the DER in front of it may differ from zero.
-    length_of_der = _der_length(contents)
-    return (
-        gap == b"<" + contents.hex().upper().encode() + b">"
-        and 0 < length_of_der <= len(contents)
-        and not any(contents[length_of_der:])
+    if gap != b"<" + contents.hex().upper().encode() + b">":
+        return False
+    return _is_plain_cms(contents)
+
+
+def _is_plain_cms(contents: bytes) -> bool:
+    """True for the one form in which proofs are signed (RFC 5652): nothing that a signature leaves free to be changed."""
+    from asn1crypto import cms  # type: ignore[import-untyped]
+
+    whole = cms.ContentInfo.load(contents)
+    data = whole["content"]
+    signers, algorithms = data["signer_infos"], data["digest_algorithms"]
+    if len(signers) != 1 or len(algorithms) != 1 or len(data["certificates"]) != 1:
+        return False
+    signer = signers[0]
+    # The library compares names without regard to case.
+    if signer["sid"].chosen["issuer"].dump() != data["certificates"][0].chosen.issuer.dump():
+        return False
+    told = (
+        whole["content_type"].native,
+        data["version"].native,
+        data["encap_content_info"]["content_type"].native,
+        data["encap_content_info"]["content"].native,
+        data["crls"].native,
+        algorithms[0]["algorithm"].native,
+        algorithms[0]["parameters"].native,
+        signer["version"].native,
+        signer["digest_algorithm"]["algorithm"].native,
+        signer["digest_algorithm"]["parameters"].native,
+        signer["signature_algorithm"]["algorithm"].native,
+        signer["signature_algorithm"]["parameters"].native,
+        signer["unsigned_attrs"].native,
     )
-
-
-def _der_length(der: bytes) -> int:
-    """Bytes of the first DER value, header included; 0 when there is none."""
-    if len(der) < 6 or der[0] != 0x30 or not 0x81 <= der[1] <= 0x83:
-        return 0
-    size = der[1] & 0x7F
-    return 2 + size + int.from_bytes(der[2 : 2 + size], "big")
+    der: bytes = whole.dump(force=True)
+    return told == _PLAIN_CMS and contents.startswith(der) and not any(contents[len(der) :])
 
 
 def _is_active(reader: PdfFileReader) -> bool:
@@ -167,7 +195,7 @@ def _is_active(reader: PdfFileReader) -> bool:
         if isinstance(value, generic.IndirectObject):
             if value.reference not in seen:
                 seen.add(value.reference)
-                waiting.append(value.get_object())
+                waiting.append(value.get_object())  # type: ignore[no-untyped-call]
         elif isinstance(value, generic.DictionaryObject):  # streams too
             if not _REFUSED_KEYS.isdisjoint(value.keys()):
                 return True

@@ -1,7 +1,7 @@
 """Proofs 证明 at the terminal: fetched from the platform, checked, printed on A4, gone.
 
-The document is only ever held in memory: no file is written here, and the printer's spool is purged. The copy held here is overwritten
-when the visit lets go of it; copies that the HTTP library and the interpreter made on the way are only freed.
+The document is only ever held in memory: no file is written here, and the printer's spool is purged. The copy held
+here is overwritten when the visit lets go of it; copies that the HTTP library and the interpreter made on the way are only freed.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class ProofLine(Protocol):
 class NoProof:
     """Why there is none.
 
-    ``reason``: ``proof.offline``, ``proof.not_held``, ``proof.not_yet``, ``proof.refused``, ``proof.no_root`` (the terminal knows no root
-    certificate: enrol it again) or ``proof.unsound`` (the file did not pass; ``detail`` is the flaw).
+    ``reason``: ``proof.offline``, ``proof.not_held``, ``proof.not_yet``, ``proof.refused``, ``proof.no_root`` (the terminal
+    knows no root certificate: enrol it again) or ``proof.unsound`` (the file did not pass; ``detail`` is the flaw).
     """
 
     reason: str
@@ -106,7 +106,7 @@ class Proofs:
             return NoProof(_OFFLINE, answer.code)
         if answer.outcome != "issued":
             return NoProof(f"proof.{answer.outcome}", answer.reason[:200])
-        if deadline.is_over:
+        if deadline.remaining_s <= 0.0:
             _overwrite(answer.pdf)
             return NoProof(_OFFLINE)
         return self._checked(answer, identity.proof_root)
