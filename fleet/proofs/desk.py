@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from fleet.digest_key import DigestKey
 from fleet.errors import PlatformError
 from fleet.proofs.facts import TITLES, Facts, FactsOf, NoFacts
 from fleet.proofs.keys import ProofKeys
+
+_log = logging.getLogger(__name__)
 
 VALID_MS = 90 * 86_400_000
 """How long a proof can be relied on: 90 days."""
@@ -42,7 +45,7 @@ class ProofDesk:
         return self._keys.root
 
     def issue(self, kiosk_id: str, asked: ProofRequest) -> ProofAnswer:
-        """The proof, or one line why there is none. Raises ``PlatformError`` when it could not be made or recorded."""
+        """The proof, or one line why there is none. Raises ``StorageUnavailable`` when it cannot be recorded."""
         now_ms = self._clock()
         if problem := request_problem(asked):
             return ProofAnswer(outcome="refused", reason=problem, platform_time_ms=now_ms)
@@ -52,7 +55,11 @@ class ProofDesk:
         if isinstance(found, NoFacts):
             return ProofAnswer(outcome="not_yet" if found.held else "not_held", reason=found.reason, platform_time_ms=now_ms)
         code = new_code()
-        pdf = self._made(asked, found, code, now_ms)
+        try:
+            pdf = self._made(asked, found, code, now_ms)
+        except PlatformError as error:
+            _log.error("no proof can be made: %s", error)
+            return ProofAnswer(outcome="refused", reason="平台暂时无法出具证明，请稍后再来", platform_time_ms=now_ms)
         answer = ProofAnswer(
             outcome="issued",
             platform_time_ms=now_ms,

@@ -152,7 +152,7 @@ def _is_bare(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
 
 def _is_plain_cms(contents: bytes) -> bool:
     """True for the one form in which proofs are signed (RFC 5652): nothing that a signature leaves free to be changed."""
-    from asn1crypto import cms  # type: ignore[import-untyped]
+    from asn1crypto import cms
 
     whole = cms.ContentInfo.load(contents)
     data = whole["content"]
