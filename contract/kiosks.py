@@ -48,6 +48,8 @@ class EnrolAnswer(msgspec.Struct, frozen=True, kw_only=True):
     sealing_keys: tuple[SealingKey, ...]
     receipt_keys: tuple[ReceiptKey, ...]
     platform_time_ms: int
+    proof_root: bytes = b""
+    """Root certificate of proofs (X.509, DER), which the terminal pins; empty: this platform issues none."""
 
 
 class DeviceReport(msgspec.Struct, frozen=True):
@@ -92,6 +94,8 @@ class HeartbeatAnswer(msgspec.Struct, frozen=True, kw_only=True):
     receipt_keys: tuple[ReceiptKey, ...]
     reconciliation: Reconciliation | None = None
     """Answer to ``Heartbeat.queue_digest``."""
+    proof_root: bytes = b""
+    """As in ``EnrolAnswer``, for a terminal enrolled before the platform issued proofs. A pinned root is not replaced."""
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from fleet.api.materials import CHUNKS_AT_ONCE, MATERIAL_HANDLERS, RETRY_CHUNK_S
 from fleet.api.openapi import make_config
 from fleet.api.portraits import fetch_portrait
 from fleet.api.problems import Problems
+from fleet.api.proofs import PROOF_HANDLERS, PROOFS_AT_ONCE, RETRY_PROOF_S
 from fleet.api.reading import MAX_SMALL_BODY, Gate
 from fleet.api.receipt_checks import CHECKS_AT_ONCE, RETRY_CHECK_S, verify_receipt
 from fleet.api.routes import DELIVERIES_AT_ONCE, HANDLERS, RETRY_DELIVERY_S
@@ -30,6 +31,7 @@ def create_app(platform: Platform, *, listens_on_loopback: bool) -> Litestar:
             "deliveries": Gate(DELIVERIES_AT_ONCE, RETRY_DELIVERY_S),
             "receipt_checks": Gate(CHECKS_AT_ONCE, RETRY_CHECK_S),
             "identifications": Gate(IDENTIFICATIONS_AT_ONCE, RETRY_IDENTIFICATION_S),
+            "proofs": Gate(PROOFS_AT_ONCE, RETRY_PROOF_S),
             "chunks": Gate(CHUNKS_AT_ONCE, RETRY_CHUNK_S),
             "console": ConsoleAccess(platform.operators, listens_on_loopback=listens_on_loopback),
         }
@@ -43,6 +45,7 @@ def create_app(platform: Platform, *, listens_on_loopback: bool) -> Litestar:
             *CATALOGUE_HANDLERS,
             fetch_portrait,
             verify_receipt,
+            *PROOF_HANDLERS,
             *CONSOLE_HANDLERS,
             *VERIFY_HANDLERS,
         ],

@@ -33,10 +33,11 @@ class EnrolRefused:
 class Enrolment:
     """Takes enrolment requests."""
 
-    def __init__(self, database: Database, keys: KeyCabinet, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: KeyCabinet, clock: Clock, *, proof_root: bytes = b"") -> None:
         self._database = database
         self._keys = keys
         self._clock = clock
+        self._proof_root = proof_root
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer | EnrolRefused:
         """The identity, or why not. The same token with the same key gives the same identity: the first answer may be lost."""
@@ -55,6 +56,7 @@ class Enrolment:
             device_code=outcome.device_code,
             sealing_keys=keys.sealing_keys,
             receipt_keys=keys.receipt_keys,
+            proof_root=self._proof_root,
             platform_time_ms=now_ms,
         )
 

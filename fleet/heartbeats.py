@@ -46,10 +46,11 @@ def heartbeat_problem(heartbeat: Heartbeat) -> str:
 class HeartbeatDesk:
     """Takes heartbeats."""
 
-    def __init__(self, database: Database, keys: KeyCabinet, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: KeyCabinet, clock: Clock, *, proof_root: bytes = b"") -> None:
         self._database = database
         self._keys = keys
         self._clock = clock
+        self._proof_root = proof_root
 
     def take(self, kiosk_id: str, heartbeat: Heartbeat) -> HeartbeatAnswer:
         """Store a heartbeat that ``heartbeat_problem`` found nothing against."""
@@ -67,6 +68,7 @@ class HeartbeatDesk:
             next_in_s=INTERVAL_S,
             sealing_keys=keys.sealing_keys,
             receipt_keys=keys.receipt_keys,
+            proof_root=self._proof_root,
             reconciliation=reconcile(self._database, kiosk_id, digest, now_ms) if digest else None,
         )
 

@@ -303,6 +303,38 @@ def _create_tickets(schema: Schema) -> None:
     ).create_index(["ticket_id"])
 
 
+def _create_proofs(schema: Schema) -> None:
+    """Which proofs were issued: digest and code of each, what its check page shows, never the document. Only ever added to."""
+    schema.table("proofs").create(
+        {
+            "verification_code": str,
+            "sha256": str,
+            "kind": str,
+            "item_code": str,
+            "case_id": str,
+            "receipt_number": str,
+            "kiosk_id": str,
+            "person": str,
+            "masked_name": str,
+            "masked_id_number": str,
+            "facts": bytes,
+            "issued_at_ms": int,
+            "valid_to_ms": int,
+        },
+        pk="verification_code",
+        not_null={
+            *("sha256", "kind", "item_code", "case_id", "receipt_number", "kiosk_id", "person"),
+            *("masked_name", "masked_id_number", "facts", "issued_at_ms", "valid_to_ms"),
+        },
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    ).create_index(["sha256"], unique=True)
+    schema.table("proofs").create_index(["case_id"])
+    for verb in ("UPDATE", "DELETE"):
+        refusal = f"BEFORE {verb} ON proofs BEGIN SELECT RAISE(ABORT, 'proofs are only added to'); END"
+        schema.execute(f"CREATE TRIGGER proofs_no_{verb.lower()} {refusal}")
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_registry,
     _create_credentials,
@@ -320,5 +352,6 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     create_portraits,
     _create_catalogues,
     _create_tickets,
+    _create_proofs,
 )
 """Only ever appended to."""

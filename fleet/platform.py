@@ -19,6 +19,9 @@ from fleet.materials import MaterialStore
 from fleet.operators import Operators
 from fleet.portraits import PortraitDesk, PortraitSource, SamplePortraits
 from fleet.processing import Processor
+from fleet.proofs.desk import ProofDesk
+from fleet.proofs.facts import FactsOf, SampleFacts
+from fleet.proofs.keys import load_proof_keys
 from fleet.residents import Register, Residents
 from fleet.shared_data import SharingDesk
 from fleet.sms_codes import SmsDesk
@@ -52,11 +55,12 @@ class Platform:
         gateway: SmsGateway | None = None,
         register: Register | None = None,
         portraits: PortraitSource | None = None,
+        facts: FactsOf | None = None,
     ) -> None:
         """Open the data folder. Raises ``PlatformError``.
 
-        ``gateway`` sends text messages, ``register`` knows telephones and ``portraits`` photos; without them messages are spooled
-        for the operator, and only fictitious residents have a telephone or a photo.
+        ``gateway`` sends text messages, ``register`` knows telephones and ``portraits`` photos, and ``facts`` answers what proofs
+        prove; without them messages are spooled for the operator, and only fictitious residents are known.
         """
         self.clock = clock
         self.database = open_database(data)
@@ -64,34 +68,40 @@ class Platform:
             self.cabinet = open_keys(data, self.database, clock)
             self.digests = DigestKey(data)
             self.operators = Operators(data)
+            self._proof_keys = load_proof_keys(data, clock())
         except BaseException:
             self.database.close()
             raise
-        self._open_desks(data, register, gateway, portraits)
+        self._open_own_desks(data)
+        self._open_desks_on_sources(data, gateway, register, portraits, facts)
 
-    def _open_desks(
-        self, data: Path, register: Register | None, gateway: SmsGateway | None, portraits: PortraitSource | None
+    def _open_own_desks(self, data: Path) -> None:
+        """What answers from the platform's own records alone."""
+        database, cabinet, clock, root = self.database, self.cabinet, self.clock, self._proof_keys.root
+        self.authenticator = Authenticator(database, clock)
+        self.enrolment = Enrolment(database, cabinet, clock, proof_root=root)
+        self.materials = MaterialStore(data, database, clock)
+        self.intake = Intake(database, cabinet, self.materials, clock)
+        self.heartbeats = HeartbeatDesk(database, cabinet, clock, proof_root=root)
+        self.residents = Residents(database)
+        self.catalogues = CatalogueRegister(database, cabinet, clock)
+        self.processor = Processor(database, cabinet, self.materials, clock, self.digests)
+
+    def _open_desks_on_sources(
+        self,
+        data: Path,
+        gateway: SmsGateway | None,
+        register: Register | None,
+        portraits: PortraitSource | None,
+        facts: FactsOf | None,
     ) -> None:
-        clock = self.clock
-        self.authenticator = Authenticator(self.database, clock)
-        self.enrolment = Enrolment(self.database, self.cabinet, clock)
-        self.materials = MaterialStore(data, self.database, clock)
-        self.intake = Intake(self.database, self.cabinet, self.materials, clock)
-        self.heartbeats = HeartbeatDesk(self.database, self.cabinet, clock)
-        self.residents = Residents(self.database)
-        self.sms = SmsDesk(
-            self.database,
-            self.cabinet,
-            self.digests,
-            register or self.residents,
-            gateway or SpoolGateway(data, clock),
-            clock,
-        )
-        self.sharing = SharingDesk(self.database, self.cabinet, self.digests, self.residents, clock)
-        source = portraits or SamplePortraits(self.database, self.cabinet, self.digests, self.residents)
-        self.portraits = PortraitDesk(self.database, self.cabinet, self.digests, source, clock)
-        self.catalogues = CatalogueRegister(self.database, self.cabinet, clock)
-        self.processor = Processor(self.database, self.cabinet, self.materials, clock, self.digests)
+        """What asks somebody else: an operator of messages, an authority."""
+        database, cabinet, digests, clock = self.database, self.cabinet, self.digests, self.clock
+        self.sms = SmsDesk(database, cabinet, digests, register or self.residents, gateway or SpoolGateway(data, clock), clock)
+        self.sharing = SharingDesk(database, cabinet, digests, self.residents, clock)
+        source = portraits or SamplePortraits(database, cabinet, digests, self.residents)
+        self.portraits = PortraitDesk(database, cabinet, digests, source, clock)
+        self.proofs = ProofDesk(database, self._proof_keys, digests, facts or SampleFacts(), clock)
 
     @property
     def keys(self) -> KeyRing:

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify-receipt": ("kiosk.commands.verify_receipt", "check the code on a slip, without the network"),
     "catalogue": ("kiosk.commands.catalogue", "check, search and show the catalogue of matters; decide papers"),
     "visit": ("kiosk.commands.visit", "carry out one matter without a screen, for a fictitious resident"),
+    "verify-proof": ("kiosk.commands.verify_proof", "check a proof (PDF) or the code on it, without the network"),
     "emulate": ("kiosk.commands.emulate", "stand in for a device, on TCP or a pseudo terminal"),
 }
 

@@ -75,7 +75,7 @@ def send_heartbeat(client: PlatformClient, heartbeat: Heartbeat, identities: Ide
     answer = client.heartbeat(heartbeat)
     if isinstance(answer, HeartbeatAnswer):
         try:
-            identities.update_keys(answer.sealing_keys, answer.receipt_keys)
+            identities.update_keys(answer.sealing_keys, answer.receipt_keys, answer.proof_root)
         except KnownError as error:
             return Failure(FailureKind.TEMPORARY, "storage_failed", str(error))
     return answer

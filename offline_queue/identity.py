@@ -43,6 +43,7 @@ _PENDING_KEY = "pending.key"
 _KIOSK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _KEY_FILE = re.compile(r"signing-[0-9a-f]{16}\.key")
 _MAX_KEYS = 16
+_MAX_ROOT_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Identity:
     sealing_keys: tuple[SealingKey, ...] = field(repr=False)
     receipt_keys: tuple[ReceiptKey, ...] = field(repr=False)
     signing_key: Ed25519PrivateKey = field(repr=False)
+    proof_root: bytes = field(default=b"", repr=False)
+    """Pinned root certificate of proofs, DER; empty: none is known."""
 
     @property
     def public_key(self) -> bytes:
@@ -88,6 +91,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
     receipt_keys: tuple[ReceiptKey, ...]
     retired_public_keys: tuple[bytes, ...] = ()
     """Own keys of earlier enrolments, so that old cases can still be checked here."""
+    proof_root: bytes = b""
 
 
 def check_platform_keys(sealing: tuple[SealingKey, ...], receipt: tuple[ReceiptKey, ...]) -> None:
@@ -185,6 +189,7 @@ class IdentityStore:
                 key_file=key_file,
                 sealing_keys=answer.sealing_keys,
                 receipt_keys=answer.receipt_keys,
+                proof_root=answer.proof_root[:_MAX_ROOT_BYTES],
                 retired_public_keys=tuple(old for old in self.known_public_keys() if old != public_key),
             )
             try:
@@ -196,8 +201,11 @@ class IdentityStore:
                 raise from_os(error) from error
             return _identity_of(record, key)
 
-    def update_keys(self, sealing: tuple[SealingKey, ...], receipt: tuple[ReceiptKey, ...]) -> bool:
-        """Take over the platform's present keys; False when nothing changed or the keys are unusable (then the old ones stay)."""
+    def update_keys(self, sealing: tuple[SealingKey, ...], receipt: tuple[ReceiptKey, ...], proof_root: bytes = b"") -> bool:
+        """Take over the platform's present keys, and a root of proofs where none is pinned yet.
+
+        False when nothing changed or the keys are unusable (then the old ones stay).
+        """
         try:
             check_platform_keys(sealing, receipt)
         except ValueError:
@@ -206,6 +214,8 @@ class IdentityStore:
             if self._record is None or self._identity is None:
                 return False
             record = msgspec.structs.replace(self._record, sealing_keys=sealing, receipt_keys=receipt)
+            if not record.proof_root:
+                record = msgspec.structs.replace(record, proof_root=proof_root[:_MAX_ROOT_BYTES])
             if record == self._record:
                 return False
             try:
@@ -309,4 +319,5 @@ def _identity_of(record: _Record, key: Ed25519PrivateKey) -> Identity:
         sealing_keys=record.sealing_keys,
         receipt_keys=record.receipt_keys,
         signing_key=key,
+        proof_root=record.proof_root,
     )

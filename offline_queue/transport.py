@@ -24,6 +24,7 @@ from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
 from contract.portraits import PortraitAnswer, RequestPortrait
+from contract.proofs import ProofAnswer, ProofRequest
 from contract.sharing import RequestSharedData, SharedDataAnswer
 from contract.sms import ConfirmSmsCode, RequestSmsCode, SmsCodeSent, SmsCodeVerdict
 from offline_queue.clock import Clock, Stamp, SystemClock
@@ -57,6 +58,7 @@ _Answer = TypeVar(
     CatalogueAnswer,
     SharedDataAnswer,
     PortraitAnswer,
+    ProofAnswer,
 )
 
 
@@ -191,6 +193,10 @@ class PlatformClient:
         if isinstance(answer, Failure) and answer.kind is FailureKind.AUTHORISATION and answer.code != "not_enrolled":
             answer = self._once_signed("GET", "/v1/catalogue", b"", "", JSON, CatalogueAnswer, "", extra)
         return answer
+
+    def request_proof(self, request: ProofRequest) -> ProofAnswer | Failure:
+        """Have a signed proof made."""
+        return self._signed("POST", "/v1/proofs", msgspec.json.encode(request), JSON, ProofAnswer, accept=MSGPACK)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer | Failure:
         """Trade a one-time token for an identity; the one request that is not signed."""

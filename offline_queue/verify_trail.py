@@ -90,6 +90,4 @@ def check_ratings(connection: sqlite3.Connection) -> Iterator[Finding]:
         if row["position"] is None:
             yield Finding(Kind.RATING_OF_UNKNOWN_CASE, str(row["case_id"]), "is rated, but there is no such case")
         if row["grade"] not in range(6):
-            yield Finding(
-                Kind.RATING_WRONG, str(row["case_id"]), f"has the grade {row['grade']}; there are 0 to 5"
-            )
+            yield Finding(Kind.RATING_WRONG, str(row["case_id"]), f"has the grade {row['grade']}; there are 0 to 5")

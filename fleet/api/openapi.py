@@ -18,6 +18,7 @@ from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
 from contract.portraits import PortraitAnswer, RequestPortrait
+from contract.proofs import ProofAnswer, ProofRequest, ProofVerdict, VerifyProof
 from contract.receipt_checks import ReceiptVerdict, VerifyReceipt
 from contract.sharing import RequestSharedData, SharedDataAnswer
 from contract.sms import ConfirmSmsCode, RequestSmsCode, SmsCodeSent, SmsCodeVerdict
@@ -36,6 +37,8 @@ class _Bodies:
     request: type | None = None
     """``None`` for no body, ``bytes`` for plain bytes."""
     form: str = JSON
+    answer_form: str = ""
+    """Media type of the answer where it is not the body's."""
     is_signed: bool = True
     query: tuple[str, ...] = ()
 
@@ -55,6 +58,8 @@ _ENDPOINTS = (
     _Bodies("/v1/shared-data", "post", SharedDataAnswer, RequestSharedData),
     _Bodies("/v1/portraits", "post", PortraitAnswer, RequestPortrait),
     _Bodies("/v1/receipts/verify", "post", ReceiptVerdict, VerifyReceipt, is_signed=False),
+    _Bodies("/v1/proofs", "post", ProofAnswer, ProofRequest, answer_form=MSGPACK),
+    _Bodies("/v1/proofs/verify", "post", ProofVerdict, VerifyProof, is_signed=False),
     _Bodies("/v1/health", "get", Health, is_signed=False),
 )
 
@@ -76,7 +81,7 @@ def describe(document: dict[str, Any]) -> dict[str, Any]:
     for endpoint in _ENDPOINTS:
         operation = dict(described[endpoint.path][endpoint.method])
         operation["responses"] = {
-            "200": {"description": "Done", "content": _content(endpoint.answer, endpoint.form)},
+            "200": {"description": "Done", "content": _content(endpoint.answer, endpoint.answer_form or endpoint.form)},
             "default": {"description": "Not done", "content": _content(Problem, JSON)},
         }
         if endpoint.request is not None:

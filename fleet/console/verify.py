@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 from urllib.parse import parse_qs
 
 from litestar import MediaType, Response, get, post
 from litestar.concurrency import sync_to_thread
 
+from contract.proofs import MAX_UPLOAD_BYTES, code_in
 from contract.receipt_checks import ReceiptVerdict
 from fleet.api.headers import SECURITY_HEADERS
 from fleet.api.problems import ProblemError
@@ -17,7 +16,11 @@ from fleet.api.reading import AnyRequest, Gate, platform_of, whole_body
 from fleet.api.receipt_checks import MAX_CHECK_BODY
 from fleet.clock import in_china
 from fleet.console.routes import PAGES
+from fleet.console.verify_proofs import proof_result, uploaded_file
+from fleet.console.verify_result import Result
 from fleet.console.verify_words import EXPLANATIONS, HEADINGS, HELD, SAID, TEXTS, Words
+from fleet.platform import Platform
+from fleet.proofs.check import check_code, check_file
 from fleet.receipt_check import check_receipt
 
 _POLICY = "content-security-policy"
@@ -27,17 +30,6 @@ _HEADERS = {
     _POLICY: SECURITY_HEADERS[_POLICY].replace("form-action 'none'", "form-action 'self'"),
 }
 _STYLE = (Path(__file__).parent / "static" / "verify.css").read_bytes()
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What the page says of one text."""
-
-    tone: Literal["good", "wait", "bad"]
-    heading: Words
-    explanation: Words
-    facts: tuple[tuple[Words, Words], ...] = ()
-    """Labels with their values."""
 
 
 @get("/verify", include_in_schema=False)
@@ -53,12 +45,34 @@ async def verify_form(request: AnyRequest) -> Response[str]:
     try:
         with gate.entered():
             text = _pasted(await whole_body(request))
-            verdict = await sync_to_thread(check_receipt, platform_of(request).database, text)
+            result = await sync_to_thread(_checked, platform_of(request), text)
     except ProblemError as error:
         if error.code != "busy":
             raise
         return _page(Result("wait", HEADINGS["busy"], EXPLANATIONS["busy"]), error.status, error.headers)
-    return _page(result_of(verdict))
+    return _page(result)
+
+
+@post("/verify/file", status_code=200, include_in_schema=False, request_max_body_size=MAX_UPLOAD_BYTES + MAX_CHECK_BODY)
+async def verify_file(request: AnyRequest) -> Response[str]:
+    """The form with the verdict on an uploaded proof. The file is neither parsed nor kept."""
+    gate: Gate = request.app.state.receipt_checks
+    try:
+        with gate.entered():
+            pdf = uploaded_file(request.headers.get("content-type", ""), await whole_body(request))
+            platform = platform_of(request)
+            verdict = await sync_to_thread(check_file, platform.database, pdf, platform.clock())
+    except ProblemError as error:
+        if error.code != "busy":
+            raise
+        return _page(Result("wait", HEADINGS["busy"], EXPLANATIONS["busy"]), error.status, error.headers)
+    return _page(proof_result(verdict))
+
+
+def _checked(platform: Platform, text: str) -> Result:
+    if code_in(text) is not None:
+        return proof_result(check_code(platform.database, text, platform.clock()))
+    return result_of(check_receipt(platform.database, text))
 
 
 @get("/static/verify.css", include_in_schema=False)
@@ -112,4 +126,4 @@ def _page(result: Result | None, status: int = 200, headers: dict[str, str] | No
     return Response(html, media_type=MediaType.HTML, status_code=status, headers=_HEADERS | (headers or {}))
 
 
-VERIFY_HANDLERS = (verify_page, verify_form, verify_style)
+VERIFY_HANDLERS = (verify_page, verify_form, verify_file, verify_style)

@@ -22,6 +22,11 @@ TEXTS: dict[str, Words] = {
     "label": Words("回执码的文字", "Text of the code"),
     "check": Words("查验", "Check"),
     "private": Words("此页不显示办事人的任何信息，也不保存您粘贴的文字。", "Nothing about residents is shown; nothing is kept."),
+    "file_how": Words(
+        "要核对证明：在上面输入验证码，或在这里选择证明文件（PDF，不超过 4 MB）。",
+        "To check a proof: enter its verification code above, or choose the file (PDF, at most 4 MB) here.",
+    ),
+    "file_label": Words("证明文件", "Proof as PDF"),
     "receipt_number": Words("受理号", "Receipt number"),
     "item_code": Words("事项编码", "Item"),
     "committed_at": Words("保存时间", "Stored at"),

@@ -166,12 +166,12 @@ def test_the_page_needs_no_script_and_sends_its_form_here_only(client: httpx.Cli
     assert response.status_code == 200
     tags = [tag for tag, _ in page.tags]
     assert "script" not in tags
-    assert [attributes["action"] for tag, attributes in page.tags if tag == "form"] == ["/verify"]
+    assert [attributes["action"] for tag, attributes in page.tags if tag == "form"] == ["/verify", "/verify/file"]
     assert "form-action 'self'" in response.headers["content-security-policy"]
     assert "script-src 'self'" in response.headers["content-security-policy"]
     assert "form-action 'none'" in client.get("/").headers["content-security-policy"]
     labels = {attributes["for"] for tag, attributes in page.tags if tag == "label"}
-    assert labels == {attributes["id"] for tag, attributes in page.tags if tag == "textarea"}
+    assert labels == {attributes["id"] for tag, attributes in page.tags if tag in ("textarea", "input")}
     links = [str(attributes["href"]) for tag, attributes in page.tags if tag == "link"]
     assert links == ["/static/console.css", "/static/verify.css"]
     for link in links:

@@ -313,6 +313,8 @@ def test_the_openapi_document_describes_the_contract(client: httpx.Client) -> No
         "/v1/shared-data",
         "/v1/catalogue",
         "/v1/receipts/verify",
+        "/v1/proofs",
+        "/v1/proofs/verify",
         "/v1/health",
     }
     submit = document["paths"]["/v1/cases"]["post"]

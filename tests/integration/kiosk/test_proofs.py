@@ -1,0 +1,308 @@
+"""A proof from end to end: the true platform in a process, the line, the check, the printer under a real CUPS, and the check page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract import receipt_number
+from contract.proofs import ProofAnswer, ProofRequest, ProofVerdict
+from drivers.document_printer.driver import CupsPrinter
+from drivers.document_printer.emulator import DocumentPrinterEmulator
+from drivers.document_printer.types import PrintResult
+from drivers.types import Deadline
+from kiosk.services.proof_check import ProofFlaw, SoundProof, check_proof
+from kiosk.services.proofs import HeldProof, NoProof, Proofs
+from offline_queue.clock import SystemClock
+from offline_queue.enrolment import Enrolled, enrol
+from offline_queue.identity import IdentityStore
+from offline_queue.platform_time import PlatformTime
+from offline_queue.policy import Failure
+from offline_queue.transport import PlatformClient
+from tests.helpers.documents import HASTY, needs_cups
+from tests.helpers.platform_process import ROOT, PlatformProcess, fleet
+from tests.helpers.terminal import new_case_id
+
+NUMBER, NAME = "42010219920214123X", "测试·王小江"
+
+pytestmark = pytest.mark.xdist_group("proofs")
+
+
+def asked(**changes: object) -> ProofRequest:
+    whole = {
+        "kind": "insurance",
+        "item_code": "11330304MB0TEAT13G4332014001001",
+        "case_id": new_case_id(),
+        "receipt_number": "3303042611260001000" + "18",
+        "id_number": NUMBER,
+        "name": NAME,
+        "purpose": "购房资格审核",
+    }
+    body = "330304261126" + "0001" + "00018"
+    whole["receipt_number"] = body + receipt_number.check_character(body)
+    return ProofRequest(**(whole | changes))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class World:
+    url: str
+    data: Path
+    terminal: Path
+    identity: IdentityStore
+    line: PlatformClient
+    proofs: Proofs
+
+    @property
+    def root(self) -> bytes:
+        identity = self.identity.current()
+        assert identity is not None
+        return identity.proof_root
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("proofs")
+    data, terminal = folder / "platform", folder / "terminal"
+    platform = PlatformProcess(data)
+    token = fleet("enrol-token", "--region", "330304", "--data", data).stdout.split()[0]
+    identity = IdentityStore(terminal / "identity")
+    time = PlatformTime(SystemClock())
+    assert isinstance(enrol(platform.url, token, "测试机", "1", identity, platform_time=time), Enrolled)
+    with PlatformClient(platform.url, identity, time) as line:
+        yield World(platform.url, data, terminal, identity, line, Proofs(line, identity, time.now_ms))
+    assert platform.stop() == 0
+    assert NUMBER not in platform.log
+    assert "王小江" not in platform.log
+
+
+@pytest.fixture(scope="module")
+def issued(world: World) -> ProofAnswer:
+    answer = world.line.request_proof(asked())
+    assert not isinstance(answer, Failure)
+    assert answer.outcome == "issued", answer.reason
+    return answer
+
+
+def now_ms() -> int:
+    return SystemClock().now().wall_ms
+
+
+def test_a_proof_is_checked_and_comes_with_its_own_digest(world: World, issued: ProofAnswer) -> None:
+    found = check_proof(issued.pdf, world.root, now_ms())
+    assert isinstance(found, SoundProof)
+    assert (found.verification_code, found.pages, found.sha256) == (issued.verification_code, 1, issued.sha256)
+    assert hashlib.sha256(issued.pdf).hexdigest() == issued.sha256
+    assert issued.valid_to_ms - issued.issued_at_ms == 90 * 86_400_000
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_no_changed_byte_passes(world: World, issued: ProofAnswer, data: st.DataObject) -> None:
+    pdf = issued.pdf
+    gap = pdf.index(b"/Contents <") + 11
+    at = data.draw(st.one_of(st.integers(0, len(pdf) - 1), st.integers(gap - 1, gap + 2200)))
+    changed = bytearray(pdf)
+    changed[at] ^= 1 << data.draw(st.integers(0, 7))
+    assert isinstance(check_proof(bytes(changed), world.root, now_ms()), ProofFlaw)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400))
+def test_no_file_makes_the_check_stumble(world: World, junk: bytes) -> None:
+    assert isinstance(check_proof(b"%PDF-1.7\n" + junk, world.root, now_ms()), ProofFlaw)
+
+
+def test_another_root_an_expired_certificate_and_what_is_added_are_refused(
+    world: World, issued: ProofAnswer, tmp_path: Path
+) -> None:
+    from fleet.proofs.keys import load_proof_keys
+
+    stranger = load_proof_keys(tmp_path, now_ms()).root
+    assert check_proof(issued.pdf, stranger, now_ms()) is ProofFlaw.UNKNOWN_ISSUER
+    later = now_ms() + 3 * 365 * 86_400_000
+    assert check_proof(issued.pdf, world.root, later) is ProofFlaw.UNKNOWN_ISSUER
+    assert isinstance(check_proof(issued.pdf + b"\n%%EOF\n", world.root, now_ms()), ProofFlaw)
+    assert check_proof(issued.pdf[: 2**21] + bytes(2**21), world.root, now_ms()) is ProofFlaw.TOO_LARGE
+
+
+def test_signed_but_active_is_refused_all_the_same(tmp_path: Path) -> None:
+    """Our own signature does not make a script harmless."""
+    import io
+
+    from reportlab.pdfgen.canvas import Canvas
+
+    from fleet.proofs.keys import load_proof_keys
+    from fleet.proofs.signing import sign_pdf
+
+    keys = load_proof_keys(tmp_path, now_ms())
+
+    def signed(pages: int, script: bool) -> bytes:
+        out = io.BytesIO()
+        canvas = Canvas(out)
+        for _ in range(pages):
+            canvas.drawString(50, 50, "SAMPLE")
+            canvas.showPage()
+        if script:
+            from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFString
+
+            canvas._doc.Catalog.OpenAction = PDFDictionary({"S": "/JavaScript", "JS": PDFString("app.alert(1)")})
+        canvas.save()
+        return sign_pdf(out.getvalue(), keys)
+
+    assert check_proof(signed(1, True), keys.root, now_ms()) is ProofFlaw.ACTIVE_CONTENT
+    assert check_proof(signed(5, False), keys.root, now_ms()) is ProofFlaw.TOO_MANY_PAGES
+    assert check_proof(signed(1, False), keys.root, now_ms()) is ProofFlaw.NO_CODE
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"kind": "fund", "id_number": "330302195801010005", "name": "测试·陈小温"}, "proof.not_held"),
+        ({"kind": "tax", "id_number": "330302195801010005", "name": "测试·陈小温"}, "proof.not_yet"),
+        ({"name": "测试·别人"}, "proof.not_held"),
+        ({"id_number": "420102199202141230"}, "proof.refused"),
+        ({"purpose": "长" * 61}, "proof.refused"),
+        ({"case_id": "x"}, "proof.refused"),
+    ],
+)
+def test_what_cannot_be_proved_is_told_in_one_line(world: World, changes: dict[str, object], outcome: str) -> None:
+    found = world.proofs.fetch(asked(**changes), Deadline(30))
+    assert isinstance(found, NoProof)
+    assert found.reason == outcome
+    assert found.detail
+    assert "\n" not in found.detail
+
+
+def test_a_case_has_so_many_proofs_and_no_more(world: World) -> None:
+    request = asked(kind="tax", language="en")
+    for _ in range(5):
+        found = world.proofs.fetch(request, Deadline(60))
+        assert isinstance(found, HeldProof)
+        found.close()
+    refused = world.proofs.fetch(request, Deadline(60))
+    assert isinstance(refused, NoProof)
+    assert refused.reason == "proof.refused"
+
+
+def test_after_the_deadline_nothing_is_asked(world: World) -> None:
+    over = Deadline(10)
+    over.cancel()
+    assert world.proofs.fetch(asked(), over) == NoProof("proof.offline")
+
+
+class _BentLine:
+    def __init__(self, answer: ProofAnswer) -> None:
+        self.answer = answer
+
+    def request_proof(self, request: ProofRequest) -> ProofAnswer:
+        return self.answer
+
+
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize(
+    ("changes", "detail"),
+    [({"sha256": "0" * 64}, "wrong_digest"), ({"verification_code": "P00000000000"}, "wrong_code"), ({"pdf": b"x"}, "not_a_pdf")],
+)
+def test_an_answer_that_does_not_fit_its_document_is_not_printed(
+    world: World, issued: ProofAnswer, changes: dict[str, object], detail: str
+) -> None:
+    own = bytes(bytearray(issued.pdf))  # a copy: it is overwritten
+    bent = msgspec.structs.replace(issued, **({"pdf": own} | changes))
+    assert Proofs(_BentLine(bent), world.identity, now_ms).fetch(asked(), Deadline(9)) == NoProof("proof.unsound", detail)
+
+
+def test_the_document_is_overwritten_when_it_is_let_go_of(issued: ProofAnswer) -> None:
+    own = bytes(bytearray(issued.pdf))
+    with HeldProof(own, issued.verification_code, 1, issued.valid_to_ms):
+        assert own.startswith(b"%PDF")
+    assert not any(own)
+
+
+@needs_cups
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed (Debian: poppler-utils)")
+def test_from_the_platform_to_the_paper(world: World, tmp_path: Path) -> None:
+    with DocumentPrinterEmulator() as emulator:
+        printer = CupsPrinter(emulator.url, user="oueban-test", patience=HASTY)
+        found = world.proofs.fetch(asked(), Deadline(60))
+        assert isinstance(found, HeldProof)
+        with found:
+            outcome = found.print_on(printer, Deadline(60))
+        assert (outcome.result, outcome.is_purged) == (PrintResult.PRINTED, True)
+        (paper,) = [document.pdf for document in emulator.documents if document.is_whole]
+        printer.close()
+    printed = tmp_path / "printed.pdf"
+    printed.write_bytes(paper)
+    text = subprocess.run(["pdftotext", "-raw", printed, "-"], capture_output=True, text=True, check=True, timeout=60).stdout
+    for said in ("社会保险参保证明", NAME, NUMBER, "购房资格审核", "SAMPLE", found.verification_code[:4]):
+        assert said in text
+    assert not [path for path in world.terminal.rglob("*") if path.is_file() and b"%PDF" in path.read_bytes()]
+
+
+def _page_says(world: World, pdf: bytes) -> str:
+    answer = httpx.post(f"{world.url}/verify/file", files={"file": ("p.pdf", pdf, "application/pdf")}, timeout=30)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_the_check_page_knows_code_and_file(world: World, issued: ProofAnswer) -> None:
+    by_code = httpx.post(f"{world.url}/verify", data={"text": issued.verification_code}, timeout=30).text
+    for page in (by_code, _page_says(world, issued.pdf)):
+        assert "证明是真的" in page
+        assert "正常缴费" in page
+        assert "测试·王**" in page
+        assert NUMBER not in page
+        assert "王小江" not in page
+    changed = bytearray(issued.pdf)
+    changed[len(changed) // 2] ^= 1
+    assert "文件被改动过" in _page_says(world, bytes(changed))
+    assert "测试·王" not in _page_says(world, bytes(changed))
+    assert "没有查到" in _page_says(world, b"%PDF-1.7 nothing")
+    verdict = httpx.post(f"{world.url}/v1/proofs/verify", json={"text": issued.verification_code}, timeout=30)
+    assert msgspec.json.decode(verdict.content, type=ProofVerdict).code == "valid"
+
+
+def test_the_record_can_only_be_added_to(world: World, issued: ProofAnswer) -> None:
+    import sqlite3
+
+    database = sqlite3.connect(world.data / "platform.sqlite3")
+    try:
+        for order in ("DELETE FROM proofs", "UPDATE proofs SET sha256 = ''"):
+            with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+                database.execute(order)
+        rows = database.execute("SELECT * FROM proofs").fetchall()
+    finally:
+        database.close()
+    assert issued.sha256 in {row[1] for row in rows}
+    assert not [value for row in rows for value in row if NUMBER in str(value) or "王小江" in str(value)]
+
+
+def test_the_command_tells_by_its_exit_code(world: World, issued: ProofAnswer, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.pdf", tmp_path / "bad.pdf"
+    good.write_bytes(issued.pdf)
+    bad.write_bytes(issued.pdf.replace(b"SAMPLE", b"SIMPLE", 1))
+
+    def run(*words: str | Path) -> tuple[int, dict[str, object]]:
+        command = [sys.executable, "-m", "kiosk", "verify-proof", "--json", "--data", world.terminal, *words]
+        done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        assert "Traceback" not in done.stderr
+        return done.returncode, json.loads(done.stdout or "{}")
+
+    code, told = run(good)
+    assert (code, told["code"], told["verification_code"]) == (0, "genuine", issued.verification_code)
+    assert run(bad)[0] == 1
+    assert run(issued.verification_code)[1]["code"] == "code_only"
+    wrong = issued.verification_code[:-1] + ("0" if issued.verification_code[-1] != "0" else "1")
+    assert run(wrong) == (1, run(wrong)[1])
+    assert run(tmp_path / "none.pdf")[0] == 2
