@@ -1,7 +1,7 @@
 """A terminal's queue in a process of its own, which can be told where to die.
 
-``python -m tests.helpers.queue_child FOLDER commit|sync|purge [POINT CALL]`` prints the id of every case whose commit was reported,
-or ``done``. At the ``CALL``-th passing of ``POINT`` (``module:attribute:before|after``) it kills itself without any goodbye.
+``python -m tests.helpers.queue_child FOLDER commit|bundles|sync [POINT CALL]`` prints the id of every case whose commit was reported,
+or ``done``; of a bundle of three all ids in one line. At the ``CALL``-th passing of ``POINT`` (``module:attribute:before|after``) it kills itself without any goodbye.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from offline_queue.identity import IdentityStore
-from offline_queue.models import CaseCommitted
+from offline_queue.models import CaseCommitted, CaseRefused
 from offline_queue.settings import QueueSettings, SyncSettings
 from offline_queue.store import Outbox
 from offline_queue.sync import Syncer
@@ -32,6 +32,12 @@ COMMIT_POINTS = [
     "offline_queue.database:QueueDatabase.execute_alone:before",
     "offline_queue.database:QueueDatabase.execute_alone:after",
     "offline_queue.store:Outbox.accept:after",
+]
+BUNDLE_POINTS = [
+    "offline_queue.acceptance:seal_case:after",
+    "offline_queue.intake:intake_values:after",
+    "offline_queue.store:Outbox.accept_together:before",
+    "offline_queue.store:Outbox.accept_together:after",
 ]
 SYNC_POINTS = [
     "offline_queue.leases:move_all:before",
@@ -84,6 +90,12 @@ def main(folder: Path, work: str) -> None:
                 taken = outbox.accept(sample_draft())
                 assert isinstance(taken, CaseCommitted), taken
                 print(taken.case_id, flush=True)  # noqa: T201 - this is what the parent waits for
+            return
+        if work == "bundles":
+            for _ in range(CASES // 3):
+                parts = outbox.accept_together([sample_draft() for _ in range(3)])
+                assert not isinstance(parts, CaseRefused), parts
+                print(" ".join(part.case_id for part in parts), flush=True)  # noqa: T201 - as above
             return
         identity = identities.current()
         assert identity

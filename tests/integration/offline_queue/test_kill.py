@@ -20,7 +20,7 @@ from offline_queue.sync import Syncer
 from offline_queue.transport import PlatformClient
 from tests.helpers.cases import sample_draft
 from tests.helpers.platform_stand_in import PlatformServer
-from tests.helpers.queue_child import COMMIT_POINTS, SYNC_POINTS
+from tests.helpers.queue_child import BUNDLE_POINTS, COMMIT_POINTS, SYNC_POINTS
 
 ROOT = Path(__file__).parents[3]
 
@@ -57,14 +57,17 @@ def open_again(folder: Path) -> Outbox:
     return outbox
 
 
-def check_against(folder: Path, reported: list[str]) -> int:
-    """Everything reported is there once; at most the one case under way may be there beyond it. Returns how many there are."""
+def check_against(folder: Path, reported: list[str], at_once: int = 1) -> int:
+    """Everything reported is there once; beyond it at most what was under way, whole. Returns how many there are.
+
+    ``at_once`` cases are taken together: one, or a bundle.
+    """
     with open_again(folder) as outbox:
         cases = [case for _, case in outbox.list_cases(limit=10_000)]
         ids = [case.case_id for case in cases]
         numbers = [case.receipt_number for case in cases]
         assert ids[: len(reported)] == reported
-        assert len(ids) - len(reported) in (0, 1)
+        assert len(ids) - len(reported) in (0, at_once)
         assert len(set(ids)) == len(ids)
         assert len(set(numbers)) == len(numbers)
         assert [int(number[16:21]) for number in numbers] == list(range(1, len(ids) + 1))
@@ -97,6 +100,29 @@ def test_killed_at_any_moment_while_committing(folder: Path, seed: int) -> None:
     assert process.returncode == -signal.SIGKILL
     # The last line may have been cut by the kill; a report that did not arrive whole is none.
     check_against(folder, [case_id for case_id in reported if len(case_id) == 36])
+
+
+@pytest.mark.parametrize("point", BUNDLE_POINTS)
+def test_killed_within_a_bundle_leaves_all_of_it_or_nothing(folder: Path, point: str) -> None:
+    is_part = "accept_together" not in point
+    reported = killed(folder, "bundles", point, "8" if is_part else "3")
+    assert len(reported) == 6
+    assert check_against(folder, reported, at_once=3) == (9 if point.endswith("accept_together:after") else 6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_killed_at_any_moment_while_taking_bundles(folder: Path, seed: int) -> None:
+    enough = random.Random(seed).randrange(1, 20)
+    reported: list[list[str]] = []
+    with child(folder, "bundles") as process:
+        assert process.stdout
+        for line in process.stdout:
+            reported.append(line.split())
+            if len(reported) == enough:
+                process.kill()
+    assert process.returncode == -signal.SIGKILL
+    whole = [case_id for parts in reported if len(parts) == 3 and len(parts[-1]) == 36 for case_id in parts]
+    check_against(folder, whole, at_once=3)
 
 
 def take(folder: Path, count: int) -> list[str]:

@@ -55,6 +55,38 @@ def test_a_full_disk_refuses_whole_cases_and_keeps_the_others(outbox: Outbox) ->
     assert [case.receipt_number[16:21] for _, case in outbox.list_cases()][-1] == f"{len(ids + taken) + 1:05d}"
 
 
+def test_a_disk_that_fills_up_within_a_bundle_refuses_it_whole(outbox: Outbox) -> None:
+    """At every place: with each limit another of its parts is the one that finds no room."""
+    ids = commit(outbox)
+    outcomes: set[str] = set()
+    for spare in range(40):
+        with outbox._database.read() as connection:
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        pragma(outbox, f"max_page_count = {pages + spare}")
+        outcome = outbox.accept_together([sample_draft() for _ in range(5)])
+        outcomes.add(type(outcome).__name__)
+        if isinstance(outcome, CaseRefused):
+            assert outcome.code is RefusalCode.DISK_FULL
+        else:
+            ids += [part.case_id for part in outcome]
+        assert [case.case_id for _, case in outbox.list_cases(limit=1000)] == ids
+    assert outcomes == {"tuple", "CaseRefused"}
+    assert outbox.first_broken_audit_entry() is None
+    numbers = [int(case.receipt_number[16:21]) for _, case in outbox.list_cases(limit=1000)]
+    assert numbers == list(range(1, len(ids) + 1))
+
+
+def test_a_backlog_with_room_for_half_a_bundle_takes_none_of_it(tmp_path: Path, identity: FixedIdentity) -> None:
+    settings = QueueSettings(max_pending=4)
+    with Outbox.open(tmp_path / "small.sqlite", identity, settings=settings, free_disk_bytes=lambda: 10**12) as outbox:
+        commit(outbox, 2)
+        refused = outbox.accept_together([sample_draft() for _ in range(3)])
+        assert isinstance(refused, CaseRefused)
+        assert refused.code is RefusalCode.BACKLOG_FULL
+        assert outbox.pending_count() == 2
+        assert isinstance(outbox.accept_together([sample_draft() for _ in range(2)]), tuple)
+
+
 def test_a_read_only_disk_refuses_with_its_code(outbox: Outbox) -> None:
     commit(outbox)
     pragma(outbox, "query_only = ON")
