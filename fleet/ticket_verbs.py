@@ -13,6 +13,7 @@ from typing import TypeAlias
 from fleet.clock import in_china, system_clock
 from fleet.commands import check_exists
 from fleet.platform import open_database
+from fleet.ratings import figures
 from fleet.tickets import Ticket, TicketDesk
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -33,7 +34,8 @@ def add_ticket_verbs(verbs: Verbs, add: Add) -> None:
     listing.add_argument("--all", action="store_true", help="closed ones too")
     show = add(own, "show", "every step of one ticket", _show)
     show.add_argument("ticket", type=int, metavar="NUMBER")
-    for verb in (listing, show):
+    counting = add(own, "figures", "how many rated, skipped, were satisfied", _figures)
+    for verb in (listing, show, counting):
         verb.add_argument("--json", action="store_true", help="print one JSON object")
     for name, (_, words) in _STEPS.items():
         step = add(own, name, words, _step)
@@ -71,6 +73,22 @@ def _show(asked: argparse.Namespace) -> None:
         return
     for state, by, words, at_ms in steps:
         _say(f"{in_china(at_ms):%m-%d %H:%M}  {state:<9}  {by}  {words}")
+
+
+def _figures(asked: argparse.Namespace) -> None:
+    check_exists(asked.data)
+    database = open_database(asked.data)
+    try:
+        told = figures(database)
+    finally:
+        database.close()
+    shares = {"score": told.score, "response_rate": told.response_rate, "skip_rate": told.skip_rate}
+    if asked.json:
+        _say(json.dumps(asdict(told) | shares))
+        return
+    _say(f"{told.cases} cases, {told.rated} rated, {told.skipped} skipped, {told.bad} bad")
+    for name, share in shares.items():
+        _say(f"{name.replace('_', ' ')}: {'none yet' if share is None else f'{share:.1%}'}")
 
 
 def _step(asked: argparse.Namespace) -> None:

@@ -88,6 +88,9 @@ def test_the_commands_lead_through_all_steps_beside_the_running_platform(termina
     for verb, state in (("contact", "contacted"), ("correct", "corrected"), ("close", "closed")):
         assert state in run(verb, number, *said).stdout
     assert run("list").stdout == ""
+    told = json.loads(run("figures", "--json").stdout)
+    assert (told["cases"], told["rated"], told["bad"], told["score"], told["response_rate"]) == (1, 1, 1, 0.0, 1.0)
+    assert "score: 0.0%" in run("figures").stdout
     assert "closed" in run("list", "--all").stdout
     assert len(json.loads(run("show", number, "--json").stdout)["history"]) == 4
     assert run("contact", "77", *said).stderr.strip().endswith("there is no ticket 77")
