@@ -50,6 +50,8 @@ class FleetFacts:
     kiosks: tuple[KioskFacts, ...]
     recent_cases: tuple[CaseFacts, ...]
     cases_by_state: dict[str, int]
+    tickets_due_at_ms: tuple[int, ...] = ()
+    """When the next step of each open ticket is due."""
 
 
 def read_facts(database: Database) -> FleetFacts:
@@ -66,6 +68,7 @@ def read_facts(database: Database) -> FleetFacts:
         ).fetchall()
         differences, alarms, materials = open_differences(connection), open_alarms(connection), waiting(connection)
         counts = connection.execute("SELECT state, count(*) FROM cases GROUP BY state").fetchall()
+        tickets = connection.execute("SELECT due_at_ms FROM tickets WHERE state <> 'closed'").fetchall()
     return FleetFacts(
         tuple(
             KioskFacts(
@@ -83,4 +86,5 @@ def read_facts(database: Database) -> FleetFacts:
         ),
         tuple(CaseFacts(*row) for row in cases),
         dict(tuple(row) for row in counts),
+        tuple(row["due_at_ms"] for row in tickets),
     )

@@ -194,8 +194,15 @@ def _tiles(facts: FleetFacts, now_ms: int, language: Language) -> tuple[Tile, ..
             say(language, "held_note", done=done, open=still_open),
             "quiet",
         ),
+        _ticket_tile(facts, now_ms, language),
         _reconciliation_tile(facts, now_ms, language),
     )
+
+
+def _ticket_tile(facts: FleetFacts, now_ms: int, language: Language) -> Tile:
+    overdue = sum(due_at_ms < now_ms for due_at_ms in facts.tickets_due_at_ms)
+    tone: Tone = "bad" if overdue else "wait" if facts.tickets_due_at_ms else "quiet"
+    return Tile(say(language, "tickets"), str(len(facts.tickets_due_at_ms)), say(language, "tickets_note", n=overdue), tone)
 
 
 def _reconciliation_tile(facts: FleetFacts, now_ms: int, language: Language) -> Tile:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from contract.cases import Rating, SubmitRatings
+from fleet.console.facts import read_facts
 from fleet.errors import PlatformError
 from fleet.platform import Platform
 from fleet.ratings import figures
@@ -49,10 +50,11 @@ def test_figures_count_no_skip_as_an_answer(terminal: Terminal, platform: Platfo
     assert (told.score, told.response_rate, told.skip_rate, told.bad) == (0.5, 0.5, 0.25, 1)
 
 
-def test_no_step_is_left_out_and_each_stands_in_the_history(terminal: Terminal, desk: TicketDesk) -> None:
+def test_no_step_is_left_out_and_each_stands_in_the_history(terminal: Terminal, platform: Platform, desk: TicketDesk) -> None:
     _rate(terminal, Rating(_case(terminal), 1, 1, ("machine", "slow")))
     (ticket,) = desk.all(only_open=True)
     assert ticket.reasons == "machine slow"
+    assert read_facts(platform.database).tickets_due_at_ms == (ticket.due_at_ms,)
     for early in ("closed", "corrected", "open", "?"):
         with pytest.raises(PlatformError, match="next comes contacted"):
             desk.step(ticket.ticket_id, early, "测试甲", "x")
@@ -61,6 +63,7 @@ def test_no_step_is_left_out_and_each_stands_in_the_history(terminal: Terminal, 
     with pytest.raises(PlatformError, match="nothing is left"):
         desk.step(ticket.ticket_id, "closed", "测试甲", "x")
     history = [(state, by) for state, by, _, _ in desk.history(ticket.ticket_id)]
+    assert read_facts(platform.database).tickets_due_at_ms == ()
     assert history == [("open", "platform"), *((state, "测试甲") for state in ("contacted", "corrected", "closed"))]
     assert desk.all(only_open=True) == ()
     assert len(desk.all()) == 1

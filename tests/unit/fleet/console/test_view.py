@@ -66,8 +66,19 @@ def test_totals_count_what_is_usable_now() -> None:
         ("5", "oldest 2 h", "wait"),
         ("3", "terminals 2 · platform 1", "bad"),
         ("8", "processed 5 · open 2", "quiet"),
+        ("0", "overdue 0", "quiet"),
         ("0", "to be looked into 0", "quiet"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("due_in_ms", "told"),
+    [((), ("0", "overdue 0", "quiet")), ((1, 2), ("2", "overdue 0", "wait")), ((-1, 5, -3), ("3", "overdue 2", "bad"))],
+)
+def test_open_tickets_are_counted_and_the_overdue_ones_alarm(due_in_ms: tuple[int, ...], told: tuple[str, str, str]) -> None:
+    due = tuple(NOW_MS + ahead for ahead in due_in_ms)
+    tile = build_page(FleetFacts((), (), {}, due), NOW_MS, "en").tiles[-2]
+    assert (tile.label, tile.value, tile.note, tile.tone) == ("Bad ratings open", *told)
 
 
 def test_a_fleet_without_a_usable_terminal_alarms() -> None:
