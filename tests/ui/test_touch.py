@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QScrollArea
 
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
-from kiosk.domain.rating import Grade
+from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow import events as e
 from tests.ui.conftest import Visitor
 from ui.gallery import sample
@@ -61,6 +61,17 @@ def test_a_touch_gives_the_event(subject: Visitor, screen: str, name: str, event
     show(subject.window, plate(screen))
     subject.touch(name)
     assert subject.events == [event]
+
+
+def test_several_reasons_can_be_named_and_taken_back_and_none_waits_for_the_next(subject: Visitor) -> None:
+    show(subject.window, plate("rating-why"))
+    for name in ("reason:slow", "reason:machine", "reason:guide", "reason:guide"):
+        subject.touch(name)
+    subject.touch("main_action")
+    show(subject.window, plate("idle"))
+    show(subject.window, plate("rating-why"))
+    subject.touch("main_action")
+    assert subject.events == [e.RatingExplained((RatingReason.SLOW, RatingReason.MACHINE)), e.RatingExplained(())]
 
 
 def test_a_touch_never_moves_the_focus_to_a_button(subject: Visitor) -> None:
