@@ -113,7 +113,7 @@ class TestDemo:
 
     def test_every_rating_arrives_and_a_skip_as_a_skip(self, demo: dict[str, Any]) -> None:
         grades = {rating["case_id"]: rating["grade"] for rating in demo["platform"]["ratings"]}
-        rated = {"online": 5, "offline": 0, "paper_out": 4, "no_face": 5, "second_item": 5}
+        rated = {"online": 5, "platform_down": 0, "paper_out": 4, "no_face": 5, "second_item": 5}
         assert grades == {_visit(demo, name)["case_id"]: grade for name, grade in rated.items()}
 
     def test_a_refused_face_check_leads_on_and_one_proof_serves_two_matters(self, demo: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
-from kiosk.domain.rating import Grade
+from kiosk.domain.rating import Grade, RatingReason
 from ui import strings
 
 ROOT = Path(__file__).parents[3]
@@ -19,6 +19,7 @@ PREFIXES_IN_CODE = (
     "landing.",
     "route.",
     "rating.",
+    "rating_why.",
     "another.",
     "action.",
     "paper.from.",
@@ -113,6 +114,7 @@ def test_every_text_is_used() -> None:
 def test_keys_made_from_codes_are_all_there(language: Language) -> None:
     wanted = [f"landing.{number}" for number in range(1, 6)]
     wanted += [f"rating.{grade.value}" for grade in Grade]
+    wanted += [f"rating_why.{reason.value}" for reason in RatingReason]
     wanted += [f"route.{route.value}{end}" for route in Route for end in ("", ".how")]
     wanted += [f"action.{name}" for name in ("blink", "turn_left", "turn_right", "nod", "open_mouth")]
     wanted += [f"hint.{name}" for name in ("no_face", "many_faces", "too_far", "hold_still")]
