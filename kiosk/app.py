@@ -238,11 +238,11 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     face = FaceCheck(bench.camera, verifier)
     locks = RouteLocks(time.monotonic, settings.identity.lock_s)
     services = Services(
-        identity=IdentityDesk(_ways(settings, link, bench, face, staff, catalogue.consent_version), locks, time.monotonic),
+        identity=IdentityDesk(_ways(settings, link, bench, face, staff, in_force), locks, time.monotonic),
         print_slip=bench.print_slip,
         draw_slip=bench.draw_slip,
         cases=desk,
-        papers=PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, in_force.get, _now_ms)),
+        papers=PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, in_force.get)),
         store_health=link.store_health,
     )
     hands = Hands(services, settings.times)
@@ -291,10 +291,12 @@ def _verifier(identity: Identity) -> WorkerVerifier:
     return WorkerVerifier(settings, ChallengeSettings(screen_light=identity.screen_light))
 
 
-def _ways(settings: Settings, link: PlatformLink, bench: Bench, face: FaceCheck, staff: StaffBook, consent_version: str) -> Ways:
+def _ways(settings: Settings, link: PlatformLink, bench: Bench, face: FaceCheck, staff: StaffBook, in_force: InForce) -> Ways:
     """Credentials are set up when an issuer is; text messages always, for the platform says whom it can reach."""
     credentials = IssuedCredentials(link.credentials) if settings.identity.credential_issuers else None
-    references = link.reference_photos(consent_version) if settings.identity.platform_portraits else None
+    references = None
+    if settings.identity.platform_portraits:
+        references = link.reference_photos(lambda: in_force.get().consent_version)
     return Ways(bench, face, staff, credentials, PlatformMessages(link.text_messages), references)
 
 

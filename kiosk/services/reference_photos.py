@@ -7,6 +7,7 @@ anybody.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,8 +72,8 @@ class NoReference:
 class ReferencePhotos:
     """Asks the platform. Blocks; run it on a worker thread. Safe to use from several threads."""
 
-    def __init__(self, line: PortraitLine, identity: IdentitySource, consent_version: str) -> None:
-        """``consent_version``: of the text in which residents consent, as it will stand in the case."""
+    def __init__(self, line: PortraitLine, identity: IdentitySource, consent_version: Callable[[], str]) -> None:
+        """``consent_version``: of the text in which residents consent now, as it will stand in the case."""
         self._line = line
         self._identity = identity
         self._consent_version = consent_version
@@ -103,7 +104,7 @@ class ReferencePhotos:
             id_type=person.card_kind,
             id_number=person.id_number,
             name=person.name,
-            consent_id=consent_id(identity.kiosk_id, consent.purpose, self._consent_version, consent.at_ms),
+            consent_id=consent_id(identity.kiosk_id, consent.purpose, self._consent_version(), consent.at_ms),
             purpose=consent.purpose,
             answer_key=answer_key.public,
         )

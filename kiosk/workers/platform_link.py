@@ -77,8 +77,8 @@ class PlatformLink(QObject):
         self._stopping = threading.Event()
         self._watch = NetworkWatch(self._on_network)
 
-    def reference_photos(self, consent_version: str) -> ReferencePhotos:
-        """The platform's photos of people; ``consent_version``: of the text in which residents consent."""
+    def reference_photos(self, consent_version: Callable[[], str]) -> ReferencePhotos:
+        """The platform's photos of people; ``consent_version``: of the text in which residents consent now."""
         return ReferencePhotos(self.identifying, self.identity, consent_version)
 
     def start(self, devices: Callable[[], Mapping[str, DeviceStatus]], is_serving: Callable[[], bool]) -> None:

@@ -71,7 +71,7 @@ def _template(engine: DlibFaceEngine, found: ReferenceFound) -> EmbeddingTemplat
 def test_the_samples_photo_is_that_of_the_simulated_person_and_the_fetch_is_on_record(
     link: PlatformLink, data: Path, platform: PlatformProcess
 ) -> None:
-    found = link.reference_photos(VERSION).fetch(KNOWN, CONSENT, Deadline(20.0))
+    found = link.reference_photos(lambda: VERSION).fetch(KNOWN, CONSENT, Deadline(20.0))
     assert isinstance(found, ReferenceFound)
     assert found.is_sample
     engine = true_engine()
@@ -98,7 +98,7 @@ def test_a_photo_of_another_person_given_to_the_register_does_not_match(link: Pl
     person = sample_person(id_number="110101199003070038", name="测试·赵小样")
     words = ("--id-number", person.id_number, "--name", person.name, "--portrait", pictures[0])
     assert fleet("residents", "add", *words, "--data", data).returncode == 0
-    found = link.reference_photos(VERSION).fetch(person, CONSENT, Deadline(20.0))
+    found = link.reference_photos(lambda: VERSION).fetch(person, CONSENT, Deadline(20.0))
     assert isinstance(found, ReferenceFound)
     engine = true_engine()
     probe = engine.template(portrait())
@@ -108,7 +108,7 @@ def test_a_photo_of_another_person_given_to_the_register_does_not_match(link: Pl
 
 
 def test_nobodys_photo_and_a_platform_that_is_gone_are_told_apart(link: PlatformLink, platform: PlatformProcess) -> None:
-    photos = link.reference_photos(VERSION)
+    photos = link.reference_photos(lambda: VERSION)
     assert photos.fetch(sample_person(name="测试·没有这人"), CONSENT, Deadline(20.0)) == NoReference(NOT_HELD)
     platform.stop()
     assert photos.fetch(KNOWN, CONSENT, Deadline(20.0)) == NoReference(OFFLINE)
@@ -136,7 +136,7 @@ def test_the_simulated_person_is_proved_by_the_platforms_photo_alone(link: Platf
     person = Obedient(camera.perform)
     devices = NoDevices()
     check = FaceCheck(camera, LocalVerifier(true_engine()))
-    ways = Ways(devices, check, devices, references=link.reference_photos(VERSION))
+    ways = Ways(devices, check, devices, references=link.reference_photos(lambda: VERSION))
     desk = IdentityDesk(ways, RouteLocks(time.monotonic), time.monotonic)
     told: list[ev.FaceAsks] = []
 

@@ -86,7 +86,18 @@ def line() -> Line:
 
 @pytest.fixture
 def subject(line: Line) -> ReferencePhotos:
-    return ReferencePhotos(line, FixedIdentity(line.identity), "2026.11")
+    return ReferencePhotos(line, FixedIdentity(line.identity), lambda: "2026.11")
+
+
+def test_the_consent_is_named_by_the_text_that_is_in_force_when_it_is_asked_on(line: Line) -> None:
+    version = ["2026.11"]
+    subject = ReferencePhotos(line, FixedIdentity(line.identity), lambda: version[0])
+    named = []
+    for version[0] in ("2026.11", "2027.01"):
+        assert isinstance(_fetch(subject), ReferenceFound)
+        named.append(line.asked[-1].consent_id)
+    kiosk_id = line.identity.kiosk_id
+    assert named == [consent_id(kiosk_id, CONSENT.purpose, text, CONSENT.at_ms) for text in ("2026.11", "2027.01")]
 
 
 def _fetch(subject: ReferencePhotos, consent: ConsentRecord | None = CONSENT) -> ReferenceFound | NoReference:
@@ -143,8 +154,8 @@ def test_other_outcomes_bring_no_photo(subject: ReferencePhotos, line: Line, out
 
 
 def test_a_machine_that_is_not_enrolled_is_offline(line: Line) -> None:
-    assert _fetch(ReferencePhotos(line, FixedIdentity(None), "1")) == NoReference(OFFLINE)
-    keyless = ReferencePhotos(line, FixedIdentity(replace(line.identity, sealing_keys=())), "1")
+    assert _fetch(ReferencePhotos(line, FixedIdentity(None), lambda: "1")) == NoReference(OFFLINE)
+    keyless = ReferencePhotos(line, FixedIdentity(replace(line.identity, sealing_keys=())), lambda: "1")
     assert _fetch(keyless) == NoReference(OFFLINE)
     assert line.asked == []
 
