@@ -30,7 +30,7 @@ from kiosk.services.bench import Bench
 from kiosk.services.calendar import packaged_calendar
 from kiosk.services.cases import CHINA_TIME, CaseFacts
 from kiosk.services.identify import IdentityDesk, Ways
-from kiosk.services.papers import PaperDesk
+from kiosk.services.papers import PaperDesk, question_for
 from kiosk.services.platform import enrol
 from kiosk.services.print_journal import PrintJournal
 from kiosk.services.probes import trouble_of
@@ -121,7 +121,7 @@ class HeadlessStage:
         staff = StaffBook(data / "staff.toml", time.monotonic)
         self.identity = IdentityDesk(Ways(bench, _NoFace(), staff), RouteLocks(time.monotonic), time.monotonic)
         self.desk = QueueDesk(link.outbox, link.wake)
-        self.papers = PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, lambda: self.catalogue, _now_ms))
+        self.papers = PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, lambda: self.catalogue))
         bench.start()
         bench.subscribe(self._devices.__setitem__)
         link.start(lambda: dict(self._devices), lambda: True)
@@ -204,18 +204,14 @@ class StageWorld:
                 return stage.identity.read_card(deadline)
             case fx.AwaitDelivery():
                 return stage.await_delivery(session.case_id)
-            case fx.CheckStaff() | fx.FetchShared() if session.person is not None:
-                return self._about(session.person, effect, item_code)
+            case fx.FetchShared(elements) if session.person is not None:
+                return stage.papers.fetch_shared(session.person, question_for(elements, session, item_code), deadline)
+            case fx.CheckStaff() if session.person is not None:
+                return stage.identity.check_staff(session.person, _STAFF_ID, _STAFF_PIN)
             case fx.ScanPaper() | fx.ReadCertificate():
                 return self._paper(effect)
             case _:
                 return None
-
-    def _about(self, person: Person, effect: fx.CheckStaff | fx.FetchShared, item_code: str) -> ev.Event:
-        stage = self._stage
-        if isinstance(effect, fx.FetchShared):
-            return stage.papers.fetch_shared(person, item_code, effect.elements, Deadline(_PATIENCE_S))
-        return stage.identity.check_staff(person, _STAFF_ID, _STAFF_PIN)
 
     def _paper(self, effect: fx.ScanPaper | fx.ReadCertificate) -> ev.Event:
         """A page lies under the emulated document camera; nobody here has a certificate on a telephone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from drivers.camera.page_types import CaptureTrouble
@@ -11,6 +12,8 @@ from kiosk.domain.identity import Person
 from kiosk.domain.papers import ScannedPage
 from kiosk.flow.events import CredentialFailed
 from kiosk.flow.gathering_events import CertificateFailed, CertificateRead, PaperScanned, ScanFailed, SharedFetched
+from kiosk.flow.moves import PURPOSE_DATA
+from kiosk.flow.session import SessionContext
 
 _CODE_REASONS = {
     "credential.timed_out": "papers.timed_out",
@@ -24,10 +27,27 @@ _SCAN_REASONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class SharedQuestion:
+    """What is asked of authorities, and what allows it."""
+
+    elements: tuple[str, ...]
+    purpose: str
+    """The matter's code."""
+    consented_at_ms: int
+    """When the resident consented to it; 0: never, and then nothing is asked."""
+
+
+def question_for(elements: tuple[str, ...], session: SessionContext, item_code: str) -> SharedQuestion:
+    """The question of this visit, resting on the consent that stands in its session."""
+    consent = session.consent_to(PURPOSE_DATA)
+    return SharedQuestion(elements, item_code, consent.at_ms if consent is not None and consent.granted else 0)
+
+
 class Authorities(Protocol):
     """Where shared data comes from."""
 
-    def fetch(self, person: Person, purpose: str, elements: tuple[str, ...], deadline: Deadline) -> SharedFetched:
+    def fetch(self, person: Person, question: SharedQuestion, deadline: Deadline) -> SharedFetched:
         """What authorities know of ``person``."""
         ...
 
@@ -51,15 +71,12 @@ class PaperDesk:
         self._devices = devices
         self._authorities = authorities
 
-    def fetch_shared(self, person: Person, item_code: str, elements: tuple[str, ...], deadline: Deadline) -> SharedFetched:
+    def fetch_shared(self, person: Person, question: SharedQuestion, deadline: Deadline) -> SharedFetched:
         """Ask the authorities that keep these elements."""
-        return self._authorities.fetch(person, item_code, elements, deadline)
+        return self._authorities.fetch(person, question, deadline)
 
-    def read_certificate(
-        self, person: Person, material: str, type_code: str, deadline: Deadline
-    ) -> CertificateRead | CertificateFailed:
+    def read_certificate(self, material: str, type_code: str, deadline: Deadline) -> CertificateRead | CertificateFailed:
         """Wait for the code of a certificate of this type. Whose it is, the platform finds out: the code itself names nobody."""
-        del person
         text = self._devices.read_code(deadline)
         if isinstance(text, CredentialFailed):
             return CertificateFailed(material, _CODE_REASONS.get(text.reason, "papers.bad_certificate"))

@@ -23,6 +23,7 @@ from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.rules import FactValue, is_fact
 from kiosk.domain.identity import Person
 from kiosk.flow.gathering_events import SharedFetched
+from kiosk.services.papers import SharedQuestion
 from offline_queue.identity import IdentitySource
 from offline_queue.policy import Failure
 from offline_queue.sealing import choose_key, seal_request
@@ -44,23 +45,21 @@ class SharingLine(Protocol):
 class SharedDataDesk:
     """Asks the platform. Blocks; run it on a worker thread."""
 
-    def __init__(
-        self, line: SharingLine, identity: IdentitySource, catalogue: Callable[[], Catalogue], now_ms: Callable[[], int]
-    ) -> None:
+    def __init__(self, line: SharingLine, identity: IdentitySource, catalogue: Callable[[], Catalogue]) -> None:
         self._line = line
         self._identity = identity
         self._catalogue = catalogue
-        self._now_ms = now_ms
 
-    def fetch(self, person: Person, purpose: str, elements: tuple[str, ...], deadline: Deadline) -> SharedFetched:
-        """What authorities know of ``person``, for the matter ``purpose`` and nothing else. Asked after consent only.
+    def fetch(self, person: Person, question: SharedQuestion, deadline: Deadline) -> SharedFetched:
+        """What authorities know of ``person``, for the matter it names and nothing else. Asked after consent only.
 
         Every element asked for counts as asked, also when nothing came: the resident then answers, shows or declares it.
         """
-        asked = frozenset(elements)
+        asked = frozenset(question.elements)
         key = bytearray(os.urandom(ANSWER_KEY_BYTES))
         try:
-            request = None if deadline.is_over else self._sealed(person, purpose, elements, bytes(key))
+            may_ask = question.consented_at_ms > 0 and not deadline.is_over
+            request = self._sealed(person, question, bytes(key)) if may_ask else None
             answer = self._line.request_shared_data(request) if request is not None else None
             if request is None or not isinstance(answer, SharedDataAnswer):
                 if isinstance(answer, Failure):
@@ -75,7 +74,7 @@ class SharedDataDesk:
         values = dict(self._sound(data.elements, asked, answer.platform_time_ms))
         return SharedFetched(values, asked, "" if len(values) == len(asked) else "sharing.incomplete")
 
-    def _sealed(self, person: Person, purpose: str, elements: tuple[str, ...], answer_key: bytes) -> RequestSharedData | None:
+    def _sealed(self, person: Person, asked: SharedQuestion, answer_key: bytes) -> RequestSharedData | None:
         """The question sealed to the platform's newest key; ``None`` before enrolment."""
         identity = self._identity.current()
         key = choose_key(identity.sealing_keys) if identity else None
@@ -85,10 +84,10 @@ class SharedDataDesk:
             id_type=person.card_kind,
             id_number=person.id_number,
             name=person.name,
-            purpose=purpose,
+            purpose=asked.purpose,
             consent_version=self._catalogue().consent_version,
-            consented_at_ms=self._now_ms(),
-            elements=elements,
+            consented_at_ms=asked.consented_at_ms,
+            elements=asked.elements,
             answer_key=answer_key,
         )
         content = bytearray(msgspec.json.encode(question))

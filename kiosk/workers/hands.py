@@ -49,6 +49,7 @@ from kiosk.flow.session import ConsentRecord, SessionContext
 from kiosk.readiness import StoreHealth
 from kiosk.services.cards import forget_card
 from kiosk.services.cases import CaseDesk, CaseFacts
+from kiosk.services.papers import SharedQuestion, question_for
 from kiosk.services.slips import SlipFacts, stated
 from kiosk.workers.job_thread import Job, JobThread
 
@@ -115,13 +116,11 @@ class Identifying(Protocol):
 class Gathering(Protocol):
     """Shared data and papers; ``kiosk.services.papers`` is the real one."""
 
-    def fetch_shared(self, person: Person, item_code: str, elements: tuple[str, ...], deadline: Deadline) -> SharedFetched:
+    def fetch_shared(self, person: Person, question: SharedQuestion, deadline: Deadline) -> SharedFetched:
         """Ask the authorities that keep these elements."""
         ...
 
-    def read_certificate(
-        self, person: Person, material: str, type_code: str, deadline: Deadline
-    ) -> CertificateRead | CertificateFailed:
+    def read_certificate(self, material: str, type_code: str, deadline: Deadline) -> CertificateRead | CertificateFailed:
         """Wait for the code of a certificate, and check it."""
         ...
 
@@ -215,7 +214,7 @@ class Hands(QObject):
             case _:
                 assert_never(effect)
 
-    def gather(self, effect: GatherEffect, person: Person | None, item_code: str) -> None:
+    def gather(self, effect: GatherEffect, session: SessionContext, item_code: str) -> None:
         """Start, or stop, what the effect asks for."""
         papers = self._services.papers
         match effect:
@@ -223,12 +222,9 @@ class Hands(QObject):
                 for thread in (self.code, self.desk, self.paper):
                     thread.cancel()
             case FetchShared(elements):
-                self._fetch_shared(papers, _known(person), item_code, elements)
+                self._fetch_shared(papers, _known(session.person), question_for(elements, session, item_code))
             case ReadCertificate(material, type_code) if papers is not None:
-                holder = _known(person)
-                self.code.submit(
-                    lambda deadline: papers.read_certificate(holder, material, type_code, deadline), CREDENTIAL_WAIT_S
-                )
+                self.code.submit(lambda deadline: papers.read_certificate(material, type_code, deadline), CREDENTIAL_WAIT_S)
             case ScanPaper(material) if papers is not None:
                 self.paper.submit(lambda deadline: papers.scan(material, deadline), SCAN_S)
             case ReadCertificate(material):
@@ -236,11 +232,12 @@ class Hands(QObject):
             case ScanPaper(material):
                 self.happened.emit(ScanFailed(material, "papers.no_camera"))
 
-    def _fetch_shared(self, papers: Gathering | None, person: Person, item_code: str, elements: tuple[str, ...]) -> None:
+    def _fetch_shared(self, papers: Gathering | None, person: Person, question: SharedQuestion) -> None:
         if papers is None:
-            self.desk.submit(lambda _deadline: SharedFetched({}, frozenset(elements), "sharing.none_configured"), DESK_S)
+            asked = frozenset(question.elements)
+            self.desk.submit(lambda _deadline: SharedFetched({}, asked, "sharing.none_configured"), DESK_S)
         else:
-            self.desk.submit(lambda deadline: papers.fetch_shared(person, item_code, elements, deadline), SHARING_S)
+            self.desk.submit(lambda deadline: papers.fetch_shared(person, question, deadline), SHARING_S)
 
     def _cancel_identify(self) -> None:
         for thread in (self.card, self.face, self.code, self.desk):

@@ -219,7 +219,7 @@ class Visit(QObject):
             case Wipe():
                 self._wipe()
             case FetchShared() | ReadCertificate() | ScanPaper() | CancelGathering():
-                self._hands.gather(effect, self.session.person, self.state.item_code)
+                self._hands.gather(effect, self.session, self.state.item_code)
             case _:
                 self._remember_or_identify(effect)
 

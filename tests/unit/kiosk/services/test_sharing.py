@@ -18,6 +18,11 @@ from contract.sharing import (
     sharing_info,
 )
 from drivers.types import Deadline
+from kiosk.domain.language import Language
+from kiosk.flow.effects import RememberConsent
+from kiosk.flow.moves import PURPOSE_DATA, PURPOSE_FACE
+from kiosk.flow.session import SessionContext
+from kiosk.services.papers import SharedQuestion, question_for
 from kiosk.services.sharing import SharedDataDesk
 from offline_queue.policy import Failure, FailureKind
 from tests.helpers.cases import FixedIdentity, make_identity
@@ -25,6 +30,7 @@ from tests.helpers.people import sample_catalogue, sample_person
 from tests.helpers.platform_stand_in import Platform
 
 NOW_MS = 1_800_000_000_000
+CONSENTED_AT_MS = NOW_MS - 90_000
 HOUR_MS = 3_600_000
 
 
@@ -56,11 +62,11 @@ def _desk(*elements: SharedElement) -> tuple[SharedDataDesk, Line]:
     platform = Platform()
     line = Line(platform, elements)
     identity = FixedIdentity(make_identity(platform.sealing_keys, platform.receipt_keys))
-    return SharedDataDesk(line, identity, sample_catalogue, lambda: NOW_MS), line
+    return SharedDataDesk(line, identity, sample_catalogue), line
 
 
 def _fetch(desk: SharedDataDesk, *names: str, deadline: Deadline | None = None) -> tuple[dict[str, object], str]:
-    event = desk.fetch(sample_person(), "senior_card", names, deadline or Deadline(5.0))
+    event = desk.fetch(sample_person(), SharedQuestion(names, "senior_card", CONSENTED_AT_MS), deadline or Deadline(5.0))
     assert event.asked == frozenset(names)
     return dict(event.values), event.reason
 
@@ -70,7 +76,7 @@ def test_what_is_asked_is_asked_for_this_person_and_this_matter() -> None:
     assert _fetch(desk, "phone") == ({"phone": "13800000000"}, "")
     (question,) = line.questions
     assert (question.id_number, question.purpose, question.elements) == (sample_person().id_number, "senior_card", ("phone",))
-    assert question.consent_version == sample_catalogue().consent_version
+    assert (question.consent_version, question.consented_at_ms) == (sample_catalogue().consent_version, CONSENTED_AT_MS)
     assert sample_person().name not in repr(question)
 
 
@@ -114,6 +120,22 @@ def test_without_a_platform_nothing_comes_and_nothing_breaks() -> None:
 
 def test_before_enrolment_nobody_is_asked() -> None:
     _, line = _desk(_value("phone", "13800000000"))
-    desk = SharedDataDesk(line, FixedIdentity(None), sample_catalogue, lambda: NOW_MS)
+    desk = SharedDataDesk(line, FixedIdentity(None), sample_catalogue)
     assert _fetch(desk, "phone") == ({}, "sharing.offline")
     assert line.questions == []
+
+
+def test_without_a_consent_nobody_is_asked() -> None:
+    desk, line = _desk(_value("phone", "13800000000"))
+    event = desk.fetch(sample_person(), SharedQuestion(("phone",), "senior_card", 0), Deadline(5.0))
+    assert (dict(event.values), event.reason) == ({}, "sharing.offline")
+    assert line.questions == []
+
+
+@pytest.mark.parametrize(("granted", "at_ms"), [(True, 4_000), (False, 0), (None, 0)])
+def test_a_question_rests_on_the_consent_of_its_visit_and_names_when_it_was_given(granted: bool | None, at_ms: int) -> None:
+    session = SessionContext()
+    if granted is not None:
+        session.apply(RememberConsent(PURPOSE_DATA, granted, Language.ZH), 4_000)
+    session.apply(RememberConsent(PURPOSE_FACE, granted=True, language=Language.ZH), 9_000)
+    assert question_for(("phone",), session, "senior_card") == SharedQuestion(("phone",), "senior_card", at_ms)
