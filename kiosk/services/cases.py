@@ -45,7 +45,7 @@ class CaseFacts:
     cases: tuple[OneCase, ...] = field(repr=False)
     """The matter, or each part of a bundle."""
     pages: tuple[ScannedPage, ...] = field(repr=False)
-    """Copies: overwritten as they are sealed, while the session's stay for another try."""
+    """Copies: overwritten when the case was stored or refused, while the session's stay for another try."""
     catalogue_version: str
     shared_asked: tuple[str, ...]
     language: Language

@@ -32,7 +32,14 @@ class QueueDesk:
         self._together: tuple[str, ...] = ()
 
     def commit(self, facts: CaseFacts) -> CaseStored | CaseRefused:
-        """Seal and store; success only after the store says it is durable."""
+        """Seal and store; success only after the store says it is durable. The pages of ``facts`` are overwritten then."""
+        try:
+            return self._store(facts)
+        finally:
+            for page in facts.pages:
+                page.forget()
+
+    def _store(self, facts: CaseFacts) -> CaseStored | CaseRefused:
         drafts = self._drafts(facts)
         if not isinstance(drafts, tuple):
             return CaseRefused(f"store.{drafts.code.value}")

@@ -8,11 +8,19 @@ from collections.abc import Sequence
 import pytest
 
 from drivers.types import Deadline
+from kiosk.domain.identity import AssuranceLevel, Proof, Route
+from kiosk.domain.language import Language
+from kiosk.domain.papers import ScannedPage
 from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow.events import DeliveryKnown
+from kiosk.flow.session import SessionContext
+from kiosk.services.cases import facts_of
 from kiosk.services.queue_desk import QueueDesk
 from offline_queue.errors import KnownError
+from offline_queue.models import CaseCommitted, CaseDraft, RefusalCode
+from offline_queue.models import CaseRefused as QueueRefused
 from offline_queue.states import CaseState
+from tests.helpers.people import INSURANCE, sample_catalogue, sample_context, sample_person, sample_signature
 
 
 class Moody:
@@ -39,8 +47,34 @@ class Moody:
         self.ratings.append((case_id, grade, *reasons))
 
 
+class Taking(Moody):
+    """Takes a case with this outcome."""
+
+    def __init__(self, outcome: CaseCommitted | QueueRefused) -> None:
+        super().__init__([CaseState.COMMITTED])
+        self._outcome = outcome
+
+    def accept(self, _draft: CaseDraft) -> CaseCommitted | QueueRefused:
+        return self._outcome
+
+
 def _desk(outbox: Moody, woken: list[bool]) -> QueueDesk:
     return QueueDesk(outbox, lambda: woken.append(True))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_pages_are_overwritten_when_the_case_was_stored_or_refused_and_the_sessions_stay(refused: bool) -> None:
+    session = SessionContext()
+    proof = Proof(Route.ID_CARD_STAFF, AssuranceLevel.L4, staff_id="W001")
+    session.person, session.proof, session.signature = sample_person(), proof, sample_signature()
+    session.pages.append(ScannedPage("residence_registration", bytearray(b"a page")))
+    item = next(item for item in sample_catalogue().items if item.code == INSURANCE)
+    facts = facts_of(sample_context(session), item, Language.ZH)
+    assert [bytes(page.jpeg) for page in facts.pages] == [b"a page"]
+    outcome = QueueRefused(RefusalCode.DISK_FULL, "") if refused else CaseCommitted("id", "number", 1, "digest", 1)
+    _desk(Taking(outcome), []).commit(facts)
+    assert [bytes(page.jpeg) for page in facts.pages] == [bytes(6)]
+    assert bytes(session.pages[0].jpeg) == b"a page"
 
 
 def test_a_receipt_within_the_moment_is_told_and_the_sync_was_woken() -> None:
