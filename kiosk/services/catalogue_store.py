@@ -125,10 +125,13 @@ class CatalogueStore:
             return str(error)[:500]
 
     def _keep(self, signed: SignedCatalogue) -> None:
-        """The present one becomes the one before; a power cut at any point leaves at least one of them whole."""
+        """The present one becomes the one before; a power cut at any point leaves at least one of them whole.
+
+        A file that does not open any more never takes the place of one that does.
+        """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         current = self._folder / _CURRENT
-        if current.exists():
+        if isinstance(self._open_file(current), Held):
             write_durably(self._folder / _PREVIOUS, current.read_bytes())
         write_durably(current, msgspec.json.encode(signed))
 

@@ -152,6 +152,26 @@ def test_a_power_cut_between_the_two_files_leaves_one_whole(tmp_path: Path, monk
     assert _store(tmp_path).serial == 1
 
 
+@pytest.mark.expects_warnings
+def test_a_damaged_file_never_takes_the_place_of_the_good_one_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = _store(tmp_path)
+    assert subject.refresh(Line(signed(1)))
+    assert subject.refresh(Line(signed(2, "2026.12.2")))
+    (tmp_path / "catalogue" / "published.json").write_bytes(b"{")
+    again = _store(tmp_path)
+
+    def cut(path: Path, content: bytes) -> None:
+        raise OSError(5, "power cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(catalogue_store, "write_durably", cut)
+        assert not again.refresh(Line(signed(3, "2026.12.3")))
+    assert _store(tmp_path).serial == 1
+    assert again.refresh(Line(signed(3, "2026.12.3")))
+    (tmp_path / "catalogue" / "published.json").write_bytes(b"{")
+    assert _store(tmp_path).serial == 1
+
+
 def test_a_platform_that_does_not_answer_changes_nothing(tmp_path: Path) -> None:
     subject = _store(tmp_path)
     assert not subject.refresh(Line(Failure(FailureKind.TEMPORARY, "unreachable")))
