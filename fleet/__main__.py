@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from fleet import commands
 from fleet.catalogue_verbs import add_catalogue_verbs
@@ -23,13 +23,11 @@ from fleet.server import Listen, parse_listen, serve
 from fleet.sharing_verbs import add_sharing_verbs
 from fleet.ticket_verbs import add_ticket_verbs
 from fleet.tokens import Grant
+from fleet.verbs import Verbs
 
 DEFAULT_LISTEN = "127.0.0.1:8000"
 DEFAULT_DATA = Path("fleet-data")
 MAX_VALID_HOURS = 24.0 * 366
-
-
-Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeAlias
 
 from contract.catalogues import MAX_BYTES, MAX_FILES
 from fleet.catalogues import CatalogueRegister, CatalogueRow
@@ -17,10 +16,8 @@ from fleet.clock import in_china, system_clock
 from fleet.commands import check_exists
 from fleet.errors import PlatformError
 from fleet.platform import open_database, open_keys
+from fleet.verbs import Add, Verbs
 
-Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Run: TypeAlias = Callable[[argparse.Namespace], "int | None"]
-Add: TypeAlias = Callable[[Verbs, str, str, Run], argparse.ArgumentParser]
 _STEPS = {
     "review": ("review", "note that somebody has looked a draft through"),
     "send-back": ("draft", "send a reviewed one back to its writers"),

@@ -5,18 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from contract.credentials import MAX_LIFETIME_S
 from fleet import identity_commands as commands
 from fleet.clock import in_china, system_clock
 from fleet.residents import MARK, Resident, mask_phone
-
-Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Run: TypeAlias = Callable[[argparse.Namespace], "int | None"]
-Add: TypeAlias = Callable[[Verbs, str, str, Run], argparse.ArgumentParser]
+from fleet.verbs import Add, Verbs
 
 
 def add_identity_verbs(verbs: Verbs, add: Add) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
 
 from fleet.clock import in_china, system_clock
 from fleet.commands import check_exists
@@ -17,10 +16,7 @@ from fleet.errors import PlatformError
 from fleet.platform import open_database, open_keys
 from fleet.sample_shared_data import sample_shared_data
 from fleet.shared_data import STATES, SharedRegister, questions
-
-Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Run: TypeAlias = Callable[[argparse.Namespace], "int | None"]
-Add: TypeAlias = Callable[[Verbs, str, str, Run], argparse.ArgumentParser]
+from fleet.verbs import Add, Verbs
 
 
 def add_sharing_verbs(verbs: Verbs, add: Add) -> None:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TypeAlias
 
 from fleet.clock import in_china, system_clock
 from fleet.commands import check_exists
 from fleet.platform import open_database
 from fleet.ratings import figures
 from fleet.tickets import Ticket, TicketDesk
+from fleet.verbs import Add, Verbs
 
-Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Run: TypeAlias = Callable[[argparse.Namespace], "int | None"]
-Add: TypeAlias = Callable[[Verbs, str, str, Run], argparse.ArgumentParser]
 _STEPS = {
     "contact": ("contacted", "note that the resident was spoken to"),
     "correct": ("corrected", "note what was put right"),

@@ -14,7 +14,7 @@ from fleet.decoding import is_plain_text
 from fleet.errors import PlatformError
 
 CONTACT_DAYS, CORRECT_DAYS = 1, 5
-"""Working days; cities differ (5 or 15 for the correction), so both are settings of whoever runs the platform."""
+"""Days from the step before. Cities differ (5 or 15 working days for the correction)."""
 _DAY_MS = 86_400_000
 _NEXT = {"open": "contacted", "contacted": "corrected", "corrected": "closed"}
 """No step is skipped: nobody closes what nobody looked into."""
