@@ -45,6 +45,8 @@ _FREE_TEXT = frozenset(
     {"QRCode", "QRCodeModel1", "QRCodeModel2", "MicroQRCode", "RMQRCode", "DataMatrix", "PDF417", "Aztec", "AztecCode"}
 )
 """Codes in which people store bytes of whatever encoding they use; all others have a fixed set of signs."""
+_UNCHECKED_BARS = frozenset({"Codabar", "ITF", "Code39", "Code39Std"})
+"""Codes of bars whose check character is left to the user: any row of black and white may spell a short one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,26 @@ def _read_with_zxing(
     if max(grey.shape) > _LONGEST_SIDE:
         return []
     barcodes = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats, binarizer=binarizer)
-    return _distinct(
-        [_from_zxing(barcode) for barcode in barcodes if barcode.valid and 0 < len(barcode.bytes) <= LONGEST_CODE_BYTES]
+    valid = [barcode for barcode in barcodes if barcode.valid and 0 < len(barcode.bytes) <= LONGEST_CODE_BYTES]
+    return _distinct([_from_zxing(barcode) for barcode in valid if not _made_of_modules(barcode, valid)])
+
+
+def _made_of_modules(barcode: zxingcpp.Barcode, found: Sequence[zxingcpp.Barcode]) -> bool:
+    """True for bars without a check character that touch a matrix code: they are rows of its modules (one slip in 250)."""
+    return barcode.format.name in _UNCHECKED_BARS and any(
+        other.format.name in _FREE_TEXT and _touch(_box(barcode), _box(other)) for other in found
     )
+
+
+def _box(barcode: zxingcpp.Barcode) -> tuple[int, int, int, int]:
+    place = barcode.position
+    corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+    across, down = [corner.x for corner in corners], [corner.y for corner in corners]
+    return min(across), min(down), max(across), max(down)
+
+
+def _touch(first: tuple[int, int, int, int], second: tuple[int, int, int, int]) -> bool:
+    return first[0] <= second[2] and second[0] <= first[2] and first[1] <= second[3] and second[1] <= first[3]
 
 
 def _read_altered(grey: Image) -> list[Code]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from drivers.barcode_scanner import image_codes
 from drivers.barcode_scanner.image_codes import UnreadablePicture, read_codes, read_codes_file, read_codes_live
+from drivers.receipt_printer.symbols import qr_modules
 from drivers.types import Image
 
 SAMPLES = Path(__file__).parents[5] / "shared" / "qr"
@@ -128,6 +130,25 @@ def test_without_zbar_the_terminal_still_reads(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(__import__("sys").modules, "pyzbar", None)
     assert read_codes(np.full((80, 80), 200, np.uint8)) == []
     assert [code.text for code in read_codes(qr_picture(b"zxing alone"))] == ["zxing alone"]
+
+
+@pytest.mark.parametrize(("seed", "bars"), [(222, "D37B"), (861, "B$3C"), (912, "0610"), (1244, "D86B")])
+def test_rows_of_a_qr_code_are_no_bar_code(seed: int, bars: str) -> None:
+    """In these payloads a row of modules spells a short Codabar or ITF code, as about one slip in 250 does by chance."""
+    payload = "".join(random.Random(seed).choices("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", k=280))
+    picture = np.kron(np.where(np.pad(qr_modules(payload), 4), 0, 255).astype(np.uint8), np.ones((5, 5), np.uint8))
+    assert bars in [found.text for found in zxingcpp.read_barcodes(picture, binarizer=zxingcpp.Binarizer.LocalAverage)]
+    assert [code.text for code in read_codes(picture)] == [payload]
+
+
+def test_bars_beside_a_qr_code_are_read() -> None:
+    beside = zxingcpp.create_barcode("20261127", zxingcpp.BarcodeFormat.ITF).to_image(scale=3)
+    picture = np.full((600, 900), 255, np.uint8)
+    code = qr_picture(b"here", pixels=5)
+    picture[: len(code), : len(code)] = code
+    bars = np.asarray(beside)
+    picture[400 : 400 + bars.shape[0], 300 : 300 + bars.shape[1]] = bars
+    assert {found.text for found in read_codes(picture)} == {"here", "20261127"}
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 100), (100, 1, 3), (2, 2, 3)])
