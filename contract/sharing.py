@@ -6,20 +6,15 @@ the platform's sealing key (HPKE, like a case), the answer under a key that is d
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from contract import sealed_answers
 
 SHARING_INFO = b"oueban shared data v1\0"
 MAX_ELEMENTS = 60
 MAX_SEALED_BYTES = 16 * 1024
 MAX_ANSWER_BYTES = 128 * 1024
 MAX_TEXT = 1000
-ANSWER_KEY_BYTES = 32
-_NONCE = bytes(12)
-"""Each key seals one answer only."""
 
 SharedValue = str | int | bool
 
@@ -92,18 +87,13 @@ class SharedDataAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def seal_answer(data: SharedData, key: bytes, question: bytes) -> bytes:
     """Seal an answer to the question whose sealed bytes are ``question``."""
-    return AESGCM(key).encrypt(_NONCE, msgspec.json.encode(data), _binding(question))
+    return sealed_answers.seal(msgspec.json.encode(data), key, SHARING_INFO, question)
 
 
 def open_answer(sealed: bytes, key: bytes, question: bytes) -> SharedData | None:
     """The answer; ``None`` for one to another question, for one that was altered, and for what is no answer."""
-    if len(sealed) > MAX_ANSWER_BYTES:
-        return None
+    content = sealed_answers.open_sealed(sealed, key, SHARING_INFO, question, MAX_ANSWER_BYTES)
     try:
-        return msgspec.json.decode(AESGCM(key).decrypt(_NONCE, sealed, _binding(question)), type=SharedData)
-    except (InvalidTag, msgspec.DecodeError):
+        return msgspec.json.decode(content, type=SharedData) if content is not None else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-
-
-def _binding(question: bytes) -> bytes:
-    return SHARING_INFO + hashlib.sha256(question).digest()

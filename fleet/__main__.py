@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet import commands
+from fleet.case_verbs import add_case_verbs
 from fleet.catalogue_verbs import add_catalogue_verbs
 from fleet.clock import in_china, system_clock
 from fleet.errors import PlatformError
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     add_sharing_verbs(verbs, _add)
     add_catalogue_verbs(verbs, _add)
     add_ticket_verbs(verbs, _add)
+    add_case_verbs(verbs, _add)
 
     operators = verbs.add_parser("operators", help="who may see the console from elsewhere")
     operator_verbs = operators.add_subparsers(dest="operator_command", required=True, metavar="COMMAND")

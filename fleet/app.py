@@ -12,6 +12,7 @@ from fleet.api.materials import CHUNKS_AT_ONCE, MATERIAL_HANDLERS, RETRY_CHUNK_S
 from fleet.api.openapi import make_config
 from fleet.api.portraits import fetch_portrait
 from fleet.api.problems import Problems
+from fleet.api.progress import ask_progress
 from fleet.api.proofs import PROOF_HANDLERS, PROOFS_AT_ONCE, RETRY_PROOF_S
 from fleet.api.reading import MAX_SMALL_BODY, Gate
 from fleet.api.receipt_checks import CHECKS_AT_ONCE, RETRY_CHECK_S, verify_receipt
@@ -44,6 +45,7 @@ def create_app(platform: Platform, *, listens_on_loopback: bool) -> Litestar:
             *SHARING_HANDLERS,
             *CATALOGUE_HANDLERS,
             fetch_portrait,
+            ask_progress,
             verify_receipt,
             *PROOF_HANDLERS,
             *CONSOLE_HANDLERS,

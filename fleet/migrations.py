@@ -9,6 +9,7 @@ from sqlite_utils import Database as Schema
 
 from fleet.errors import PlatformError
 from fleet.people_tables import (
+    create_case_people,
     create_portraits,
     create_residents,
     create_shared_data,
@@ -353,5 +354,6 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_catalogues,
     _create_tickets,
     _create_proofs,
+    create_case_people,
 )
 """Only ever appended to."""

@@ -81,6 +81,27 @@ def create_shared_data(schema: Schema) -> None:
     ).create_index(["person", "asked_at_ms"])
 
 
+def create_case_people(schema: Schema) -> None:
+    """Whose a case is, as a digest, and what window and department did with it. Entries are only ever added."""
+    schema.table("case_people").create(
+        {"case_id": str, "person": str},
+        pk="case_id",
+        not_null={"person"},
+        foreign_keys=[("case_id", "cases", "case_id")],
+        strict=True,
+    ).create_index(["person"])
+    schema.table("case_progress").create(
+        {"entry": int, "case_id": str, "state": str, "at_ms": int, "words": str, "by": str},
+        pk="entry",
+        not_null={"case_id", "state", "at_ms", "words", "by"},
+        foreign_keys=[("case_id", "cases", "case_id")],
+        strict=True,
+    ).create_index(["case_id"])
+    for verb in ("UPDATE", "DELETE"):
+        refusal = f"BEFORE {verb} ON case_progress BEGIN SELECT RAISE(ABORT, 'progress is only added to'); END"
+        schema.execute(f"CREATE TRIGGER case_progress_no_{verb.lower()} {refusal}")
+
+
 def create_portraits(schema: Schema) -> None:
     """Photos of the fictitious residents, sealed, and the record of every request for one; people as digests."""
     schema.table("portraits").create(

@@ -19,6 +19,7 @@ from fleet.materials import MaterialStore
 from fleet.operators import Operators
 from fleet.portraits import PortraitDesk, PortraitSource, SamplePortraits
 from fleet.processing import Processor
+from fleet.progress import ProgressDesk
 from fleet.proofs.desk import ProofDesk
 from fleet.proofs.facts import FactsOf, SampleFacts
 from fleet.proofs.keys import load_proof_keys
@@ -85,6 +86,7 @@ class Platform:
         self.heartbeats = HeartbeatDesk(database, cabinet, clock, proof_root=root)
         self.residents = Residents(database)
         self.catalogues = CatalogueRegister(database, cabinet, clock)
+        self.progress = ProgressDesk(database, cabinet, self.digests, clock)
         self.processor = Processor(database, cabinet, self.materials, clock, self.digests)
 
     def _open_desks_on_sources(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from contract import portraits
 from contract.cases import CaseHeader, CasePayload, CaseState, SealedCase
-from fleet import case_register
+from fleet import case_register, progress_book
 from fleet.business_checks import doubts
 from fleet.clock import Clock
 from fleet.database import Database
@@ -81,17 +81,20 @@ class Processor:
         return [(row["received_at_ms"], row["case_id"]) for row in rows]
 
     def _process(self, case_id: str, from_states: Sequence[CaseState]) -> Tally:
-        reasons = self._reasons(case_id)
+        reasons, person = self._judge(case_id)
         to: CaseState = "needs_staff" if reasons else "processed"
         with self._database.transaction() as connection:
             moved = case_register.move(
                 connection, case_id, from_states=from_states, to=to, reason=",".join(reasons), now_ms=self._clock()
             )
+            if person:
+                progress_book.note_person(connection, case_id, person)
         if not moved:
             return Tally()
         return Tally(needs_staff=1) if reasons else Tally(processed=1)
 
-    def _reasons(self, case_id: str) -> tuple[str, ...]:
+    def _judge(self, case_id: str) -> tuple[tuple[str, ...], str]:
+        """Why people should look at the case, and whose it is, as a digest; empty for a case that does not open."""
         with self._database.reading() as connection:
             row = connection.execute(
                 """SELECT header, sealed, signature, (SELECT count(*) FROM cases AS other
@@ -99,15 +102,18 @@ class Processor:
                 (case_id,),
             ).fetchone()
         case = SealedCase(row["header"], row["sealed"], row["signature"])
+        person = ""
         try:
             keys = self._keys.present
             header = from_json(case.header, CaseHeader)
             payload = open_payload(case, header, keys)
+            if not isinstance(payload, Refusal):
+                person = self._digests.person(payload.applicant.id_type, payload.applicant.id_number)
             reasons = (payload.code,) if isinstance(payload, Refusal) else self._doubts(header, payload, keys)
         except Exception:  # noqa: BLE001 - one case that trips a defect of ours must not hold up all the others
             _log.exception("case %s trips a defect in processing and waits for staff", case_id)
             reasons = ("internal_error",)
-        return (*reasons, *(("receipt_number_shared",) if row["sharing"] > 1 else ()))
+        return (*reasons, *(("receipt_number_shared",) if row["sharing"] > 1 else ())), person
 
     def _doubts(self, header: CaseHeader, payload: CasePayload, keys: KeyRing) -> tuple[str, ...]:
         return (

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from contract.sealed_answers import ANSWER_KEY_BYTES
 from contract.sharing import (
-    ANSWER_KEY_BYTES,
     MAX_ELEMENTS,
     MAX_SEALED_BYTES,
     MAX_TEXT,

@@ -24,6 +24,7 @@ from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
 from contract.portraits import PortraitAnswer, RequestPortrait
+from contract.progress import AskProgress, ProgressAnswer
 from contract.proofs import ProofAnswer, ProofRequest
 from contract.sharing import RequestSharedData, SharedDataAnswer
 from contract.sms import ConfirmSmsCode, RequestSmsCode, SmsCodeSent, SmsCodeVerdict
@@ -59,6 +60,7 @@ _Answer = TypeVar(
     SharedDataAnswer,
     PortraitAnswer,
     ProofAnswer,
+    ProgressAnswer,
 )
 
 
@@ -181,6 +183,10 @@ class PlatformClient:
     def request_shared_data(self, request: RequestSharedData) -> SharedDataAnswer | Failure:
         """Ask authorities for what they know of the person named in ``request``."""
         return self._signed("POST", "/v1/shared-data", msgspec.json.encode(request), JSON, SharedDataAnswer)
+
+    def ask_progress(self, request: AskProgress) -> ProgressAnswer | Failure:
+        """Ask where the cases of the person named in ``request`` are."""
+        return self._signed("POST", "/v1/progress", msgspec.json.encode(request), JSON, ProgressAnswer)
 
     def request_portrait(self, request: RequestPortrait) -> PortraitAnswer | Failure:
         """Ask for the platform's photo of the person named in ``request``."""

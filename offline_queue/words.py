@@ -81,6 +81,7 @@ _PLATFORM = {
     "bad_receipt_number": "the platform found the receipt number wrong",
     "bad_contents": "the platform found papers, promises or the bundle of this case malformed",
     "no_consent": "the platform was asked for shared data without a consent of this visit",
+    "not_identified": "the platform was asked for all cases of somebody who was not identified",
     "no_catalogue": "the platform has published no catalogue",
     "not_modified": "the platform has nothing newer",
     "bad_materials": "the platform found the list of photos and scans wrong",

@@ -18,6 +18,7 @@ from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
 from contract.portraits import PortraitAnswer, RequestPortrait
+from contract.progress import AskProgress, ProgressAnswer
 from contract.proofs import ProofAnswer, ProofRequest, ProofVerdict, VerifyProof
 from contract.receipt_checks import ReceiptVerdict, VerifyReceipt
 from contract.sharing import RequestSharedData, SharedDataAnswer
@@ -56,6 +57,7 @@ _ENDPOINTS = (
     _Bodies("/v1/sms-codes/confirm", "post", SmsCodeVerdict, ConfirmSmsCode),
     _Bodies("/v1/catalogue", "get", CatalogueAnswer),
     _Bodies("/v1/shared-data", "post", SharedDataAnswer, RequestSharedData),
+    _Bodies("/v1/progress", "post", ProgressAnswer, AskProgress),
     _Bodies("/v1/portraits", "post", PortraitAnswer, RequestPortrait),
     _Bodies("/v1/receipts/verify", "post", ReceiptVerdict, VerifyReceipt, is_signed=False),
     _Bodies("/v1/proofs", "post", ProofAnswer, ProofRequest, answer_form=MSGPACK),

@@ -9,8 +9,8 @@ from typing import Protocol
 
 import msgspec
 
+from contract.sealed_answers import ANSWER_KEY_BYTES
 from contract.sharing import (
-    ANSWER_KEY_BYTES,
     RequestSharedData,
     SharedDataAnswer,
     SharedDataQuestion,

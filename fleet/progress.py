@@ -1,0 +1,142 @@
+"""Answers progress queries of terminals: by number and card, or of all cases of somebody who is identified.
+
+A number that does not exist and one of somebody else get the same answer, so nobody finds out by trying. Cases are opened again
+for it, in memory, to tell which promised papers (容缺) are still due; nothing more of the applicant is kept than a digest.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from contract import receipt_number
+from contract.cases import CaseHeader, CasePayload, SealedCase
+from contract.progress import (
+    ACTORS,
+    MAX_CASES,
+    MAX_SEALED_BYTES,
+    AskProgress,
+    CaseProgress,
+    LackingPaper,
+    Progress,
+    ProgressAnswer,
+    ProgressQuestion,
+    ProgressStep,
+    next_step,
+    progress_info,
+    seal_progress,
+)
+from contract.sealed_answers import ANSWER_KEY_BYTES
+from fleet import progress_book
+from fleet.clock import Clock
+from fleet.database import Database
+from fleet.decoding import Undecodable, from_json, is_plain_text
+from fleet.digest_key import DigestKey
+from fleet.envelope import Refusal, open_payload
+from fleet.keys import KeyCabinet
+from fleet.progress_book import FoundCase
+from fleet.sealing_keys import CannotOpen
+
+_log = logging.getLogger(__name__)
+_AT_ONCE = 200
+"""Cases that are looked through in one go for whose they are: those that came since the processor ran last."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRefused:
+    """Why nothing is said: ``bad_request``, ``unknown_sealing_key``, ``not_identified``."""
+
+    code: str
+    detail: str
+
+
+class ProgressDesk:
+    """Answers terminals. Safe to use from several threads."""
+
+    def __init__(self, database: Database, cabinet: KeyCabinet, digests: DigestKey, clock: Clock) -> None:
+        self._database = database
+        self._cabinet = cabinet
+        self._digests = digests
+        self._clock = clock
+
+    def answer(self, kiosk_id: str, asked: AskProgress) -> ProgressAnswer | ProgressRefused:
+        """Where the cases of the person sealed in ``asked`` are."""
+        question = self._open(kiosk_id, asked)
+        if isinstance(question, ProgressRefused):
+            return question
+        self._note_new_people()
+        person = self._digests.person(question.id_type, question.id_number)
+        with self._database.reading() as connection:
+            found = progress_book.of_person(connection, person, question.receipt_number, MAX_CASES)
+        told = Progress(cases=tuple(self._told(case) for case in found))
+        return ProgressAnswer(sealed=seal_progress(told, question.answer_key, asked.sealed), platform_time_ms=self._clock())
+
+    def _open(self, kiosk_id: str, asked: AskProgress) -> ProgressQuestion | ProgressRefused:
+        key = self._cabinet.present.opening_key(asked.sealing_key_id)
+        if key is None or asked.suite != key.public.suite:
+            return ProgressRefused("unknown_sealing_key", "the platform does not hold the key this was sealed to")
+        if len(asked.sealed) > MAX_SEALED_BYTES:
+            return ProgressRefused("bad_request", "the sealed part is too large")
+        try:
+            question = from_json(key.open_request(progress_info(kiosk_id), asked.sealed), ProgressQuestion)
+        except (CannotOpen, Undecodable):
+            return ProgressRefused("bad_request", "the sealed part does not open for this terminal, or holds no question")
+        return _problem(question) or question
+
+    def _note_new_people(self) -> None:
+        """A case may be asked about before it is processed; and those of earlier versions were never noted."""
+        with self._database.reading() as connection:
+            unknown = progress_book.without_person(connection, _AT_ONCE)
+        people = {case_id: self._person_of(case_id) for case_id in unknown}
+        if people:
+            with self._database.transaction() as connection:
+                for case_id, person in people.items():
+                    progress_book.note_person(connection, case_id, person)
+
+    def _person_of(self, case_id: str) -> str:
+        """A digest; empty, and so nobody's, for a case that does not open."""
+        payload = self._payload(case_id)
+        return self._digests.person(payload.applicant.id_type, payload.applicant.id_number) if payload is not None else ""
+
+    def _payload(self, case_id: str) -> CasePayload | None:
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT header, sealed, signature FROM cases WHERE case_id = ?", (case_id,)).fetchone()
+        case = SealedCase(row["header"], row["sealed"], row["signature"])
+        payload = open_payload(case, from_json(case.header, CaseHeader), self._cabinet.present)
+        if isinstance(payload, Refusal):
+            _log.error("case %s cannot be opened for a progress query: %s", case_id, payload.code)
+            return None
+        return payload
+
+    def _told(self, case: FoundCase) -> CaseProgress:
+        payload = self._payload(case.case_id)
+        lacking = _lacking(payload) if payload is not None else ()
+        steps = case.steps(lacking=bool(lacking))
+        return CaseProgress(
+            receipt_number=case.receipt_number,
+            item_code=case.item_code,
+            steps=tuple(
+                ProgressStep(state=step.state, at_ms=step.at_ms, actor=ACTORS[step.state], words=step.words) for step in steps
+            ),
+            next_step=next_step(steps[-1].state, lacking=bool(lacking)),
+            lacking=lacking,
+        )
+
+
+def _lacking(payload: CasePayload) -> tuple[LackingPaper, ...]:
+    if payload.contents is None:
+        return ()
+    promised = (line for line in payload.contents.materials if line.source == "promise")
+    return tuple(LackingPaper(material=line.material, due=line.due) for line in promised)
+
+
+def _problem(question: ProgressQuestion) -> ProgressRefused | None:
+    if len(question.answer_key) != ANSWER_KEY_BYTES:
+        return ProgressRefused("bad_request", f"the key for the answer has not {ANSWER_KEY_BYTES} bytes")
+    if not is_plain_text(question.id_type, 64) or not is_plain_text(question.id_number, 64):
+        return ProgressRefused("bad_request", "type and number of the identity document are missing or too long")
+    if question.receipt_number and not receipt_number.is_valid(question.receipt_number):
+        return ProgressRefused("bad_request", "the check character of the receipt number is wrong")
+    if not question.receipt_number and not question.identified:
+        return ProgressRefused("not_identified", "all cases of a person are told only to who is identified")
+    return None
