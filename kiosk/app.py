@@ -24,12 +24,12 @@ from drivers.status import DeviceStatus
 from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.reading import CatalogueError, load
 from kiosk.config import Identity, Settings
+from kiosk.domain.china_time import CHINA_TIME
 from kiosk.flow.events import DeliveryKnown, Event, IdleEnded, IdleWarned, StayHere
 from kiosk.flow.states import AT_REST, Step
 from kiosk.readiness import Facts, Means, assess
 from kiosk.services.bench import Bench
 from kiosk.services.calendar import packaged_calendar
-from kiosk.services.cases import CHINA_TIME
 from kiosk.services.catalogue_store import InForce
 from kiosk.services.faces import FaceCheck
 from kiosk.services.finding import Finder
@@ -38,17 +38,19 @@ from kiosk.services.issuers import IssuedCredentials, PlatformMessages
 from kiosk.services.papers import PaperDesk
 from kiosk.services.platform import PlatformTrouble
 from kiosk.services.print_journal import PrintJournal
+from kiosk.services.progress import ProgressDesk, number_in
 from kiosk.services.queue_desk import QueueDesk
 from kiosk.services.route_locks import RouteLocks
 from kiosk.services.sharing import SharedDataDesk
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipWriter
 from kiosk.services.staff import StaffBook, StaffFileError
-from kiosk.workers.hands import DrawnSlip, Hands, Services
+from kiosk.workers.hands import DrawnSlip, Hands
 from kiosk.workers.health import Health
 from kiosk.workers.idle_watch import IdleWatch
 from kiosk.workers.platform_link import PlatformLink
 from kiosk.workers.preview import Preview, to_qimage
+from kiosk.workers.use_cases import Services
 from kiosk.workers.visit import Clock, Surroundings, Visit
 from ui.keyboard.environment import KeyboardUnavailable, prepare_environment
 from ui.window import KioskWindow
@@ -243,6 +245,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         draw_slip=bench.draw_slip,
         cases=desk,
         papers=PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, in_force.get)),
+        progress=ProgressDesk(link.identifying, link.identity, link.outbox, bench, link.outbox.platform_time.now_ms),
         store_health=link.store_health,
     )
     hands = Hands(services, settings.times)
@@ -261,7 +264,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
 def _surroundings(catalogue: Catalogue, hands: Hands, sample: bool) -> Surroundings:
     finder = Finder(catalogue)
     hands.warm_up(finder.warm_up)
-    return Surroundings(finder.find, packaged_calendar, sample)
+    return Surroundings(finder.find, number_in, packaged_calendar, sample)
 
 
 def _now_ms() -> int:

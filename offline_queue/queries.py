@@ -69,6 +69,13 @@ def find(connection: sqlite3.Connection, case_id: str) -> CaseSummary | None:
     return summary_of(row) if row else None
 
 
+def find_by_number(connection: sqlite3.Connection, receipt_number: str) -> CaseSummary | None:
+    """One case by its receipt number."""
+    query = f"SELECT {_SUMMARY} FROM cases WHERE receipt_number = ?"  # noqa: S608 - ours
+    row = connection.execute(query, (receipt_number,)).fetchone()
+    return summary_of(row) if row else None
+
+
 def page(
     connection: sqlite3.Connection, state: CaseState | None, after_position: int, limit: int
 ) -> list[tuple[int, CaseSummary]]:

@@ -198,6 +198,11 @@ class Outbox:
         with self._database.read() as connection:
             return queries.find(connection, case_id)
 
+    def find_by_number(self, receipt_number: str) -> CaseSummary | None:
+        """The same by receipt number."""
+        with self._database.read() as connection:
+            return queries.find_by_number(connection, receipt_number)
+
     def state_of(self, case_id: str) -> CaseState | None:
         """State of one case, ``None`` for an unknown id."""
         found = self.find(case_id)

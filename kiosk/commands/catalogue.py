@@ -178,8 +178,8 @@ def _facts(path: Path, catalogue: Catalogue) -> dict[str, str | int | bool]:
 
 
 def _ratios(arguments: argparse.Namespace) -> int:
+    from kiosk.domain.china_time import CHINA_TIME
     from kiosk.headless.ratios import NobodyFits, measure
-    from kiosk.services.cases import CHINA_TIME
 
     try:
         found = measure(_load(arguments.catalogue), datetime.now(CHINA_TIME).date())

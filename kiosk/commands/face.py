@@ -21,7 +21,7 @@ from drivers.face.factory import FaceSettings, make_engine
 from drivers.face.model_runner import ModelUnusable
 from drivers.face.pairs import PairsUnusable, read_pairs
 from kiosk.commands import CommandError
-from kiosk.services.cases import CHINA_TIME
+from kiosk.domain.china_time import CHINA_TIME
 
 _SHOWN_UNUSABLE = 5
 

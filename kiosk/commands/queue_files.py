@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.commands import CommandError
-from kiosk.services.cases import CHINA_TIME
+from kiosk.domain.china_time import CHINA_TIME
 from kiosk.services.platform import queue_path
 from offline_queue.errors import KnownError
 from offline_queue.identity import IdentityStore

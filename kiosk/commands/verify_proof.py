@@ -14,7 +14,7 @@ from pathlib import Path
 
 from contract.proofs import MAX_PDF_BYTES, code_in, is_code
 from kiosk.commands import CommandError
-from kiosk.services.cases import shown_time
+from kiosk.domain.china_time import shown_time
 from kiosk.services.platform import PlatformTrouble, open_identity
 from kiosk.services.proof_check import ProofFlaw, check_proof
 from offline_queue.clock import SystemClock

@@ -15,7 +15,7 @@ from pathlib import Path
 from contract import receipt_number
 from contract.statements import TEXT_LENGTH, Checked, Flaw, Kind, check
 from kiosk.commands import CommandError
-from kiosk.services.cases import shown_time
+from kiosk.domain.china_time import shown_time
 from kiosk.services.platform import PlatformTrouble, open_identity
 
 _KEY = re.compile(r"[0-9a-fA-F]{64}")

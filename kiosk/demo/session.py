@@ -12,6 +12,8 @@ from PySide6.QtCore import QLoggingCategory
 
 from kiosk.app import make_application
 from kiosk.demo.play import play, problems
+from kiosk.demo.progress import ProgressReport, ask_progress
+from kiosk.demo.resident import GaveUp
 from kiosk.demo.scenes import VisitReport
 from kiosk.demo.stage import Stage
 
@@ -29,6 +31,8 @@ def run(out: Path, say: Callable[[str], None]) -> dict[str, Any]:
         reports = play(stage, out, say)
         _collect_slips(out, reports)
         found, records = problems(stage, reports)
+        asked = _ask_progress(stage, out, say, reports)
+        found += asked.problems() if asked is not None else ["progress: nobody could ask"]
         ratings = stage.platform.ratings()
     finally:
         stage.stop()
@@ -38,9 +42,22 @@ def run(out: Path, say: Callable[[str], None]) -> dict[str, Any]:
         "problems": found,
         "visits": [asdict(report) for report in reports],
         "platform": {"cases": records, "ratings": ratings},
+        "progress": asdict(asked) if asked is not None else None,
         "slips": sorted(str(path) for path in (out / "slips").glob("*.png")),
         "out": str(out),
     }
+
+
+def _ask_progress(stage: Stage, out: Path, say: Callable[[str], None], reports: list[VisitReport]) -> ProgressReport | None:
+    """Whoever handed in the first case comes back for it; ``None`` when there is none, or the way to the answer broke off."""
+    if not reports or reports[0].problem:
+        return None
+    say("the first resident comes back and asks where the case is")
+    try:
+        return ask_progress(stage, out / "screens" / "5-progress", say, reports[0].receipt_number, stage.elder_card())
+    except GaveUp as error:
+        say(f"  {error}")
+        return None
 
 
 def _collect_slips(out: Path, reports: list[VisitReport]) -> None:

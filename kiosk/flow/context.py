@@ -18,6 +18,10 @@ def _find_nothing(_text: str) -> tuple[str, ...]:
     return ()
 
 
+def _read_nothing(_text: str) -> str | None:
+    return None
+
+
 LOCK_S = 300.0
 
 
@@ -38,6 +42,8 @@ class Context:
     working_days: WorkingDays = NOTHING_KNOWN
     site: str = ""
     """Kind of site, for what is shown first: ``mall``, ``village``, ``hall``."""
+    read_number: Callable[[str], str | None] = _read_nothing
+    """The receipt number in what was typed; ``None`` when there is no sound one."""
     lock_s: float = LOCK_S
     """How long a route is paused."""
 

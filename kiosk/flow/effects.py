@@ -9,6 +9,7 @@ from kiosk.catalogue.rules import FactValue
 from kiosk.domain.identity import Person, Portrait, Proof
 from kiosk.domain.language import Language
 from kiosk.domain.papers import ScannedPage
+from kiosk.domain.progress import Standings
 from kiosk.domain.rating import Grade, RatingReason
 from kiosk.domain.signature import Signature
 
@@ -166,6 +167,40 @@ class RememberQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadSlip:
+    """Wait for the code of a slip before the scanner."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskProgress:
+    """Ask where the case with the session's number is; without a number, where all cases of the person are."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelProgress:
+    """Give up scanner, card reader and question of a progress query."""
+
+
+@dataclass(frozen=True, slots=True)
+class RememberNumber:
+    """Keep the receipt number that is asked about."""
+
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RememberProgress:
+    """Keep where the cases are, for the screen."""
+
+    standings: Standings
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetProgress:
+    """Forget number and answer of a progress query."""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchShared:
     """数据共享: ask authorities for these elements, for this item and no other purpose."""
 
@@ -289,6 +324,9 @@ SessionEffect = (
     | RememberSignature
     | RememberCase
     | RememberDelivery
+    | RememberNumber
+    | RememberProgress
+    | ForgetProgress
     | ForgetCase
 )
 """Changes of the session, applied before anything else happens."""
@@ -304,4 +342,7 @@ DeviceEffect = IdentifyEffect | PrintSlip
 GatherEffect = FetchShared | ReadCertificate | ScanPaper | CancelGathering
 """Work to gather data and papers, or a stop to it."""
 
-Effect = SessionEffect | DeviceEffect | GatherEffect | CommitCase | AwaitDelivery | StoreRating | Wipe
+ProgressEffect = ReadSlip | AskProgress | CancelProgress
+"""Work for a progress query, or a stop to it."""
+
+Effect = SessionEffect | DeviceEffect | GatherEffect | ProgressEffect | CommitCase | AwaitDelivery | StoreRating | Wipe

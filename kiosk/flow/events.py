@@ -19,6 +19,7 @@ from kiosk.flow.gathering_events import (
     ScanFailed,
     SharedFetched,
 )
+from kiosk.flow.progress_events import AllMineWanted, NumberGiven, ProgressOpened, ProgressTold, SlipNotRead, SlipRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,4 +371,10 @@ Event = (
     | IdleEnded
     | ServiceChanged
     | FarewellOver
+    | ProgressOpened
+    | NumberGiven
+    | SlipRead
+    | SlipNotRead
+    | AllMineWanted
+    | ProgressTold
 )

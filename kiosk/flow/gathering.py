@@ -7,7 +7,7 @@ from dataclasses import replace
 from kiosk.catalogue.deciding import From, MaterialLine, Status
 from kiosk.catalogue.files import Condition
 from kiosk.domain.identity import Person, Proof
-from kiosk.flow import form, knowing, routes
+from kiosk.flow import form, knowing, progressing, routes
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     CancelGathering,
@@ -48,6 +48,8 @@ def begin(state: FlowState, person: Person, proof: Proof, context: Context) -> R
     """
     if not routes.is_enough(proof, context, state.item_code):
         return enter(state, Step.ROUTE, reason="route.higher_level"), ()
+    if not state.item_code:
+        return progressing.ask(state)
     seen = _imagine(context, person)
     known = form.prefilled(context.item(state.item_code), person, context.today)
     after, effects = advance(state, _with_values(seen, known))

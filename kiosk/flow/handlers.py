@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.flow import gathering, routes
+from kiosk.flow import gathering, progressing, routes
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     AwaitDelivery,
     CancelGathering,
     CancelIdentify,
+    CancelProgress,
     CommitCase,
     Effect,
     ForgetCase,
@@ -43,10 +45,13 @@ from kiosk.flow.events import (
 )
 from kiosk.flow.identifying import another_way, not_for_holder
 from kiosk.flow.moves import PURPOSE_DATA, Result, all_items, enter
-from kiosk.flow.states import GATHERING_STEPS, IDENTIFYING, FlowState, Paper, Step
+from kiosk.flow.states import GATHERING_STEPS, IDENTIFYING, PROGRESS_STEPS, FlowState, Paper, Step
 
 PREVIOUS: dict[Step, Step] = {
     Step.SEARCH: Step.HOME,
+    Step.PROGRESS: Step.HOME,
+    Step.PROGRESS_CARD: Step.PROGRESS,
+    Step.PROGRESS_ANSWER: Step.HOME,
     Step.GUIDE: Step.HOME,
     Step.CONSENT: Step.GUIDE,
     Step.ROUTE: Step.GUIDE,
@@ -228,6 +233,8 @@ def _unexplained(state: FlowState) -> tuple[Effect, ...]:
 def _stopped(state: FlowState) -> tuple[Effect, ...]:
     if state.step in IDENTIFYING:
         return (CancelIdentify(),)
+    if state.step in PROGRESS_STEPS:
+        return (CancelProgress(),)
     return (CancelGathering(),) if state.step in GATHERING_STEPS else ()
 
 
@@ -239,18 +246,31 @@ def rest(_state: FlowState, _event: Event, context: Context) -> Result:
 
 def back(state: FlowState, event: Event, context: Context) -> Result:
     """One step back, giving up what a device was doing and forgetting what it had found."""
+    own = _BACK.get(state.step)
+    if own is not None:
+        return own(state, event, context)
     to = PREVIOUS[state.step]
     if to is Step.HOME:
-        return all_items(state, context)
-    if state.step in IDENTIFYING:
-        return another_way(state, event, context)
-    if state.step is Step.REVIEW:
-        return gathering.back_from_review(state, event, context)
-    if state.step is Step.PAPERS:
-        return gathering.back_to_form(state, event, context)
-    if to is Step.ROUTE:
-        return enter(replace(state, route=None), to), ()
-    return enter(state, to), ()
+        after, effects = all_items(state, context)
+        return after, (*_stopped(state), *effects)
+    return enter(replace(state, route=None) if to is Step.ROUTE else state, to), ()
+
+
+def _back_from_route(state: FlowState, event: Event, context: Context) -> Result:
+    """Whoever asks where all their cases are came from there, and not from a matter."""
+    if state.item_code:
+        return enter(state, PREVIOUS[Step.ROUTE]), ()
+    return progressing.open_progress(state, event, context)
+
+
+_BACK: dict[Step, Callable[[FlowState, Event, Context], Result]] = {
+    **dict.fromkeys(IDENTIFYING, another_way),
+    Step.ROUTE: _back_from_route,
+    Step.PROGRESS_CARD: progressing.card_given_up,
+    Step.REVIEW: gathering.back_from_review,
+    Step.PAPERS: gathering.back_to_form,
+}
+"""Steps that have something to give up first."""
 
 
 def warn_idle(state: FlowState, _event: Event, _context: Context) -> Result:

@@ -130,6 +130,8 @@ def _is_somebody_else(person: Person, context: Context) -> bool:
 
 def not_for_holder(state: FlowState, person: Person, context: Context) -> FlowState | None:
     """Where the visit goes when this item is not for the card's holder, as far as the card tells; ``None`` when it may be."""
+    if not state.item_code:
+        return None  # a progress query is for everybody
     item, rules = context.item(state.item_code), context.catalogue.rules
     if reason := eligibility.reason_against(item, person, context.today):
         return enter(state, Step.NOT_ELIGIBLE, reason=reason)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kiosk.flow import gathering, guardians, identifying, messages
+from kiosk.flow import gathering, guardians, identifying, messages, progressing
 from kiosk.flow import handlers as h
 from kiosk.flow.context import Context
 from kiosk.flow.effects import Effect
@@ -71,6 +71,7 @@ from kiosk.flow.gathering_events import (
     SharedFetched,
 )
 from kiosk.flow.moves import go, keep
+from kiosk.flow.progress_events import AllMineWanted, NumberGiven, ProgressOpened, ProgressTold, SlipNotRead, SlipRead
 from kiosk.flow.states import AT_REST, IDENTIFYING, FlowState, Step
 
 Handler = Callable[[FlowState, Any, Context], tuple[FlowState, tuple[Effect, ...]]]
@@ -96,7 +97,7 @@ _ACTIVE = frozenset(Step) - AT_REST - {Step.FAREWELL}
 _INTERRUPTIBLE = _ACTIVE - _BUSY_WITH_STORE
 _CARD_WAITS = frozenset({Step.CARD, Step.GUARDIAN_CARD})
 _AFTER_CARD = (Step.FACE, Step.STAFF, Step.SMS, Step.GUARDIAN_CARD, Step.NOT_ELIGIBLE, Step.ROUTE)
-_AFTER_PROOF = (Step.GATHERING, Step.FORM, Step.PAPERS, Step.REVIEW, Step.NOT_ELIGIBLE)
+_AFTER_PROOF = (Step.GATHERING, Step.FORM, Step.PAPERS, Step.REVIEW, Step.NOT_ELIGIBLE, Step.PROGRESS_ASKING)
 _PROVING = frozenset({Step.FACE, Step.STAFF, Step.SMS})
 
 ROWS: tuple[Row, ...] = (
@@ -108,6 +109,18 @@ ROWS: tuple[Row, ...] = (
     _row(Step.HOME, SearchOpened, go(Step.SEARCH), Step.SEARCH),
     _row(Step.SEARCH, SearchTyped, h.search),
     _row(Step.SEARCH, ItemChosen, h.choose_found, Step.GUIDE),
+    _row(frozenset({Step.HOME, Step.PROGRESS_ANSWER}), ProgressOpened, progressing.open_progress, Step.PROGRESS),
+    _row(Step.PROGRESS, NumberGiven, progressing.number_given, Step.PROGRESS_CARD, Step.PROGRESS_ASKING),
+    _row(Step.PROGRESS, SlipRead, progressing.slip_read, Step.PROGRESS_CARD, Step.PROGRESS_ASKING),
+    _row(Step.PROGRESS, SlipNotRead, progressing.slip_not_read),
+    _row(Step.PROGRESS, AllMineWanted, progressing.all_mine, Step.ROUTE, Step.PROGRESS_ASKING),
+    _row(Step.PROGRESS_CARD, CardWasRead, progressing.card_read, Step.PROGRESS_ASKING),
+    _row(Step.PROGRESS_CARD, CardFailed, progressing.card_failed),
+    _row(Step.PROGRESS_CARD, TryAgain, progressing.card_again),
+    _row(Step.PROGRESS_CARD, AnotherWay, progressing.without_card, Step.ROUTE),
+    _row(Step.PROGRESS_CARD, ServiceChanged, progressing.reader_changed),
+    _row(Step.PROGRESS_ASKING, ProgressTold, progressing.told, Step.PROGRESS_ANSWER),
+    _row(Step.PROGRESS_ANSWER, Continue, h.other_item, Step.HOME),
     _row(Step.GUIDE, Continue, go(Step.CONSENT), Step.CONSENT),
     _row(Step.CONSENT, ConsentAnswered, h.answer_data_consent, Step.ROUTE, Step.HOME, *_AFTER_PROOF),
     _row(Step.ROUTE, RouteChosen, identifying.choose_route, Step.ROUTE, Step.FACE_CONSENT, Step.CARD, Step.CREDENTIAL),
@@ -198,4 +211,4 @@ def _is_sign_of_life(event: Event) -> bool:
     """Devices that come and go by themselves must not keep alive a visit that somebody has walked away from."""
     if isinstance(event, (CardFailed, ProofFailed, CredentialFailed)):
         return event.reason not in identifying.LOST_REASONS
-    return not isinstance(event, (IdleWarned, IdleEnded, ServiceChanged))
+    return not isinstance(event, (IdleWarned, IdleEnded, ServiceChanged, SlipNotRead))

@@ -10,7 +10,7 @@ from kiosk.catalogue.files import Source
 from kiosk.catalogue.models import FormField, Item, ItemMaterial
 from kiosk.domain.identity import mask_id_number
 from kiosk.domain.language import Language
-from kiosk.flow import form, knowing, messages, routes, shelving
+from kiosk.flow import form, knowing, messages, progress_presenter, routes, shelving
 from kiosk.flow import views as v
 from kiosk.flow.context import Context
 from kiosk.flow.effects import CREDENTIAL_WAIT_S
@@ -284,6 +284,10 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.OUT_OF_SERVICE: _out_of_service,
     Step.HOME: _home,
     Step.SEARCH: _search,
+    Step.PROGRESS: progress_presenter.progress,
+    Step.PROGRESS_CARD: _card,
+    Step.PROGRESS_ASKING: lambda _state, _context: v.WorkingView("asking"),
+    Step.PROGRESS_ANSWER: progress_presenter.progress_answer,
     Step.GUIDE: _guide,
     Step.CONSENT: _consent,
     Step.ROUTE: _route,

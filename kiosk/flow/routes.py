@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from kiosk.domain.identity import Proof, Route, RouteStanding, routes_for
+from kiosk.domain.identity import AssuranceLevel, Proof, Route, RouteStanding, routes_for
 from kiosk.flow.context import Context
 from kiosk.flow.states import FlowState
 
@@ -52,14 +52,23 @@ def costs_a_try(reason: str) -> bool:
     return reason not in _COSTS_NOTHING and not reason.startswith(("card.", "guardian."))
 
 
+PROGRESS_LEVEL = AssuranceLevel.L2
+"""To see all one's cases."""
+
+
+def level_asked(item_code: str, context: Context) -> AssuranceLevel:
+    """Assurance level of the chosen matter; without one, that of a progress query."""
+    return context.item(item_code).level if item_code else PROGRESS_LEVEL
+
+
 def is_enough(proof: Proof | None, context: Context, item_code: str) -> bool:
     """True when ``proof`` reaches the level of the item: then nobody is asked again who they are."""
-    return proof is not None and proof.level >= context.item(item_code).level
+    return proof is not None and proof.level >= level_asked(item_code, context)
 
 
 def offered(state: FlowState, context: Context) -> tuple[Route, ...]:
     """The ways that lead to the chosen item, open or not, in the order they are shown."""
-    return routes_for(context.item(state.item_code).level)
+    return routes_for(level_asked(state.item_code, context))
 
 
 def closed_reason(state: FlowState, route: Route, context: Context) -> str:

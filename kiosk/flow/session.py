@@ -10,11 +10,13 @@ from kiosk.catalogue.rules import FactValue
 from kiosk.domain.identity import Person, Portrait, Proof
 from kiosk.domain.language import Language
 from kiosk.domain.papers import ScannedPage
+from kiosk.domain.progress import Standings
 from kiosk.domain.signature import Signature
 from kiosk.flow.effects import (
     ForgetCase,
     ForgetConsent,
     ForgetPortrait,
+    ForgetProgress,
     RememberCase,
     RememberCertificate,
     RememberConsent,
@@ -22,8 +24,10 @@ from kiosk.flow.effects import (
     RememberDelivery,
     RememberField,
     RememberGuardian,
+    RememberNumber,
     RememberPerson,
     RememberPrefilled,
+    RememberProgress,
     RememberPromised,
     RememberProof,
     RememberQuery,
@@ -59,6 +63,7 @@ class SessionContext:
         "guardian",
         "handed",
         "masked_phone",
+        "number",
         "others",
         "pages",
         "person",
@@ -70,6 +75,7 @@ class SessionContext:
         "shared",
         "signature",
         "sms_request",
+        "standings",
         "stored_at",
         "values",
     )
@@ -89,6 +95,8 @@ class SessionContext:
         self.handed = Handed()
         self.pages: list[ScannedPage] = []
         self.query = ""
+        self.number = ""
+        self.standings: Standings | None = None
         self.consents: list[ConsentRecord] = []
         self.case_id = ""
         self.receipt_number = ""
@@ -107,7 +115,8 @@ class SessionContext:
     @property
     def holds_a_case(self) -> bool:
         """True when something is held besides the person, how they were identified, and what they consented to."""
-        return bool(self.portrait or self.signature or self.values or self.case_id or self.shared or self.pages)
+        asked = self.number or self.standings
+        return bool(self.portrait or self.signature or self.values or self.case_id or self.shared or self.pages or asked)
 
     def consent_to(self, purpose: str) -> ConsentRecord | None:
         """How the resident answered last when asked for this purpose; ``None`` when they were not asked."""
@@ -116,15 +125,10 @@ class SessionContext:
     def apply(self, effect: SessionEffect, now_ms: int) -> None:
         """Carry out one change; ``now_ms`` dates consents."""
         match effect:
-            case RememberField(name, value):
-                self.values[name] = value
-            case RememberSignature(signature):
-                self.signature = signature
-            case RememberCase(case_id, receipt_number, stored_at, others):
-                self.case_id, self.receipt_number, self.stored_at = case_id, receipt_number, stored_at
-                self.others = others
-            case RememberDelivery(delivered):
-                self.delivered = delivered
+            case RememberField() | RememberSignature() | RememberCase() | RememberDelivery():
+                self._note_case(effect)
+            case RememberNumber() | RememberProgress() | ForgetProgress():
+                self._note_progress(effect)
             case RememberQuery() | RememberPrefilled() | RememberShared():
                 self._gather(effect)
             case RememberDeclared() | RememberPromised() | RememberCertificate() | RememberScan():
@@ -135,6 +139,20 @@ class SessionContext:
                 self._note_consent(effect, now_ms)
             case _:
                 self._identify(effect)
+
+    def _note_case(self, effect: RememberField | RememberSignature | RememberCase | RememberDelivery) -> None:
+        match effect:
+            case RememberField(name, value):
+                self.values[name] = value
+            case RememberSignature(signature):
+                self.signature = signature
+            case RememberCase(case_id, receipt_number, stored_at, others):
+                self.case_id, self.receipt_number, self.stored_at = case_id, receipt_number, stored_at
+                self.others = others
+            case RememberDelivery(delivered):
+                self.delivered = delivered
+            case _:
+                assert_never(effect)
 
     def _identify(self, effect: RememberPerson | ForgetPortrait | RememberGuardian | RememberSms | RememberProof) -> None:
         match effect:
@@ -198,6 +216,17 @@ class SessionContext:
             record = replace(record, given_by="guardian", guardian_name=guardian.name, guardian_id_number=guardian.id_number)
         self.consents.append(record)
 
+    def _note_progress(self, effect: RememberNumber | RememberProgress | ForgetProgress) -> None:
+        match effect:
+            case RememberNumber(number):
+                self.number = number
+            case RememberProgress(standings):
+                self.standings = standings
+            case ForgetProgress():
+                self.number, self.standings = "", None
+            case _:
+                assert_never(effect)
+
     def _forget_identifying(self) -> None:
         self._forget_portrait()
         self.guardian = None
@@ -215,6 +244,7 @@ class SessionContext:
             page.forget()
         self.pages.clear()
         self.case_id = self.receipt_number = self.stored_at = ""
+        self._note_progress(ForgetProgress())
         self.others = ()
         self.delivered = False
 

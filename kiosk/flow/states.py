@@ -19,6 +19,12 @@ class Step(StrEnum):
     HOME = "home"
     SEARCH = "search"
     """Matters found by what is typed."""
+    PROGRESS = "progress"
+    """Where is my case? The number on the slip is typed, or shown to the scanner (办件进度查询)."""
+    PROGRESS_CARD = "progress_card"
+    """The number's owner puts the ID card down."""
+    PROGRESS_ASKING = "progress_asking"
+    PROGRESS_ANSWER = "progress_answer"
     GUIDE = "guide"
     """What the item is, needs and gives, before anything is asked."""
     CONSENT = "consent"
@@ -70,6 +76,10 @@ IDENTIFYING = frozenset({Step.CARD, Step.GUARDIAN_CARD, Step.GUARDIAN_CONSENT, S
 
 GATHERING_STEPS = frozenset({Step.GATHERING, Step.PAPERS})
 """Steps in which an authority, the scanner or the document camera may be at work."""
+
+
+PROGRESS_STEPS = frozenset({Step.PROGRESS, Step.PROGRESS_CARD, Step.PROGRESS_ASKING})
+"""Steps of a progress query in which scanner, card reader or platform may be at work."""
 
 
 class Paper(StrEnum):

@@ -13,6 +13,7 @@ from kiosk.catalogue.models import FieldKind
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.flow.paper_views import GatheringView, PapersView
+from kiosk.flow.progress_views import ProgressAnswerView, ProgressView
 from kiosk.flow.states import Paper, Step
 
 
@@ -297,7 +298,7 @@ class SignView:
 
 @dataclass(frozen=True, slots=True)
 class WorkingView:
-    """Something is being done; ``what`` is ``committing`` or ``delivering``."""
+    """Something is being done; ``what`` is ``committing``, ``delivering`` or ``asking``."""
 
     what: str
 
@@ -367,6 +368,8 @@ Model = (
     | ReviewView
     | SignView
     | WorkingView
+    | ProgressView
+    | ProgressAnswerView
     | NotAcceptedView
     | SlipView
     | RatingView

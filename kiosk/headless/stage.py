@@ -17,6 +17,7 @@ from drivers.types import Deadline
 from kiosk import config
 from kiosk.catalogue.models import Catalogue
 from kiosk.demo.platform import PlatformProcess
+from kiosk.domain.china_time import CHINA_TIME
 from kiosk.domain.identity import Person, Portrait
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
@@ -28,7 +29,7 @@ from kiosk.headless.resident import Resident
 from kiosk.readiness import Facts, Means, StoreHealth, assess
 from kiosk.services.bench import Bench
 from kiosk.services.calendar import packaged_calendar
-from kiosk.services.cases import CHINA_TIME, CaseFacts
+from kiosk.services.cases import CaseFacts
 from kiosk.services.identify import IdentityDesk, Ways
 from kiosk.services.papers import PaperDesk, question_for
 from kiosk.services.platform import enrol

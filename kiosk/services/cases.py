@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from typing import Literal, Protocol
 
 from contract.case_contents import BundleReference, CaseContents
@@ -22,8 +21,6 @@ from kiosk.flow import form, knowing
 from kiosk.flow.context import Context
 from kiosk.flow.events import CaseRefused, CaseStored, DeliveryKnown
 from kiosk.flow.session import ConsentRecord, SessionContext
-
-CHINA_TIME = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +215,3 @@ def consents_of(facts: CaseFacts) -> tuple[Consent, ...]:
         )
         for record in facts.consents
     )
-
-
-def shown_time(committed_at_ms: int) -> str:
-    """Date and time for people, to the minute; China time, whatever the machine is set to."""
-    return f"{datetime.fromtimestamp(committed_at_ms / 1000, CHINA_TIME):%Y-%m-%d %H:%M}"

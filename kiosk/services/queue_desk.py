@@ -10,9 +10,10 @@ from contract.case_contents import BundleReference
 from contract.cases import SKIPPED, Material
 from drivers.types import Deadline
 from kiosk.catalogue.deciding import From
+from kiosk.domain.china_time import shown_time
 from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow.events import CaseRefused, CaseStored, DeliveryKnown, StoredPart
-from kiosk.services.cases import CaseFacts, OneCase, applicant_of, consents_of, contents_of, identification_of, shown_time
+from kiosk.services.cases import CaseFacts, OneCase, applicant_of, consents_of, contents_of, identification_of
 from offline_queue.errors import KnownError
 from offline_queue.models import CaseDraft, MaterialDraft
 from offline_queue.models import CaseRefused as QueueRefused

@@ -6,18 +6,21 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal
 
 from drivers.types import Deadline, Image
 from kiosk.config import Times
 from kiosk.domain.identity import Person, Portrait
+from kiosk.domain.progress import Standings
 from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow.effects import (
     CREDENTIAL_WAIT_S,
+    AskProgress,
     CancelGathering,
     CancelIdentify,
+    CancelProgress,
     CheckSms,
     CheckStaff,
     FetchShared,
@@ -25,33 +28,32 @@ from kiosk.flow.effects import (
     IdentifyEffect,
     MatchFace,
     PrepareCamera,
+    ProgressEffect,
     ReadCard,
     ReadCertificate,
     ReadCredential,
     ReadGuardianCard,
+    ReadSlip,
     RequestSms,
     ScanPaper,
 )
 from kiosk.flow.events import (
     CardFailed,
     CardWasRead,
-    CredentialFailed,
-    CredentialShown,
     Event,
     FaceAsks,
-    GuardianCardRead,
-    SmsFailed,
-    SmsSent,
 )
-from kiosk.flow.gathering_events import CertificateFailed, CertificateRead, PaperScanned, ScanFailed, SharedFetched
+from kiosk.flow.gathering_events import CertificateFailed, ScanFailed, SharedFetched
 from kiosk.flow.moves import PURPOSE_PORTRAIT
+from kiosk.flow.progress_events import ProgressTold, SlipNotRead
 from kiosk.flow.session import ConsentRecord, SessionContext
 from kiosk.readiness import StoreHealth
 from kiosk.services.cards import forget_card
-from kiosk.services.cases import CaseDesk, CaseFacts
+from kiosk.services.cases import CaseFacts
 from kiosk.services.papers import SharedQuestion, question_for
 from kiosk.services.slips import SlipFacts, stated
 from kiosk.workers.job_thread import Job, JobThread
+from kiosk.workers.use_cases import Gathering, Services
 
 _log = logging.getLogger(__name__)
 
@@ -65,82 +67,6 @@ SCAN_S = 45.0
 """Time to lay a page down and hold still."""
 GUARDIAN_WAIT_S = 60.0
 """Time to take one card away and look for another."""
-
-
-class Identifying(Protocol):
-    """The ways to identify; ``kiosk.services.identify`` is the real one."""
-
-    def read_card(self, deadline: Deadline) -> CardWasRead | CardFailed:
-        """Wait for a card and read it."""
-        ...
-
-    def read_guardian_card(self, child: Person, deadline: Deadline) -> GuardianCardRead | CardFailed:
-        """Wait for a card that is not the child's."""
-        ...
-
-    def read_credential(self, deadline: Deadline) -> CredentialShown | CredentialFailed:
-        """Wait for a code before the scanner, and check it."""
-        ...
-
-    def prepare_camera(self) -> None:
-        """Open the camera ahead of a face check."""
-        ...
-
-    def release_camera(self) -> None:
-        """Close the camera, whether it is open or not."""
-        ...
-
-    def prove_by_face(self, person: Person, portrait: Portrait, deadline: Deadline, tell: Callable[[FaceAsks], None]) -> Event:
-        """One face check."""
-        ...
-
-    def prove_by_platform_photo(
-        self, person: Person, consent: ConsentRecord | None, deadline: Deadline, tell: Callable[[FaceAsks], None]
-    ) -> Event:
-        """One face check against the platform's photo."""
-        ...
-
-    def check_staff(self, person: Person, staff_id: str, pin: str) -> Event:
-        """Check badge and PIN."""
-        ...
-
-    def request_sms(self, person: Person, deadline: Deadline) -> SmsSent | SmsFailed:
-        """Have a code sent."""
-        ...
-
-    def confirm_sms(self, person: Person, request_id: str, code: str, deadline: Deadline) -> Event:
-        """Check the code."""
-        ...
-
-
-class Gathering(Protocol):
-    """Shared data and papers; ``kiosk.services.papers`` is the real one."""
-
-    def fetch_shared(self, person: Person, question: SharedQuestion, deadline: Deadline) -> SharedFetched:
-        """Ask the authorities that keep these elements."""
-        ...
-
-    def read_certificate(self, material: str, type_code: str, deadline: Deadline) -> CertificateRead | CertificateFailed:
-        """Wait for the code of a certificate, and check it."""
-        ...
-
-    def scan(self, material: str, deadline: Deadline) -> PaperScanned | ScanFailed:
-        """Capture one page under the document camera."""
-        ...
-
-
-@dataclass(frozen=True)
-class Services:
-    """The use cases, as plain calls that may block; each is only ever called on its own thread."""
-
-    identity: Identifying
-    print_slip: Callable[[SlipFacts, Deadline], Event]
-    draw_slip: Callable[[SlipFacts], Image | None]
-    cases: CaseDesk
-    papers: Gathering | None = None
-    """Authorities, scanner and document camera; ``None`` where none of them is set up."""
-    store_health: Callable[[], StoreHealth] = StoreHealth
-    """How to ask the queue; on the store's thread, because a disk may take its time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -231,6 +157,23 @@ class Hands(QObject):
                 self.happened.emit(CertificateFailed(material, "papers.no_scanner"))
             case ScanPaper(material):
                 self.happened.emit(ScanFailed(material, "papers.no_camera"))
+
+    def ask_progress(self, effect: ProgressEffect, session: SessionContext) -> None:
+        """Start, or stop, what the effect asks for."""
+        desk = self._services.progress
+        match effect:
+            case CancelProgress():
+                for thread in (self.code, self.card, self.desk):
+                    thread.cancel()
+            case ReadSlip() if desk is not None:
+                self.code.submit(desk.read_slip, CREDENTIAL_WAIT_S)
+            case ReadSlip():
+                self.happened.emit(SlipNotRead("progress.no_scanner"))
+            case AskProgress() if desk is not None:
+                person, number, identified = _known(session.person), session.number, session.proof is not None
+                self.desk.submit(lambda deadline: desk.ask(person, number, deadline, identified=identified), DESK_S)
+            case AskProgress():
+                self.happened.emit(ProgressTold(Standings((), reason="progress.offline")))
 
     def _fetch_shared(self, papers: Gathering | None, person: Person, question: SharedQuestion) -> None:
         if papers is None:

@@ -16,9 +16,11 @@ from kiosk.domain.working_days import NOTHING_KNOWN, WorkingDays
 from kiosk.flow import machine, presenter
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
+    AskProgress,
     AwaitDelivery,
     CancelGathering,
     CancelIdentify,
+    CancelProgress,
     CheckSms,
     CheckStaff,
     CommitCase,
@@ -32,6 +34,7 @@ from kiosk.flow.effects import (
     ReadCertificate,
     ReadCredential,
     ReadGuardianCard,
+    ReadSlip,
     RequestSms,
     ScanPaper,
     SessionEffect,
@@ -66,6 +69,8 @@ class Surroundings:
 
     find: Callable[[str], tuple[str, ...]] = lambda _text: ()
     """Codes of the items that a search text finds."""
+    read_number: Callable[[str], str | None] = lambda _text: None
+    """The receipt number in what was typed."""
     working_days: Callable[[], WorkingDays] = lambda: NOTHING_KNOWN
     """The calendar in force."""
     sample: bool = False
@@ -181,6 +186,7 @@ class Visit(QObject):
             self._clock.today(),
             now_s=self._clock.monotonic_s(),
             find=self._surroundings.find,
+            read_number=self._surroundings.read_number,
             working_days=self._surroundings.working_days(),
             site=self._settings.machine.site,
             lock_s=self._settings.identity.lock_s,
@@ -220,6 +226,8 @@ class Visit(QObject):
                 self._wipe()
             case FetchShared() | ReadCertificate() | ScanPaper() | CancelGathering():
                 self._hands.gather(effect, self.session, self.state.item_code)
+            case ReadSlip() | AskProgress() | CancelProgress():
+                self._hands.ask_progress(effect, self.session)
             case _:
                 self._remember_or_identify(effect)
 

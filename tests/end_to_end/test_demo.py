@@ -62,6 +62,13 @@ class TestDemo:
             assert states.index("accepted") < states.index("processed")
             assert [entry["at_ms"] for entry in visit["states"]] == sorted(entry["at_ms"] for entry in visit["states"])
 
+    def test_whoever_comes_back_is_told_where_the_case_is(self, demo: dict[str, Any]) -> None:
+        asked = demo["progress"]
+        assert asked["receipt_number"] == demo["visits"][0]["receipt_number"]
+        assert (asked["states"], asked["told_by"]) == (["submitted", "received", "accepted"], "platform")
+        for path in asked["screens"]:
+            assert _picture(Path(path)).std() > 5
+
     def test_slips_say_where_the_case_was_when_they_were_printed(self, demo: dict[str, Any]) -> None:
         texts = {
             visit["name"]: Path(demo["out"], "slips", self._number(demo, visit) + ".txt").read_text(encoding="utf-8")

@@ -8,14 +8,19 @@ from hypothesis import strategies as st
 
 from kiosk.domain.identity import Proof, Route, RouteStanding
 from kiosk.domain.language import Language
+from kiosk.domain.progress import Standing, Standings, StandingStep
 from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow import events as ev
+from kiosk.flow import progress_events as pe
 from tests.helpers.people import INSURANCE, PERMIT, SENIOR, sample_person, sample_portrait, sample_signature
 
 ELDER = sample_person()
 CHILD = sample_person(name="测试·林小小", id_number="420102201605010003", birth=date(2016, 5, 1))
 NEWCOMER = sample_person(name="测试·王小江", id_number="42010219920214123X", birth=date(1992, 2, 14))
 PEOPLE = (ELDER, CHILD, NEWCOMER)
+
+A_NUMBER = "3303042611270001000017"
+STANDING = Standing(A_NUMBER, PERMIT, (StandingStep("received", 1_795_000_000_000, "platform"),), "wait")
 
 BY_HAND: tuple[ev.Event, ...] = (
     ev.Touched(), ev.LanguageChosen(Language.EN), ev.ItemChosen(INSURANCE), ev.ItemChosen(PERMIT), ev.ItemChosen(SENIOR),
@@ -24,7 +29,8 @@ BY_HAND: tuple[ev.Event, ...] = (
     ev.SmsCodeEntered("123456"), ev.SmsCodeEntered("x"), ev.FieldEntered("phone", "13800000000"), ev.FieldEntered("period", "all"),
     ev.FieldEntered("collect", "hall"), ev.FieldEntered("?", "x"), ev.SignatureDrawn(sample_signature()), ev.PrintAgain(),
     ev.RatingGiven(Grade.DISSATISFIED), ev.RatingGiven(Grade.SATISFIED), ev.RatingSkipped(), ev.RatingExplained(()),
-    ev.RatingExplained((RatingReason.SLOW,)),
+    ev.RatingExplained((RatingReason.SLOW,)), pe.ProgressOpened(), pe.ProgressOpened(), pe.AllMineWanted(),
+    pe.NumberGiven(A_NUMBER), pe.NumberGiven("?"),
 )  # fmt: skip
 FAILURES: tuple[ev.Event, ...] = (
     ev.CardFailed("card.no_card"), ev.CardFailed("card.reader_lost"), ev.CardFailed("guardian.same_card"),
@@ -38,6 +44,8 @@ FROM_ELSEWHERE: tuple[ev.Event, ...] = (
     ev.FaceAsks("blink", 0, 3), ev.SmsSent("138****0000", "request-1"),
     ev.CaseStored("id", "number", "now"), ev.CaseRefused("store.disk_full"), ev.DeliveryKnown(True), ev.DeliveryKnown(False),
     ev.SlipPrinted("id"), ev.SlipFailed("id", "paper.paper_out"), ev.SlipPrinted("?"), ev.SlipFailed("?", "paper.unknown"),
+    pe.SlipRead(A_NUMBER), *(pe.SlipNotRead(f"progress.{reason}") for reason in ("timed_out", "not_a_slip", "no_scanner")),
+    pe.ProgressTold(Standings((STANDING,))), pe.ProgressTold(Standings((), reason="progress.offline")),
     ev.IdleWarned(), ev.IdleEnded(), ev.ServiceChanged(True), ev.ServiceChanged(False), ev.FarewellOver(),
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from kiosk.catalogue import deciding
 from kiosk.catalogue.deciding import From
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
+from kiosk.domain.progress import Standings
 from kiosk.flow.context import Context
 from kiosk.flow.events import FaceAsks
 from kiosk.flow.presenter import present
@@ -91,7 +92,7 @@ class _Maker:
 def plates(language: Language) -> tuple[Plate, ...]:
     """All plates, in the order of a visit."""
     make = _Maker(language)
-    return (*_before(make), *_identify(make), *_form(make), *_after(make))
+    return (*_before(make), *_progress(make), *_identify(make), *_form(make), *_after(make))
 
 
 def _item(step: Step, **changes: object) -> FlowState:
@@ -114,6 +115,22 @@ def _before(make: _Maker) -> tuple[Plate, ...]:
         make.plate("consent", _item(Step.CONSENT)),
         make.plate("consent-known", _item(Step.CONSENT), session=sample.session_of_known()),
         make.plate("idle-warning", _item(Step.CONSENT, idle_warning=True)),
+    )
+
+
+def _progress(make: _Maker) -> tuple[Plate, ...]:
+    asked, answer = FlowState(step=Step.PROGRESS), FlowState(step=Step.PROGRESS_ANSWER)
+    offline = replace(answer, reason="progress.offline")
+    card = FlowState(step=Step.PROGRESS_CARD, busy=True)
+    return (
+        make.plate("progress", asked),
+        make.plate("progress-bad-number", replace(asked, reason="progress.bad_number"), session=sample.session_of_known()),
+        make.plate("progress-card", card),
+        make.plate("progress-asking", FlowState(step=Step.PROGRESS_ASKING, busy=True)),
+        make.plate("progress-answer", answer, session=sample.session_with(sample.STANDINGS)),
+        make.plate("progress-machine", answer, session=sample.session_with(sample.HEARD_LAST)),
+        make.plate("progress-nothing", answer, session=sample.session_with(Standings(()))),
+        make.plate("progress-offline", offline, session=sample.session_with(Standings((), reason="progress.offline"))),
     )
 
 

@@ -11,6 +11,7 @@ from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.reading import load
 from kiosk.catalogue.search import SearchIndex
 from kiosk.domain.identity import Person, Proof, Route
+from kiosk.domain.progress import Standing, Standings, StandingStep, Told
 from kiosk.domain.working_days import WorkingDays
 from kiosk.flow.session import SessionContext
 
@@ -21,7 +22,7 @@ INSURANCE, PERMIT, SENIOR = (
     "11330304MB0TEAT21B4330709001001",
     "11330304MB0TEAT3X34330511001001",
 )
-RECEIPT_NUMBER = "330304261123A01700042K"
+RECEIPT_NUMBER = "330304261123A01700044Y"
 STORED_AT = "2026-11-23 10:24"
 
 
@@ -57,6 +58,43 @@ def session() -> SessionContext:
     made.gathered = frozenset(name for item in catalogue().items for name in item.shared)
     made.receipt_number, made.stored_at = RECEIPT_NUMBER, STORED_AT
     made.masked_phone, made.sms_request = "138****0000", "sample"
+    return made
+
+
+_FIRST_MS = 1_795_400_640_000
+_HOUR_MS = 3_600_000
+_BEGUN = (
+    StandingStep("submitted", _FIRST_MS, "resident"),
+    StandingStep("received", _FIRST_MS + 4_000, "platform"),
+)
+STANDINGS = Standings(
+    (
+        Standing(
+            RECEIPT_NUMBER,
+            PERMIT,
+            (
+                *_BEGUN,
+                StandingStep("accepted_lacking", _FIRST_MS + 60_000, "window"),
+                StandingStep("supplement", _FIRST_MS + 26 * _HOUR_MS, "window", "照片太暗，请补一张近期白底照片（SAMPLE）"),
+            ),
+            "correct",
+            (("residence_registration", "2026-12-10"),),
+        ),
+        Standing(
+            "330304261120A017000318",
+            SENIOR,
+            (*_BEGUN, StandingStep("accepted", _FIRST_MS, "window"), StandingStep("finished", _FIRST_MS, "department")),
+            "collect",
+        ),
+    )
+)
+HEARD_LAST = Standings((Standing(RECEIPT_NUMBER, "", _BEGUN, "wait"),), Told.MACHINE, _FIRST_MS + 4_000, 11_000.0)
+
+
+def session_with(standings: Standings) -> SessionContext:
+    """She asks where her cases are."""
+    made = session_of_known()
+    made.number, made.standings = RECEIPT_NUMBER, standings
     return made
 
 

@@ -23,6 +23,8 @@ from ui.screens.not_accepted import NotAcceptedScreen
 from ui.screens.not_eligible import NotEligibleScreen
 from ui.screens.out_of_service import OutOfServiceScreen
 from ui.screens.papers import PapersScreen
+from ui.screens.progress import ProgressScreen
+from ui.screens.progress_answer import ProgressAnswerScreen
 from ui.screens.rating import RatingScreen
 from ui.screens.rating_why import RatingWhyScreen
 from ui.screens.review import ReviewScreen
@@ -39,6 +41,10 @@ SCREENS: dict[Step, type[StepScreen[Any]]] = {
     Step.OUT_OF_SERVICE: OutOfServiceScreen,
     Step.HOME: HomeScreen,
     Step.SEARCH: SearchScreen,
+    Step.PROGRESS: ProgressScreen,
+    Step.PROGRESS_CARD: CardScreen,
+    Step.PROGRESS_ASKING: WorkingScreen,
+    Step.PROGRESS_ANSWER: ProgressAnswerScreen,
     Step.GUIDE: GuideScreen,
     Step.CONSENT: ConsentScreen,
     Step.ROUTE: RouteScreen,

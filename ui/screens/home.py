@@ -5,14 +5,15 @@ from __future__ import annotations
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from kiosk.domain.language import Language
-from kiosk.flow.events import SearchOpened, ShelfChosen
+from kiosk.flow.events import Event, SearchOpened, ShelfChosen
+from kiosk.flow.progress_events import ProgressOpened
 from kiosk.flow.views import HomeView, Shelf
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.item_cards import ItemCards
-from ui.widgets.panels import Notice, clear, column
+from ui.widgets.panels import Notice, clear, column, row
 from ui.widgets.words import Words
 
 _COLUMNS = {Language.ZH: 4, Language.EN: 3}
@@ -27,11 +28,12 @@ class HomeScreen(StepScreen[HomeView]):
         self.add_title(self.page, look.say("home.title"))
         self._subtitle = Words(look.say("home.subtitle"), "soft")
         self.page.addWidget(self._subtitle)
-        self._search = Button(look, look.say("home.search"), "quiet", "search", icon="pencil")
-        self._search.setMinimumHeight(look.px(SPACE.main_target))
-        self._search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._search.clicked.connect(lambda: self.happened.emit(SearchOpened()))
-        self.page.addWidget(self._search)
+        ways = row(look, gap_mm=4.0)
+        self._search = self._way("home.search", "search", "pencil", SearchOpened())
+        self._progress = self._way("home.progress", "progress", "clock", ProgressOpened())
+        ways.addWidget(self._search, 1)
+        ways.addWidget(self._progress, 1)
+        self.page.addLayout(ways)
         self._tabs = QWidget()
         self._grid = QGridLayout(self._tabs)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -48,6 +50,14 @@ class HomeScreen(StepScreen[HomeView]):
         self._shelves: tuple[Shelf, ...] = ()
         self._buttons: dict[str, Button] = {}
         self._shelf = ""
+
+    def _way(self, key: str, name: str, icon: str, event: Event) -> Button:
+        """A way to go on that is no matter."""
+        button = Button(self.look, self.look.say(key), "quiet", name, icon=icon)
+        button.setMinimumHeight(self.look.px(SPACE.main_target))
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(lambda: self.happened.emit(event))
+        return button
 
     def show_model(self, model: HomeView) -> None:
         """Show shelves and cards, what was just touched in vain, and what is missing for everybody."""

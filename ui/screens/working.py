@@ -10,7 +10,7 @@ from ui.screens.base import StepScreen
 from ui.widgets.waiting import Waiting
 from ui.widgets.words import Words
 
-_PICTURES = {"committing": "saving", "delivering": "delivering"}
+_PICTURES = {"committing": "saving", "delivering": "delivering", "asking": "office"}
 
 
 class WorkingScreen(StepScreen[WorkingView]):

@@ -55,7 +55,7 @@ class Dock(QWidget):
 
     def open_for(self, entry: Entry) -> None:
         """Come up for this entry; entries with a pad of their own on the screen need nothing."""
-        if entry.pad is Pad.SCREEN or entry.isReadOnly():
+        if entry.pad in (Pad.SCREEN, Pad.CODE) or entry.isReadOnly():
             self.close_for()
             return
         self._entry = entry

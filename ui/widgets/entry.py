@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from itertools import accumulate, pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
@@ -14,6 +15,8 @@ from ui.theme.tokens import SPACE
 
 _CLIPBOARD_KEYS = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Cut, QKeySequence.StandardKey.Paste)
 _DATE_DIGITS = 8
+_CODE_GROUPS = (6, 6, 4, 6)
+"""A receipt number as the slip prints it: region, day, machine, serial."""
 
 
 class Pad(Enum):
@@ -26,6 +29,8 @@ class Pad(Enum):
     """The number pad of the dock; digits are set out as year, month, day."""
     SCREEN = "screen"
     """A number pad that stands on the screen itself."""
+    CODE = "code"
+    """Digits and capital letters, on keys that stand on the screen itself; set out in the groups of a receipt number."""
 
 
 class Entry(QLineEdit):
@@ -49,19 +54,23 @@ class Entry(QLineEdit):
             self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         if pad is Pad.DATE:
             self.textEdited.connect(self._set_out_date)
+        if pad is Pad.CODE:
+            self.textEdited.connect(self._set_out_code)
 
     @property
     def is_numeric(self) -> bool:
         """True when only digits can be written."""
-        return self.pad is not Pad.PINYIN
+        return self.pad not in (Pad.PINYIN, Pad.CODE)
 
     def type_digit(self, digit: str) -> None:
-        """Write one digit where the cursor is, as a key would."""
+        """Write one digit, or letter of a code, where the cursor is, as a key would."""
         if self.isReadOnly():
             return
         self.insert(digit)
         if self.pad is Pad.DATE:
             self._set_out_date(self.text())
+        elif self.pad is Pad.CODE:
+            self._set_out_code(self.text())
 
     def delete_last(self) -> None:
         """Take back the character before the cursor; in a date, the last digit."""
@@ -69,6 +78,8 @@ class Entry(QLineEdit):
             return
         if self.pad is Pad.DATE:
             self._set_out_date(self.text().rstrip("-")[:-1])
+        elif self.pad is Pad.CODE:
+            self._set_out_code(self.text().rstrip()[:-1])
         else:
             self.backspace()
 
@@ -106,6 +117,12 @@ class Entry(QLineEdit):
         """Tell that the writing is over."""
         super().focusOutEvent(event)
         self.left.emit()
+
+    def _set_out_code(self, text: str) -> None:
+        signs = re.sub("[^0-9A-Z]", "", text.upper())
+        places = (0, *accumulate(_CODE_GROUPS))
+        parts = (signs[start:end] for start, end in pairwise(places))
+        self.setText(" ".join(part for part in parts if part))
 
     def _set_out_date(self, text: str) -> None:
         digits = re.sub("[^0-9]", "", text)[:_DATE_DIGITS]

@@ -27,6 +27,7 @@ PREFIXES_IN_CODE = (
     "hint.",
     "working.",
     "slip.",
+    "progress.",
 )
 """Keys that the screens put together from a part and a code."""
 
@@ -46,6 +47,7 @@ DEMANDED_REASONS = {
     "field": "missing too_long characters phone choice date date_future number",
     "sign": "too_little",
     "network": "down",
+    "progress": "bad_number not_a_slip offline",
     "service": "closed",
 }
 

@@ -16,7 +16,8 @@ from kiosk.flow import events as ev
 from kiosk.flow.states import Step
 from kiosk.flow.views import RouteView, Screen
 from kiosk.services.cases import CaseFacts
-from kiosk.workers.hands import Hands, Services
+from kiosk.workers.hands import Hands
+from kiosk.workers.use_cases import Services
 from kiosk.workers.visit import Clock, Surroundings, Visit
 from tests.helpers.identifying import ScriptedWays
 from tests.helpers.people import FACE, SENIOR, STAFF, TODAY, all_ready, sample_catalogue, sample_person, sample_portrait

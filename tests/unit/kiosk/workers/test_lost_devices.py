@@ -36,8 +36,9 @@ from kiosk.services.cases import CaseFacts
 from kiosk.services.print_journal import PrintJournal
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipWriter
-from kiosk.workers.hands import Hands, Services
+from kiosk.workers.hands import Hands
 from kiosk.workers.health import Health
+from kiosk.workers.use_cases import Services
 from kiosk.workers.visit import Clock, Surroundings, Visit
 from tests.helpers.identifying import ScriptedWays
 from tests.helpers.people import (

@@ -18,7 +18,8 @@ from kiosk.flow.states import Paper, Step
 from kiosk.readiness import StoreHealth
 from kiosk.services.cases import CaseFacts
 from kiosk.services.slips import SlipFacts
-from kiosk.workers.hands import DrawnSlip, Hands, Services
+from kiosk.workers.hands import DrawnSlip, Hands
+from kiosk.workers.use_cases import Services
 from kiosk.workers.visit import Clock, Surroundings, Visit
 from tests.helpers.identifying import ScriptedWays
 from tests.helpers.people import (

@@ -1,0 +1,133 @@
+"""Where the cases are: the newest state first, in words, with its time, who did it, and what comes next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
+
+from kiosk.domain.progress import Told
+from kiosk.flow.events import Continue
+from kiosk.flow.progress_events import ProgressOpened
+from kiosk.flow.progress_views import CaseLine, ProgressAnswerView, StepLine
+from ui.look import Look
+from ui.screens.base import StepScreen
+from ui.theme.tokens import SPACE
+from ui.widgets.buttons import Button
+from ui.widgets.chrome import MainAction
+from ui.widgets.panels import Notice, Panel, Picture, clear, column, row
+from ui.widgets.words import Words
+
+_GOOD = frozenset({"granted", "finished", "sent", "collected"})
+_TROUBLE = frozenset({"refused", "supplement", "denied"})
+_PICTURES = {"collect": "gift", "correct": "pencil", "bring_papers": "pages", "nothing": "check_circle", "ask_window": "office"}
+_KNOWN_STATES = _GOOD | _TROUBLE | {"submitted", "received", "checking", "accepted", "accepted_lacking", "in_review", "withdrawn"}
+_KNOWN_ACTORS = frozenset({"resident", "platform", "window", "department", "courier"})
+
+
+class ProgressAnswerScreen(StepScreen[ProgressAnswerView]):
+    """One panel a case."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self.add_title(self.page, look.say("progress.answer"))
+        self._notice = Notice(look)
+        self.page.addWidget(self._notice)
+        body = self.scrolling_page()
+        self._cases = column(look, gap_mm=7.0)
+        body.addLayout(self._cases)
+        body.addStretch(1)
+        self._again = Button(look, look.say("progress.another"), "quiet", "another_number", icon="again")
+        self._again.setMinimumHeight(look.px(SPACE.main_target))
+        self._again.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._again.clicked.connect(lambda: self.happened.emit(ProgressOpened()))
+        self.page.addWidget(self._again)
+        self._shown: ProgressAnswerView | None = None
+
+    def show_model(self, model: ProgressAnswerView) -> None:
+        """Show all cases, or why there is none."""
+        if model == self._shown:
+            return
+        self._shown = model
+        self._tell(model)
+        clear(self._cases)
+        for case in model.cases:
+            self._cases.addWidget(self._panel(case))
+
+    def _tell(self, model: ProgressAnswerView) -> None:
+        if model.reason:
+            self._notice.tell_reason(model.reason)
+        elif not model.cases:
+            self._notice.tell(self.look.say("progress.nothing"), self.look.say("progress.nothing.how"), "info")
+        elif model.told_by is Told.MACHINE:
+            age = self._age(model.age_minutes)
+            words = self.look.say("progress.by_machine.how", time=model.known_at, age=age)
+            self._notice.tell(self.look.say("progress.by_machine"), words, "network")
+        else:
+            self._notice.hide()
+
+    def _age(self, minutes: int) -> str:
+        if minutes < 60:
+            return self.look.say("progress.age.minutes", count=minutes)
+        hours = minutes // 60
+        if hours < 48:
+            return self.look.say("progress.age.hours", count=hours)
+        return self.look.say("progress.age.days", count=hours // 24)
+
+    def _panel(self, case: CaseLine) -> Panel:
+        newest, *earlier = case.steps
+        panel = Panel("card")
+        lines = column(self.look, panel, margin_mm=8.0, gap_mm=3.5)
+        lines.addWidget(Words(case.item_name or self.look.say("progress.some_matter"), "heading"))
+        lines.addWidget(Words(f"{self.look.say('slip.number')}  {_grouped(case.number)}", "soft"))
+        lines.addWidget(self._newest(newest, case))
+        for name, due in case.lacking:
+            key = "progress.lacking" if due else "progress.lacking.open"
+            lines.addWidget(Words(self.look.say(key, paper=name, day=due), "amber"))
+        for step in earlier:
+            lines.addLayout(self._earlier(step))
+        return panel
+
+    def _newest(self, step: StepLine, case: CaseLine) -> Panel:
+        ground = "delivered" if step.state in _GOOD else "trouble" if step.state in _TROUBLE else "waiting"
+        panel = Panel(ground)
+        line = row(self.look, panel, margin_mm=6.0, gap_mm=6.0)
+        line.addWidget(Picture(_PICTURES.get(case.next_step, "clock"), self.look.px(17)), 0, Qt.AlignmentFlag.AlignTop)
+        lines = column(self.look, gap_mm=1.0)
+        lines.addWidget(Words(self._state(step), "strong"))
+        lines.addWidget(Words(f"{step.at}  {self._actor(step)}", "soft"))
+        if step.words:
+            lines.addWidget(Words(step.words, "body"))
+        known = case.next_step in _PICTURES
+        lines.addWidget(Words(self.look.say(f"progress.next.{case.next_step if known else 'wait'}"), "body"))
+        line.addLayout(lines, 1)
+        return panel
+
+    def _earlier(self, step: StepLine) -> QHBoxLayout:
+        line = row(self.look, gap_mm=5.0)
+        line.addWidget(Picture("check", self.look.px(8)), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(Words(self._state(step), "body"), 1)
+        line.addWidget(Words(f"{step.at}  {self._actor(step)}", "soft"), 0, Qt.AlignmentFlag.AlignRight)
+        return line
+
+    def _state(self, step: StepLine) -> str:
+        return self.look.say(f"progress.state.{step.state if step.state in _KNOWN_STATES else 'other'}")
+
+    def _actor(self, step: StepLine) -> str:
+        return self.look.say(f"progress.actor.{step.actor if step.actor in _KNOWN_ACTORS else 'other'}")
+
+    def main_action(self) -> MainAction:
+        """All matters."""
+        return MainAction(self.look.say("progress.done"))
+
+    def act(self) -> None:
+        """All matters."""
+        self.happened.emit(Continue())
+
+    def wipe(self) -> None:
+        """Forget the cases too."""
+        super().wipe()
+        self._shown = None
+
+
+def _grouped(number: str) -> str:
+    return " ".join((number[:6], number[6:12], number[12:16], number[16:]))
