@@ -24,8 +24,9 @@ _CODE = re.compile(r"P[0-9A-HJ-NP-Z]{10}[0-9A-Z]")
 QR_PREFIX = "OUEBANP1:"
 """What the QR code on a proof begins with; the verification code follows. ASCII only, so every scanner reads it alike."""
 
-ProofKind = Literal["insurance", "fund", "no_housing", "tax"]
-"""参保证明, 缴存证明, 无房证明, 完税证明."""
+MAX_KIND = 48
+"""Longest name of a kind of proof. Kinds are the platform's: ``insurance`` 参保证明, ``fund`` 缴存证明, ``tax`` 完税证明 …; it
+refuses those it does not know."""
 
 
 def new_code() -> str:
@@ -55,7 +56,7 @@ def grouped(code: str) -> str:
 class ProofRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Body of ``POST /v1/proofs`` (JSON), signed like every request of a terminal."""
 
-    kind: ProofKind
+    kind: str
     item_code: str
     """实施编码 of the item in the catalogue, kept in the record."""
     case_id: str

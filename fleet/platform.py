@@ -103,7 +103,7 @@ class Platform:
         self.sharing = SharingDesk(database, cabinet, digests, self.residents, clock)
         source = portraits or SamplePortraits(database, cabinet, digests, self.residents)
         self.portraits = PortraitDesk(database, cabinet, digests, source, clock)
-        self.proofs = ProofDesk(database, self._proof_keys, digests, facts or SampleFacts(), clock)
+        self.proofs = ProofDesk(database, self._proof_keys, digests, facts or SampleFacts(), clock, self.progress.owns)
 
     @property
     def keys(self) -> KeyRing:

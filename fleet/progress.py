@@ -71,6 +71,13 @@ class ProgressDesk:
         told = Progress(cases=tuple(self._told(case) for case in found))
         return ProgressAnswer(sealed=seal_progress(told, question.answer_key, asked.sealed), platform_time_ms=self._clock())
 
+    def owns(self, case_id: str, receipt_number: str, id_number: str) -> bool:
+        """True when the platform holds this case with this number, and its applicant is the resident with this ID number."""
+        self._note_new_people()
+        person = self._digests.person("resident", id_number)
+        with self._database.reading() as connection:
+            return progress_book.is_of(connection, case_id, receipt_number, person)
+
     def _open(self, kiosk_id: str, asked: AskProgress) -> ProgressQuestion | ProgressRefused:
         key = self._cabinet.present.opening_key(asked.sealing_key_id)
         if key is None or asked.suite != key.public.suite:

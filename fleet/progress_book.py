@@ -74,6 +74,15 @@ def without_person(connection: sqlite3.Connection, limit: int) -> tuple[str, ...
     return tuple(row["case_id"] for row in rows)
 
 
+def is_of(connection: sqlite3.Connection, case_id: str, receipt_number: str, person: str) -> bool:
+    """Whether this very case is held and is this person's."""
+    row = connection.execute(
+        "SELECT 1 FROM cases JOIN case_people USING (case_id) WHERE case_id = ? AND receipt_number = ? AND person = ?",
+        (case_id, receipt_number, person),
+    ).fetchone()
+    return row is not None
+
+
 def of_person(connection: sqlite3.Connection, person: str, receipt_number: str, limit: int) -> tuple[FoundCase, ...]:
     """Cases of this person, newest first; with a number only that one."""
     rows = connection.execute(

@@ -39,6 +39,8 @@ from kiosk.services.papers import PaperDesk
 from kiosk.services.platform import PlatformTrouble
 from kiosk.services.print_journal import PrintJournal
 from kiosk.services.progress import ProgressDesk, number_in
+from kiosk.services.proof_desk import ProofDesk
+from kiosk.services.proofs import Proofs
 from kiosk.services.queue_desk import QueueDesk
 from kiosk.services.route_locks import RouteLocks
 from kiosk.services.sharing import SharedDataDesk
@@ -245,6 +247,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         draw_slip=bench.draw_slip,
         cases=desk,
         papers=PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, in_force.get)),
+        documents=ProofDesk(Proofs(link.documents, link.identity, link.outbox.platform_time.now_ms), bench.print_document),
         progress=ProgressDesk(link.identifying, link.identity, link.outbox, bench, link.outbox.platform_time.now_ms),
         store_health=link.store_health,
     )
@@ -278,6 +281,7 @@ def _means(settings: Settings, staff: StaffBook, verifier: WorkerVerifier) -> Ca
         credentials=bool(settings.identity.credential_issuers),
         face_is_demonstration=verifier.is_demonstration,
         document_camera=bool(settings.devices.document_camera),
+        documents=bool(settings.devices.document_printer),
         platform_portraits=settings.identity.platform_portraits,
     )
 

@@ -38,6 +38,8 @@ class Means:
     """The platform can be asked for shared data."""
     document_camera: bool = False
     """A document camera is set up."""
+    documents: bool = False
+    """An A4 printer is set up."""
     platform_portraits: bool = False
     """The platform is asked for the photo where the card's cannot be read."""
 
@@ -69,6 +71,8 @@ class Readiness:
     """Authorities can be asked for shared data."""
     paper_means: deciding.Means = field(default_factory=deciding.Means)
     """Ways that are open for handing in papers."""
+    documents: bool = False
+    """There is an A4 printer, in order or not."""
     platform_portraits: bool = False
     """A card without a photo does not close the face check: the platform is asked."""
 
@@ -99,6 +103,7 @@ def assess(facts: Facts, catalogue: Catalogue) -> Readiness:
             scanner=not _trouble(facts, "barcode_scanner"),
             document_camera=facts.means.document_camera and not _trouble(facts, "document_camera"),
         ),
+        documents=facts.means.documents,
         platform_portraits=facts.means.platform_portraits,
     )
 

@@ -8,9 +8,9 @@ import sqlite3
 
 import msgspec
 
-from contract.proofs import QR_PREFIX, ProofKind, ProofVerdict, code_in, is_code
+from contract.proofs import QR_PREFIX, ProofVerdict, code_in, is_code
 from fleet.database import Database
-from fleet.proofs.facts import TITLES
+from fleet.proofs.facts import kinds
 
 _NAMED = re.compile(re.escape(QR_PREFIX.encode()) + rb"(P[0-9A-Z]{11})")
 _MOST_NAMED = 8
@@ -40,12 +40,17 @@ def check_file(database: Database, pdf: bytes, now_ms: int) -> ProofVerdict:
     return ProofVerdict(code="unknown")
 
 
+def _title(kind: str) -> str:
+    """A kind that this program no longer makes is still told by its name."""
+    known = kinds().get(kind)
+    return known.title.zh if known is not None else kind
+
+
 def _told(row: sqlite3.Row, now_ms: int) -> ProofVerdict:
-    kind: ProofKind = row["kind"]
     return ProofVerdict(
         code="valid" if now_ms < row["valid_to_ms"] else "expired",
         verification_code=row["verification_code"],
-        title=TITLES[kind].zh,
+        title=_title(row["kind"]),
         masked_name=row["masked_name"],
         masked_id_number=row["masked_id_number"],
         facts=msgspec.json.decode(row["facts"], type=tuple[tuple[str, str], ...]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import sqlite3
+from collections.abc import Callable
 from uuid import UUID
 
 import msgspec
@@ -17,7 +18,7 @@ from fleet.database import Database
 from fleet.decoding import is_plain_text
 from fleet.digest_key import DigestKey
 from fleet.errors import PlatformError
-from fleet.proofs.facts import TITLES, Facts, FactsOf, NoFacts
+from fleet.proofs.facts import Facts, FactsOf, NoFacts, kinds
 from fleet.proofs.keys import ProofKeys
 
 _log = logging.getLogger(__name__)
@@ -29,15 +30,20 @@ MOST_A_CASE = 5
 _ITEM_CODE_LENGTH = 64
 
 
+Owns = Callable[[str, str, str], bool]
+"""Tells of a case id, a receipt number and an ID number whether the platform holds that case, and of that very person."""
+
+
 class ProofDesk:
     """Issues proofs. Safe to use from several threads."""
 
-    def __init__(self, database: Database, keys: ProofKeys, digests: DigestKey, facts: FactsOf, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: ProofKeys, digests: DigestKey, facts: FactsOf, clock: Clock, owns: Owns) -> None:
         self._database = database
         self._keys = keys
         self._digests = digests
         self._facts = facts
         self._clock = clock
+        self._owns = owns
 
     @property
     def root(self) -> bytes:
@@ -49,6 +55,8 @@ class ProofDesk:
         now_ms = self._clock()
         if problem := request_problem(asked):
             return ProofAnswer(outcome="refused", reason=problem, platform_time_ms=now_ms)
+        if not self._owns(asked.case_id, asked.receipt_number, asked.id_number):
+            return ProofAnswer(outcome="not_yet", reason="您的办件还没有送到平台，请稍后再打印", platform_time_ms=now_ms)
         if self._times_issued(asked.case_id) >= MOST_A_CASE:
             return ProofAnswer(outcome="refused", reason=f"本次办理已出具 {MOST_A_CASE} 份，请重新办理", platform_time_ms=now_ms)
         found = self._facts.facts_of(asked.kind, asked.id_number, asked.name)
@@ -82,7 +90,7 @@ class ProofDesk:
         from fleet.proofs.signing import sign_pdf
 
         page = ProofPage(
-            title=TITLES[asked.kind],
+            title=kinds()[asked.kind].title,
             name=asked.name,
             id_number=asked.id_number,
             statement=facts.statement,
@@ -125,6 +133,8 @@ class ProofDesk:
 
 def request_problem(asked: ProofRequest) -> str:
     """What is wrong with the request, in one line; empty when nothing is."""
+    if asked.kind not in kinds():
+        return "平台不出具这种证明"
     if not is_id_number("resident", asked.id_number) or not is_plain_text(asked.name, 100):
         return "姓名或公民身份号码不合规则"
     if asked.purpose and not is_plain_text(asked.purpose, MAX_PURPOSE):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -264,8 +264,8 @@ class ItemFile(Part):
     fee: Words
     output: Words
     """What the resident gets in the end, and how."""
-    proof: bool = False
-    """The platform returns a signed proof that is printed here."""
+    proof: Identifier | Literal[""] = ""
+    """Kind of the signed proof 证明 that the platform makes and this machine prints; empty: the matter ends in none."""
     level: int = Field(ge=1, le=4)
     scope: Scope = Scope.CITY
     channels: tuple[Channel, ...] = (Channel.MACHINE, Channel.ONLINE, Channel.COUNTER)

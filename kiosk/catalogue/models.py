@@ -131,7 +131,8 @@ class Item:
     aliases: tuple[str, ...] = ()
     number: int | None = None
     """Place in the city's list; ``None`` for matters that only bundles contain, and for bundles."""
-    proof: bool = False
+    proof: str = ""
+    """Kind of the signed proof 证明 that is printed here; empty: none."""
     scope: Scope = Scope.CITY
     delivery: tuple[Delivery, ...] = (Delivery.ELECTRONIC,)
     hours: Hours = field(default_factory=Hours)

@@ -106,6 +106,8 @@ def _visit_problems(report: VisitReport, records: list[dict[str, Any]]) -> list[
             found.append(f"the platform has not processed it: {report.platform_state}")
     if not (report.delivered and report.processed):
         found.append("this machine does not know that it was delivered and processed")
+    if bool(report.proof_code) != (report.name in ("paper_out", "second_item")):
+        found.append(f"the proof: {report.proof_code or 'none'}")
     if report.slip_said_delivered == (report.name == "platform_down"):
         found.append(f"the slip said delivered={report.slip_said_delivered}")
     return found

@@ -49,6 +49,8 @@ class VisitReport:
     slip_said_delivered: bool = False
     slip_code: str = ""
     """What the code on the slip was checked to be, by the platform's register of keys."""
+    proof_code: str = ""
+    """Verification code of the proof that was printed; empty for matters without one."""
     platform_state: str = ""
     problem: str = ""
     route: str = ""
@@ -187,11 +189,22 @@ class Scene:
         """Rate or skip; then the terminal asks for another matter."""
         resident = self.resident
         resident.touch("main_action")
+        if resident.wait_step(Step.PROOF, Step.RATING) is Step.PROOF:
+            self._take_proof()
         resident.wait_step(Step.RATING)
         resident.picture("rating")
         resident.touch("rating_skip" if grade is None else f"grade:{grade}")
         resident.wait_step(Step.ANOTHER)
         resident.picture("another")
+
+    def _take_proof(self) -> None:
+        """The matter ends in a proof on A4."""
+        visit = self._stage.terminal.visit
+        self.resident.wait_until(lambda: not visit.state.busy, "a proof", PRINT_S)
+        self.resident.picture("proof")
+        self.report.proof_code = visit.session.proof_paper.code
+        self._say(f"  proof {self.report.proof_code or visit.state.reason}")
+        self.resident.touch("main_action")
 
     def leave(self, grade: int | None) -> None:
         """Rate or skip, take the card, and let the terminal come to rest."""

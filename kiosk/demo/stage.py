@@ -73,7 +73,11 @@ class Stage:
         reader, printer = TcpHost(self.reader), TcpHost(self.printer)
         self._hosts += [reader, printer]
         return config.Devices(
-            id_card_reader=reader.url, camera="sim://portrait", receipt_printer=printer.url, barcode_scanner="sim://"
+            id_card_reader=reader.url,
+            camera="sim://portrait",
+            receipt_printer=printer.url,
+            barcode_scanner="sim://",
+            document_printer="sim://",
         )
 
     def stop(self) -> None:

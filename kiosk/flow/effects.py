@@ -167,6 +167,25 @@ class RememberQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintProof:
+    """Have the platform make the proof of this case, check it, and print it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelProof:
+    """Nobody is there any more for whom the proof is printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RememberProofPaper:
+    """Note what became of the proof: its code and pages, or the platform's line on why there is none."""
+
+    code: str = field(default="", repr=False)
+    pages: int = 0
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadSlip:
     """Wait for the code of a slip before the scanner."""
 
@@ -324,6 +343,7 @@ SessionEffect = (
     | RememberSignature
     | RememberCase
     | RememberDelivery
+    | RememberProofPaper
     | RememberNumber
     | RememberProgress
     | ForgetProgress
@@ -342,7 +362,13 @@ DeviceEffect = IdentifyEffect | PrintSlip
 GatherEffect = FetchShared | ReadCertificate | ScanPaper | CancelGathering
 """Work to gather data and papers, or a stop to it."""
 
+ProofEffect = PrintProof | CancelProof
+"""Work for a proof on paper, or a stop to it."""
+
 ProgressEffect = ReadSlip | AskProgress | CancelProgress
 """Work for a progress query, or a stop to it."""
 
-Effect = SessionEffect | DeviceEffect | GatherEffect | ProgressEffect | CommitCase | AwaitDelivery | StoreRating | Wipe
+StoreEffect = CommitCase | AwaitDelivery | StoreRating
+"""Work for the queue."""
+
+Effect = SessionEffect | DeviceEffect | GatherEffect | ProgressEffect | ProofEffect | StoreEffect | Wipe

@@ -20,6 +20,7 @@ from kiosk.flow.gathering_events import (
     SharedFetched,
 )
 from kiosk.flow.progress_events import AllMineWanted, NumberGiven, ProgressOpened, ProgressTold, SlipNotRead, SlipRead
+from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,4 +378,6 @@ Event = (
     | SlipNotRead
     | AllMineWanted
     | ProgressTold
+    | ProofPrinted
+    | ProofNotPrinted
 )

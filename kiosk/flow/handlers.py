@@ -12,6 +12,7 @@ from kiosk.flow.effects import (
     CancelGathering,
     CancelIdentify,
     CancelProgress,
+    CancelProof,
     CommitCase,
     Effect,
     ForgetCase,
@@ -233,6 +234,8 @@ def _unexplained(state: FlowState) -> tuple[Effect, ...]:
 def _stopped(state: FlowState) -> tuple[Effect, ...]:
     if state.step in IDENTIFYING:
         return (CancelIdentify(),)
+    if state.step is Step.PROOF and state.busy:
+        return (CancelProof(),)
     if state.step in PROGRESS_STEPS:
         return (CancelProgress(),)
     return (CancelGathering(),) if state.step in GATHERING_STEPS else ()

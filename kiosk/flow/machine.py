@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kiosk.flow import gathering, guardians, identifying, messages, progressing
+from kiosk.flow import gathering, guardians, identifying, messages, progressing, proofs
 from kiosk.flow import handlers as h
 from kiosk.flow.context import Context
 from kiosk.flow.effects import Effect
@@ -72,6 +72,7 @@ from kiosk.flow.gathering_events import (
 )
 from kiosk.flow.moves import go, keep
 from kiosk.flow.progress_events import AllMineWanted, NumberGiven, ProgressOpened, ProgressTold, SlipNotRead, SlipRead
+from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted
 from kiosk.flow.states import AT_REST, IDENTIFYING, FlowState, Step
 
 Handler = Callable[[FlowState, Any, Context], tuple[FlowState, tuple[Effect, ...]]]
@@ -164,8 +165,12 @@ ROWS: tuple[Row, ...] = (
     _row(Step.SLIP, SlipPrinted, h.slip_printed),
     _row(Step.SLIP, SlipFailed, h.slip_failed),
     _row(Step.SLIP, PrintAgain, h.print_again),
-    _row(frozenset({Step.SLIP, Step.RATING, Step.RATING_WHY}), DeliveryKnown, h.delivery_came_late),
-    _row(Step.SLIP, Continue, go(Step.RATING), Step.RATING),
+    _row(frozenset({Step.SLIP, Step.PROOF, Step.RATING, Step.RATING_WHY}), DeliveryKnown, h.delivery_came_late),
+    _row(Step.SLIP, Continue, proofs.slip_taken, Step.PROOF, Step.RATING),
+    _row(Step.PROOF, ProofPrinted, proofs.printed),
+    _row(Step.PROOF, ProofNotPrinted, proofs.not_printed),
+    _row(Step.PROOF, PrintAgain, proofs.again),
+    _row(Step.PROOF, Continue, proofs.done, Step.RATING),
     _row(Step.RATING, RatingGiven, h.rate, Step.ANOTHER, Step.RATING_WHY),
     _row(Step.RATING, RatingSkipped, h.skip_rating, Step.ANOTHER),
     _row(Step.RATING_WHY, RatingExplained, h.explain_rating, Step.ANOTHER),

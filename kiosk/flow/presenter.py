@@ -10,12 +10,13 @@ from kiosk.catalogue.files import Source
 from kiosk.catalogue.models import FormField, Item, ItemMaterial
 from kiosk.domain.identity import mask_id_number
 from kiosk.domain.language import Language
-from kiosk.flow import form, knowing, messages, progress_presenter, routes, shelving
+from kiosk.flow import form, knowing, messages, progress_presenter, proofs, routes, shelving
 from kiosk.flow import views as v
 from kiosk.flow.context import Context
 from kiosk.flow.effects import CREDENTIAL_WAIT_S
 from kiosk.flow.handlers import PREVIOUS
 from kiosk.flow.paper_views import GatheringView, PaperLine, PapersView
+from kiosk.flow.proof_views import ProofView
 from kiosk.flow.states import AT_REST, IDENTIFYING, FlowState, Step
 
 IDLE_NAMES = 3
@@ -25,7 +26,7 @@ _LANDINGS: tuple[frozenset[Step], ...] = (
     frozenset({Step.ROUTE, Step.FACE_CONSENT, *IDENTIFYING, Step.NOT_ELIGIBLE}),
     frozenset({Step.GATHERING, Step.FORM, Step.PAPERS}),
     frozenset({Step.REVIEW, Step.SIGN, Step.COMMITTING, Step.NOT_ACCEPTED}),
-    frozenset({Step.DELIVERING, Step.SLIP, Step.RATING, Step.RATING_WHY}),
+    frozenset({Step.DELIVERING, Step.SLIP, Step.PROOF, Step.RATING, Step.RATING_WHY}),
 )
 """Progress as the resident sees it: guide, who I am, form, check and sign, slip."""
 
@@ -117,7 +118,7 @@ def _guide(state: FlowState, context: Context) -> v.GuideView:
         steps=tuple(step.in_(language) for step in item.guide),
         field_count=len(item.fields),
         prefilled_count=sum(1 for f in item.fields if f.source is not Source.ASKED),
-        notices=_notices(context),
+        notices=(*_notices(context), *((proofs.NO_PRINTER,) if item.proof and not context.readiness.documents else ())),
     )
 
 
@@ -279,6 +280,12 @@ def _slip(state: FlowState, context: Context) -> v.SlipView:
     return v.SlipView(session.receipt_number, name, session.stored_at, session.delivered, state.paper, state.paper_reason)
 
 
+def _proof(state: FlowState, context: Context) -> ProofView:
+    item, paper = context.item(state.item_code), context.session.proof_paper
+    again = proofs.may_try_again(state)
+    return ProofView(item.name.in_(state.language), state.busy, state.reason, paper.code, paper.pages, paper.words, again)
+
+
 _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.IDLE: _idle,
     Step.OUT_OF_SERVICE: _out_of_service,
@@ -309,6 +316,7 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.NOT_ACCEPTED: lambda state, _context: v.NotAcceptedView(state.reason),
     Step.DELIVERING: lambda _state, _context: v.WorkingView("delivering"),
     Step.SLIP: _slip,
+    Step.PROOF: _proof,
     Step.RATING: lambda _state, _context: v.RatingView(),
     Step.RATING_WHY: lambda _state, _context: v.RatingWhyView(),
     Step.ANOTHER: lambda _state, context: v.AnotherView(_known_as(context)),

@@ -30,6 +30,7 @@ from kiosk.flow.effects import (
     RememberProgress,
     RememberPromised,
     RememberProof,
+    RememberProofPaper,
     RememberQuery,
     RememberScan,
     RememberShared,
@@ -70,6 +71,7 @@ class SessionContext:
         "portrait",
         "prefilled",
         "proof",
+        "proof_paper",
         "query",
         "receipt_number",
         "shared",
@@ -103,6 +105,7 @@ class SessionContext:
         self.stored_at = ""
         self.others: tuple[tuple[str, str], ...] = ()
         self.delivered = False
+        self.proof_paper = RememberProofPaper()
 
     def __repr__(self) -> str:
         return f"SessionContext(empty={self.is_empty})"
@@ -127,7 +130,7 @@ class SessionContext:
         match effect:
             case RememberField() | RememberSignature() | RememberCase() | RememberDelivery():
                 self._note_case(effect)
-            case RememberNumber() | RememberProgress() | ForgetProgress():
+            case RememberNumber() | RememberProgress() | ForgetProgress() | RememberProofPaper():
                 self._note_progress(effect)
             case RememberQuery() | RememberPrefilled() | RememberShared():
                 self._gather(effect)
@@ -216,12 +219,14 @@ class SessionContext:
             record = replace(record, given_by="guardian", guardian_name=guardian.name, guardian_id_number=guardian.id_number)
         self.consents.append(record)
 
-    def _note_progress(self, effect: RememberNumber | RememberProgress | ForgetProgress) -> None:
+    def _note_progress(self, effect: RememberNumber | RememberProgress | ForgetProgress | RememberProofPaper) -> None:
         match effect:
             case RememberNumber(number):
                 self.number = number
             case RememberProgress(standings):
                 self.standings = standings
+            case RememberProofPaper():
+                self.proof_paper = effect
             case ForgetProgress():
                 self.number, self.standings = "", None
             case _:
@@ -245,6 +250,7 @@ class SessionContext:
         self.pages.clear()
         self.case_id = self.receipt_number = self.stored_at = ""
         self._note_progress(ForgetProgress())
+        self.proof_paper = RememberProofPaper()
         self.others = ()
         self.delivered = False
 

@@ -58,6 +58,8 @@ class Step(StrEnum):
     DELIVERING = "delivering"
     """Stored; a moment is given to the network before the slip says where the case is."""
     SLIP = "slip"
+    PROOF = "proof"
+    """The proof 证明 that the matter ends in is made by the platform and printed on A4."""
     RATING = "rating"
     RATING_WHY = "rating_why"
     """Only who was not satisfied is asked why, and nobody has to say."""

@@ -14,6 +14,7 @@ from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.flow.paper_views import GatheringView, PapersView
 from kiosk.flow.progress_views import ProgressAnswerView, ProgressView
+from kiosk.flow.proof_views import ProofView
 from kiosk.flow.states import Paper, Step
 
 
@@ -369,6 +370,7 @@ Model = (
     | SignView
     | WorkingView
     | ProgressView
+    | ProofView
     | ProgressAnswerView
     | NotAcceptedView
     | SlipView

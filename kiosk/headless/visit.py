@@ -229,6 +229,7 @@ _ACTIONS: dict[Step, Callable[[HeadlessVisit], bool]] = {
     Step.SIGN: HeadlessVisit._signs,
     Step.NOT_ACCEPTED: HeadlessVisit._stops,
     Step.SLIP: HeadlessVisit._takes_slip,
+    Step.PROOF: HeadlessVisit._goes_on,
     Step.RATING: HeadlessVisit._skips_rating,
 }
 """What a resident does at each step; False ends the visit. Steps that are not named wait for what the world answers."""

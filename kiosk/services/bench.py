@@ -16,6 +16,7 @@ from drivers.camera.document import capture_document
 from drivers.camera.factory import open_camera
 from drivers.camera.page_types import CaptureTrouble, DocumentCapture, PageShape
 from drivers.document_printer.abstract import DocumentPrinter
+from drivers.document_printer.types import DocumentOutcome
 from drivers.errors import DeviceError
 from drivers.id_card_reader.abstract import IdCardReader
 from drivers.id_card_reader.factory import open_reader
@@ -33,6 +34,7 @@ from kiosk.config import Devices
 from kiosk.flow.events import CardFailed, CardWasRead, CredentialFailed, SlipFailed, SlipPrinted
 from kiosk.services.cards import forget_card, read_card
 from kiosk.services.probes import CameraWatch, of_printer, scanner_settings
+from kiosk.services.proofs import HeldProof
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipFacts
 
@@ -155,6 +157,17 @@ class Bench:
             return np.asarray(picture(self._slips.blocks(facts), self._width).convert("L"), dtype=np.uint8)
         except DeviceError:
             return None
+
+    def print_document(self, proof: HeldProof, deadline: Deadline) -> DocumentOutcome | None:
+        """Print a proof and follow it to its end; ``None`` when the printer is not there."""
+        printer = self.supervisors.get("document_printer")
+        if printer is None:
+            return None
+        try:
+            outcome: DocumentOutcome = printer.call(lambda one: proof.print_on(one, deadline), deadline)
+        except DeviceError:
+            return None
+        return outcome
 
     def stop(self) -> None:
         """Cancel what the devices are doing and let go of them: whoever waits for one gets an answer; may be called twice."""

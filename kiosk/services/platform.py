@@ -66,6 +66,12 @@ def identifying_settings(settings: Settings) -> TransportSettings:
     return replace(transport_settings(settings), connect_timeout_s=2.0, io_timeout_s=4.0, request_limit_s=6.0, max_bytes_per_s=0)
 
 
+def document_settings(settings: Settings) -> TransportSettings:
+    """The line on which a proof is made: drawn and signed within a second or two, unless many want one at once."""
+    line = transport_settings(settings)
+    return replace(line, connect_timeout_s=2.0, io_timeout_s=15.0, request_limit_s=25.0, max_bytes_per_s=0)
+
+
 def make_credential_checker(settings: Settings, platform_time: PlatformTime, line: PlatformClient) -> CredentialChecker:
     """Checks credentials of the configured issuers; remembers used ones in the data folder, and at the platform when online."""
     used = ReplayStore(settings.machine.data_dir / "used-credentials.db")

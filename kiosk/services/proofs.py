@@ -24,6 +24,8 @@ from offline_queue.policy import Failure
 
 _log = logging.getLogger(__name__)
 _OFFLINE = "proof.offline"
+_CLOSE_S = 20.0
+"""A driver that hangs must not hold up whoever lets go of the proof for ever."""
 
 
 class ProofLine(Protocol):
@@ -71,11 +73,16 @@ class HeldProof:
             return printer.print_document(self._pdf, deadline, title="proof", before_bytes=before_bytes)
 
     def close(self) -> None:
-        """Overwrite and forget the document; waits for a print that is under way, and may be called twice."""
-        with self._lock:
+        """Overwrite and forget the document; waits a while for a print that is under way, and may be called twice."""
+        if not self._lock.acquire(timeout=_CLOSE_S):
+            _log.error("a document printer that hangs holds a proof: it cannot be overwritten before it lets go")
+            return
+        try:
             pdf, self._pdf = self._pdf, None
-            if pdf is not None:
-                _overwrite(pdf)
+        finally:
+            self._lock.release()
+        if pdf is not None:
+            _overwrite(pdf)
 
     def __enter__(self) -> HeldProof:
         return self

@@ -46,23 +46,28 @@ from kiosk.flow.events import (
 from kiosk.flow.gathering_events import CertificateFailed, ScanFailed, SharedFetched
 from kiosk.flow.moves import PURPOSE_PORTRAIT
 from kiosk.flow.progress_events import ProgressTold, SlipNotRead
+from kiosk.flow.proof_events import ProofNotPrinted
 from kiosk.flow.session import ConsentRecord, SessionContext
 from kiosk.readiness import StoreHealth
 from kiosk.services.cards import forget_card
 from kiosk.services.cases import CaseFacts
 from kiosk.services.papers import SharedQuestion, question_for
+from kiosk.services.proof_desk import ProofFacts
 from kiosk.services.slips import SlipFacts, stated
 from kiosk.workers.job_thread import Job, JobThread
 from kiosk.workers.use_cases import Gathering, Services
 
 _log = logging.getLogger(__name__)
 
+_THREADS = ("card", "face", "code", "desk", "paper", "printer", "documents", "store")
 PROBE_S = 10.0
 WARM_UP_S = 60.0
 DESK_S = 20.0
 """Time for a badge, or for the platform to answer."""
 SHARING_S = 6.0
 """Time for all authorities together; who has not answered by then is not waited for."""
+DOCUMENT_S = 90.0
+"""Time for a proof to be made, checked and printed; a laser printer needs half a minute to warm up."""
 SCAN_S = 45.0
 """Time to lay a page down and hold still."""
 GUARDIAN_WAIT_S = 60.0
@@ -97,8 +102,8 @@ class Hands(QObject):
         self._services = services
         self._times = times
         self._face_run = 0
-        self._threads = tuple(JobThread(name, self) for name in ("card", "face", "code", "desk", "paper", "printer", "store"))
-        self.card, self.face, self.code, self.desk, self.paper, self.printer, self.store = self._threads
+        self._threads = tuple(JobThread(name, self) for name in _THREADS)
+        self.card, self.face, self.code, self.desk, self.paper, self.printer, self.documents, self.store = self._threads
         for thread in self._threads:
             thread.done.connect(self._tell)
             thread.failed.connect(self.broke)
@@ -233,6 +238,18 @@ class Hands(QObject):
         final = self._with_statement(facts)
         self._draw(facts.case_id, final)
         self.printer.submit(lambda deadline: self._services.print_slip(final(), deadline), self._times.print_s)
+
+    def print_proof(self, facts: ProofFacts) -> None:
+        """Have the proof made, and print it."""
+        desk = self._services.documents
+        if desk is None:
+            self.happened.emit(ProofNotPrinted(facts.case_id, "document.missing"))
+        else:
+            self.documents.submit(lambda deadline: desk.print(facts, deadline), DOCUMENT_S)
+
+    def cancel_proof(self) -> None:
+        """Nobody is there any more for whom it is printed."""
+        self.documents.cancel()
 
     def stop_printing(self) -> None:
         """Nobody is there any more: a slip that still waits for its printer must not come out in front of the next person."""

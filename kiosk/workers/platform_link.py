@@ -66,6 +66,9 @@ class PlatformLink(QObject):
         self.identifying = PlatformClient(
             settings.platform.url, self.identity, self.outbox.platform_time, settings=platform.identifying_settings(settings)
         )
+        self.documents = PlatformClient(
+            settings.platform.url, self.identity, self.outbox.platform_time, settings=platform.document_settings(settings)
+        )
         self.credentials = platform.make_credential_checker(settings, self.outbox.platform_time, self.identifying)
         self.text_messages = SmsCodes(self.identifying, self.identity)
         syncer = Syncer(self.outbox, self._clients[0], self.identity, settings=platform.sync_settings(settings))
@@ -108,7 +111,7 @@ class PlatformLink(QObject):
             _log.error("the sync does not end")
         if self._beats is not None and not self._beats.stop(_JOIN_S):
             _log.error("the heartbeat does not end")
-        for client in (*self._clients, self.identifying):
+        for client in (*self._clients, self.identifying, self.documents):
             client.close()
         self.credentials.close()
         self.outbox.close()

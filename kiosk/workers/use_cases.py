@@ -21,10 +21,12 @@ from kiosk.flow.events import (
 )
 from kiosk.flow.gathering_events import CertificateFailed, CertificateRead, PaperScanned, ScanFailed, SharedFetched
 from kiosk.flow.progress_events import ProgressTold, SlipNotRead, SlipRead
+from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted
 from kiosk.flow.session import ConsentRecord
 from kiosk.readiness import StoreHealth
 from kiosk.services.cases import CaseDesk
 from kiosk.services.papers import SharedQuestion
+from kiosk.services.proof_desk import ProofFacts
 from kiosk.services.slips import SlipFacts
 
 
@@ -102,6 +104,14 @@ class Progressing(Protocol):
         ...
 
 
+class Documents(Protocol):
+    """Proofs on paper; ``kiosk.services.proof_desk`` is the real one."""
+
+    def print(self, facts: ProofFacts, deadline: Deadline) -> ProofPrinted | ProofNotPrinted:
+        """Fetch, check and print one proof."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """The use cases, as plain calls that may block; each is only ever called on its own thread."""
@@ -112,6 +122,8 @@ class Services:
     cases: CaseDesk
     papers: Gathering | None = None
     """Authorities, scanner and document camera; ``None`` where none of them is set up."""
+    documents: Documents | None = None
+    """Who prints proofs; ``None`` where nobody does."""
     progress: Progressing | None = None
     """Who is asked where cases are; ``None`` where nobody is."""
     store_health: Callable[[], StoreHealth] = StoreHealth

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import assert_never
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -21,6 +22,7 @@ from kiosk.flow.effects import (
     CancelGathering,
     CancelIdentify,
     CancelProgress,
+    CancelProof,
     CheckSms,
     CheckStaff,
     CommitCase,
@@ -29,7 +31,9 @@ from kiosk.flow.effects import (
     IdentifyEffect,
     MatchFace,
     PrepareCamera,
+    PrintProof,
     PrintSlip,
+    ProofEffect,
     ReadCard,
     ReadCertificate,
     ReadCredential,
@@ -38,6 +42,7 @@ from kiosk.flow.effects import (
     RequestSms,
     ScanPaper,
     SessionEffect,
+    StoreEffect,
     StoreRating,
     Wipe,
 )
@@ -45,7 +50,7 @@ from kiosk.flow.events import CardWasRead, Event, FaceAsks, FarewellOver, Servic
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import AT_REST, FlowState, Paper, Step
 from kiosk.readiness import Readiness, serving
-from kiosk.services import cases, slips
+from kiosk.services import cases, proof_desk, slips
 from kiosk.workers.hands import Hands
 
 _log = logging.getLogger(__name__)
@@ -215,13 +220,10 @@ class Visit(QObject):
         match effect:
             case PrintSlip(copy):
                 self._hands.print_slip(self._slip_facts(copy))
-            case CommitCase():
-                context = self._context()
-                self._hands.commit(cases.facts_of(context, context.item(self.state.item_code), self.state.language))
-            case AwaitDelivery():
-                self._hands.await_delivery(self.session.case_id)
-            case StoreRating(grade, reasons):
-                self._hands.rate(self.session.case_id, grade, reasons)
+            case PrintProof() | CancelProof():
+                self._print_proof(effect)
+            case CommitCase() | AwaitDelivery() | StoreRating():
+                self._ask_store(effect)
             case Wipe():
                 self._wipe()
             case FetchShared() | ReadCertificate() | ScanPaper() | CancelGathering():
@@ -230,6 +232,24 @@ class Visit(QObject):
                 self._hands.ask_progress(effect, self.session)
             case _:
                 self._remember_or_identify(effect)
+
+    def _ask_store(self, effect: StoreEffect) -> None:
+        match effect:
+            case CommitCase():
+                context = self._context()
+                self._hands.commit(cases.facts_of(context, context.item(self.state.item_code), self.state.language))
+            case AwaitDelivery():
+                self._hands.await_delivery(self.session.case_id)
+            case StoreRating(grade, reasons):
+                self._hands.rate(self.session.case_id, grade, reasons)
+            case _:
+                assert_never(effect)
+
+    def _print_proof(self, effect: ProofEffect) -> None:
+        if isinstance(effect, PrintProof):
+            self._hands.print_proof(proof_desk.facts_of(self._context(), self.state.item_code, self.state.language))
+        else:
+            self._hands.cancel_proof()
 
     def _remember_or_identify(self, effect: SessionEffect | IdentifyEffect) -> None:
         match effect:

@@ -69,6 +69,15 @@ class TestDemo:
         for path in asked["screens"]:
             assert _picture(Path(path)).std() > 5
 
+    def test_matters_that_end_in_a_proof_have_one_that_the_platform_knows(self, demo: dict[str, Any]) -> None:
+        codes = {visit["name"]: visit["proof_code"] for visit in demo["visits"] if visit["proof_code"]}
+        assert sorted(codes) == ["paper_out", "second_item"]
+        assert len(set(codes.values())) == 2
+        database = sqlite3.connect(f"file:{Path(demo['out'], 'platform', 'platform.sqlite3')}?mode=ro", uri=True)
+        with closing(database):
+            held = {row[0]: row[1] for row in database.execute("SELECT verification_code, case_id FROM proofs")}
+        assert held == {codes[visit["name"]]: visit["case_id"] for visit in demo["visits"] if visit["name"] in codes}
+
     def test_slips_say_where_the_case_was_when_they_were_printed(self, demo: dict[str, Any]) -> None:
         texts = {
             visit["name"]: Path(demo["out"], "slips", self._number(demo, visit) + ".txt").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.domain.progress import Standings
 from kiosk.flow.context import Context
+from kiosk.flow.effects import RememberProofPaper
 from kiosk.flow.events import FaceAsks
 from kiosk.flow.presenter import present
 from kiosk.flow.session import SessionContext
@@ -233,6 +234,19 @@ def _form(make: _Maker) -> tuple[Plate, ...]:
     )
 
 
+def _proof(make: _Maker) -> tuple[Plate, ...]:
+    proof = replace(_item(Step.PROOF), item_code=sample.INSURANCE)
+    out, none = sample.session(), sample.session()
+    out.proof_paper = RememberProofPaper("P7K29QXM4TRA", 1)
+    none.proof_paper = RememberProofPaper(words="登记簿上没有可以证明的记录")
+    return (
+        make.plate("proof-making", replace(proof, busy=True)),
+        make.plate("proof-out", proof, session=out),
+        make.plate("proof-not-held", replace(proof, reason="proof.not_held"), session=none),
+        make.plate("proof-paper-out", replace(proof, reason="document.paper_out")),
+    )
+
+
 def _after(make: _Maker) -> tuple[Plate, ...]:
     delivered = sample.session()
     delivered.delivered = True
@@ -245,6 +259,7 @@ def _after(make: _Maker) -> tuple[Plate, ...]:
         make.plate("slip-printing", _item(Step.SLIP, paper=Paper.PRINTING), session=delivered),
         make.plate("slip-stored", _item(Step.SLIP, paper=Paper.PRINTED)),
         make.plate("slip-paper-out", out, extra=Extra.SLIP),
+        *_proof(make),
         make.plate("rating", _item(Step.RATING)),
         make.plate("rating-why", _item(Step.RATING_WHY)),
         make.plate("another", _item(Step.ANOTHER), session=sample.session_of_known()),

@@ -25,6 +25,7 @@ from ui.screens.out_of_service import OutOfServiceScreen
 from ui.screens.papers import PapersScreen
 from ui.screens.progress import ProgressScreen
 from ui.screens.progress_answer import ProgressAnswerScreen
+from ui.screens.proof import ProofScreen
 from ui.screens.rating import RatingScreen
 from ui.screens.rating_why import RatingWhyScreen
 from ui.screens.review import ReviewScreen
@@ -66,6 +67,7 @@ SCREENS: dict[Step, type[StepScreen[Any]]] = {
     Step.NOT_ACCEPTED: NotAcceptedScreen,
     Step.DELIVERING: WorkingScreen,
     Step.SLIP: SlipScreen,
+    Step.PROOF: ProofScreen,
     Step.RATING: RatingScreen,
     Step.RATING_WHY: RatingWhyScreen,
     Step.ANOTHER: AnotherScreen,

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract import receipt_number
+from contract.id_numbers import is_id_number
 from contract.proofs import ProofAnswer, ProofRequest, ProofVerdict
 from drivers.document_printer.driver import CupsPrinter
 from drivers.document_printer.emulator import DocumentPrinterEmulator
@@ -28,9 +28,14 @@ from kiosk.services.proofs import HeldProof, NoProof, Proofs
 from offline_queue.clock import SystemClock
 from offline_queue.enrolment import Enrolled, enrol
 from offline_queue.identity import IdentityStore
+from offline_queue.models import CaseCommitted
 from offline_queue.platform_time import PlatformTime
 from offline_queue.policy import Failure
+from offline_queue.states import CaseState
+from offline_queue.store import Outbox
+from offline_queue.sync import Syncer
 from offline_queue.transport import PlatformClient
+from tests.helpers.cases import sample_draft
 from tests.helpers.documents import HASTY, needs_cups
 from tests.helpers.platform_process import ROOT, PlatformProcess, fleet
 from tests.helpers.terminal import new_case_id
@@ -38,21 +43,6 @@ from tests.helpers.terminal import new_case_id
 NUMBER, NAME = "42010219920214123X", "测试·王小江"
 
 pytestmark = pytest.mark.xdist_group("proofs")
-
-
-def asked(**changes: object) -> ProofRequest:
-    whole = {
-        "kind": "insurance",
-        "item_code": "11330304MB0TEAT13G4332014001001",
-        "case_id": new_case_id(),
-        "receipt_number": "3303042611260001000" + "18",
-        "id_number": NUMBER,
-        "name": NAME,
-        "purpose": "购房资格审核",
-    }
-    body = "330304261126" + "0001" + "00018"
-    whole["receipt_number"] = body + receipt_number.check_character(body)
-    return ProofRequest(**(whole | changes))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -63,6 +53,25 @@ class World:
     identity: IdentityStore
     line: PlatformClient
     proofs: Proofs
+    outbox: Outbox
+
+    def hands_in(self, number: str = NUMBER, name: str = NAME) -> tuple[str, str]:
+        """A case of this person that the platform holds: its id and receipt number."""
+        birth = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
+        applicant = msgspec.structs.replace(sample_draft().applicant, id_number=number, name=name, birth_date=birth)
+        case = self.outbox.accept(sample_draft(applicant=applicant))
+        assert isinstance(case, CaseCommitted), case
+        Syncer(self.outbox, self.line, self.identity).run_once()
+        assert self.outbox.state_of(case.case_id) in (CaseState.ACCEPTED, CaseState.PROCESSED)
+        return case.case_id, case.receipt_number
+
+    def asks(self, **changes: object) -> ProofRequest:
+        """A request for a case that was just handed in."""
+        whole: dict[str, object] = {"kind": "insurance", "id_number": NUMBER, "name": NAME, "purpose": "购房资格审核"}
+        whole |= {"item_code": "11330304MB0TEAT13G4332014001001"}
+        owner = (str(changes.get("id_number", NUMBER)), str(changes.get("name", NAME)))
+        case_id, number = self.hands_in(*owner) if is_id_number("resident", owner[0]) else self.hands_in()
+        return ProofRequest(**({**whole, "case_id": case_id, "receipt_number": number} | changes))  # type: ignore[arg-type]
 
     @property
     def root(self) -> bytes:
@@ -80,8 +89,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     identity = IdentityStore(terminal / "identity")
     time = PlatformTime(SystemClock())
     assert isinstance(enrol(platform.url, token, "测试机", "1", identity, platform_time=time), Enrolled)
-    with PlatformClient(platform.url, identity, time) as line:
-        yield World(platform.url, data, terminal, identity, line, Proofs(line, identity, time.now_ms))
+    with PlatformClient(platform.url, identity, time) as line, Outbox.open(terminal / "queue" / "cases.db", identity) as outbox:
+        yield World(platform.url, data, terminal, identity, line, Proofs(line, identity, time.now_ms), outbox)
     assert platform.stop() == 0
     assert NUMBER not in platform.log
     assert "王小江" not in platform.log
@@ -89,7 +98,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def issued(world: World) -> ProofAnswer:
-    answer = world.line.request_proof(asked())
+    answer = world.line.request_proof(world.asks())
     assert not isinstance(answer, Failure)
     assert answer.outcome == "issued", answer.reason
     return answer
@@ -178,15 +187,24 @@ def test_signed_but_active_is_refused_all_the_same(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_proved_is_told_in_one_line(world: World, changes: dict[str, object], outcome: str) -> None:
-    found = world.proofs.fetch(asked(**changes), Deadline(30))
+    found = world.proofs.fetch(world.asks(**changes), Deadline(30))
     assert isinstance(found, NoProof)
     assert found.reason == outcome
     assert found.detail
     assert "\n" not in found.detail
 
 
+def test_nobody_gets_a_proof_on_somebody_else_s_case_or_on_one_that_is_not_held(world: World) -> None:
+    theirs, their_number = world.hands_in("330302195801010005", "测试·陈小温")
+    own = world.asks()
+    for case_id, number in ((theirs, their_number), (own.case_id, their_number), (new_case_id(), own.receipt_number)):
+        found = world.proofs.fetch(msgspec.structs.replace(own, case_id=case_id, receipt_number=number), Deadline(30))
+        assert isinstance(found, NoProof)
+        assert (found.reason, found.detail) == ("proof.not_yet", "您的办件还没有送到平台，请稍后再打印")
+
+
 def test_a_case_has_so_many_proofs_and_no_more(world: World) -> None:
-    request = asked(kind="tax", language="en")
+    request = world.asks(kind="tax", language="en")
     for _ in range(5):
         found = world.proofs.fetch(request, Deadline(60))
         assert isinstance(found, HeldProof)
@@ -199,7 +217,7 @@ def test_a_case_has_so_many_proofs_and_no_more(world: World) -> None:
 def test_after_the_deadline_nothing_is_asked(world: World) -> None:
     over = Deadline(10)
     over.cancel()
-    assert world.proofs.fetch(asked(), over) == NoProof("proof.offline")
+    assert world.proofs.fetch(world.asks(), over) == NoProof("proof.offline")
 
 
 class _BentLine:
@@ -220,7 +238,7 @@ def test_an_answer_that_does_not_fit_its_document_is_not_printed(
 ) -> None:
     own = bytes(bytearray(issued.pdf))  # a copy: it is overwritten
     bent = msgspec.structs.replace(issued, **({"pdf": own} | changes))
-    assert Proofs(_BentLine(bent), world.identity, now_ms).fetch(asked(), Deadline(9)) == NoProof("proof.unsound", detail)
+    assert Proofs(_BentLine(bent), world.identity, now_ms).fetch(world.asks(), Deadline(9)) == NoProof("proof.unsound", detail)
 
 
 def test_the_document_is_overwritten_when_it_is_let_go_of(issued: ProofAnswer) -> None:
@@ -235,7 +253,7 @@ def test_the_document_is_overwritten_when_it_is_let_go_of(issued: ProofAnswer) -
 def test_from_the_platform_to_the_paper(world: World, tmp_path: Path) -> None:
     with DocumentPrinterEmulator() as emulator:
         printer = CupsPrinter(emulator.url, user="oueban-test", patience=HASTY)
-        found = world.proofs.fetch(asked(), Deadline(60))
+        found = world.proofs.fetch(world.asks(), Deadline(60))
         assert isinstance(found, HeldProof)
         with found:
             outcome = found.print_on(printer, Deadline(60))

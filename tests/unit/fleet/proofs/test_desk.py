@@ -10,6 +10,7 @@ from contract import receipt_number
 from contract.proofs import ProofRequest
 from fleet.errors import KeysUnusable, PlatformError
 from fleet.platform import Platform
+from fleet.progress import ProgressDesk
 from fleet.proofs import fonts, layout
 from fleet.proofs.keys import FILE_NAME, load_proof_keys
 
@@ -24,6 +25,8 @@ def test_without_the_fonts_the_resident_is_told_and_the_operator_too(
     # Past the cache: fonts that another test opened must not help here.
     monkeypatch.setattr(layout, "typeface", fonts.typeface.__wrapped__)
     monkeypatch.setattr(fonts, "_FOLDERS", (tmp_path,))
+    # Whose the case is, is another test's matter (tests/integration/kiosk/test_proofs.py).
+    monkeypatch.setattr(ProgressDesk, "owns", lambda *_: True)
     body = "330304261126000100018"
     asked = ProofRequest(
         kind="fund",

@@ -14,7 +14,7 @@ from PIL import Image
 from contract.proofs import QR_PREFIX, new_code
 from fleet.errors import PlatformError
 from fleet.proofs.desk import mask_id_number, mask_name
-from fleet.proofs.facts import TITLES, Facts, SampleFacts
+from fleet.proofs.facts import Facts, SampleFacts, kinds
 from fleet.proofs.fonts import typeface
 from fleet.proofs.layout import ProofPage, draw, watermark_of
 
@@ -38,7 +38,7 @@ def page(language: str, code: str, name: str = "测试·王小江") -> bytes:
     assert isinstance(facts, Facts)
     return draw(
         ProofPage(
-            title=TITLES["fund"],
+            title=kinds()["fund"].title,
             name=name,
             id_number="42010219920214123X",
             statement=facts.statement,
@@ -67,7 +67,7 @@ def test_fonts_are_embedded_text_can_be_found_and_the_code_scanned(language: str
     code = new_code()
     pdf = page(language, code, "测试·䶮堃")
     text = _said("pdftotext", pdf, tmp_path, "-raw").decode()
-    for said in (TITLES["fund"].zh, TITLES["fund"].en, "96,318.42", "测试·䶮堃", "SAMPLE"):
+    for said in (kinds()["fund"].title.zh, kinds()["fund"].title.en, "96,318.42", "测试·䶮堃", "SAMPLE"):
         assert said in text
     fonts = _said("pdffonts", pdf, tmp_path).decode().splitlines()[2:]
     assert len(fonts) == 2
