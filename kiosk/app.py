@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Slot
@@ -29,7 +30,7 @@ from kiosk.flow.events import DeliveryKnown, Event, IdleEnded, IdleWarned, StayH
 from kiosk.flow.states import AT_REST, Step
 from kiosk.readiness import Facts, Means, assess
 from kiosk.services.bench import Bench
-from kiosk.services.calendar import packaged_calendar
+from kiosk.services.calendar import calendar_of
 from kiosk.services.catalogue_store import InForce
 from kiosk.services.faces import FaceCheck
 from kiosk.services.finding import Finder
@@ -267,7 +268,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
 def _surroundings(catalogue: Catalogue, hands: Hands, sample: bool) -> Surroundings:
     finder = Finder(catalogue)
     hands.warm_up(finder.warm_up)
-    return Surroundings(finder.find, number_in, packaged_calendar, sample)
+    return Surroundings(finder.find, number_in, partial(calendar_of, catalogue), sample)
 
 
 def _now_ms() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kiosk.catalogue.files import Condition, Role
@@ -69,6 +69,8 @@ class MaterialLine:
     status: Status
     ways: tuple[From, ...] = ()
     """What the resident may do about it; empty when nothing is to be done."""
+    barred: Words | None = None
+    """容缺受理: why this person may not hand it in later, where others may."""
     undecided: bool = False
     """Whether it is needed depends on facts that are not known; it is asked for."""
 
@@ -125,9 +127,12 @@ def to_fetch(item: Item, rules: RuleBook, facts: Facts, gathered: Gathered) -> t
     for rule in filter(None, (*rules_of, *(one.rule for one in item.conditions))):
         if rules.decide(rule, facts) is Verdict.OPEN:
             wanted |= rules.origins(names_in(rule))
-    for needed in item.materials:
-        if rules.decide(needed.when, facts) is not Verdict.NO:
-            wanted.update(needed.material.shared)
+    needed_here = [needed for needed in item.materials if rules.decide(needed.when, facts) is not Verdict.NO]
+    for needed in needed_here:
+        wanted.update(needed.material.shared if not needed.from_resident else ())
+    if any(needed.lack_days for needed in needed_here):
+        for one in item.lacking:
+            wanted |= rules.origins(names_in(one.rule))
     return tuple(name for name in item.shared if name in wanted and name not in known)
 
 
@@ -136,30 +141,38 @@ def material_lines(
 ) -> tuple[MaterialLine, ...]:
     """The papers this person needs, in the item's order. Never a list of all that might be needed."""
     lines = []
+    barred = barred_from_lacking(item, rules, facts)
     for needed in item.materials:
         verdict = rules.decide(needed.when, facts)
         if verdict is Verdict.NO:
             continue
-        lines.append(_line(needed, handed, means, gathered, undecided=verdict is not Verdict.YES))
+        line = _line(needed, handed, means, gathered, may_lack=barred is None)
+        own = barred if needed.lack_days and not line.is_settled else None
+        lines.append(replace(line, barred=own, undecided=verdict is not Verdict.YES))
     return tuple(lines)
 
 
-def _line(needed: ItemMaterial, handed: Handed, means: Means, gathered: Gathered, *, undecided: bool) -> MaterialLine:
+def barred_from_lacking(item: Item, rules: RuleBook, facts: Facts) -> Words | None:
+    """容缺受理: why this person may hand in nothing later; ``None`` when they may, or as long as it is not known."""
+    return next((one.otherwise for one in item.lacking if rules.decide(one.rule, facts) is Verdict.NO), None)
+
+
+def _line(needed: ItemMaterial, handed: Handed, means: Means, gathered: Gathered, *, may_lack: bool) -> MaterialLine:
     material = needed.material
+    shared = () if needed.from_resident else material.shared
     if material.card:
-        return MaterialLine(needed, From.CARD, Status.HERE, undecided=undecided)
-    if material.shared and gathered.given.issuperset(material.shared):
-        return MaterialLine(needed, From.SHARED, Status.HERE, undecided=undecided)
+        return MaterialLine(needed, From.CARD, Status.HERE)
+    if shared and gathered.given.issuperset(shared):
+        return MaterialLine(needed, From.SHARED, Status.HERE)
     done = _done(material.id, handed)
-    if done is not None:
-        status = Status.PROMISED if done is From.PROMISE else Status.HERE
-        return MaterialLine(needed, done, status, undecided=undecided)
-    if material.shared and means.sharing and not gathered.asked.intersection(material.shared) - gathered.given:
-        return MaterialLine(needed, From.SHARED, Status.TO_FETCH, undecided=undecided)
-    ways = _ways(needed, means)
+    if done is not None and (may_lack or done is not From.PROMISE):
+        return MaterialLine(needed, done, Status.PROMISED if done is From.PROMISE else Status.HERE)
+    if shared and means.sharing and not gathered.asked.intersection(shared) - gathered.given:
+        return MaterialLine(needed, From.SHARED, Status.TO_FETCH)
+    ways = _ways(needed, means, may_lack=may_lack)
     if not ways:
-        return MaterialLine(needed, From.BRING, Status.MISSING, undecided=undecided)
-    return MaterialLine(needed, ways[0], Status.TO_DO, ways, undecided)
+        return MaterialLine(needed, From.BRING, Status.MISSING)
+    return MaterialLine(needed, ways[0], Status.TO_DO, ways)
 
 
 def _done(material: str, handed: Handed) -> From | None:
@@ -174,13 +187,13 @@ def _done(material: str, handed: Handed) -> From | None:
     return None
 
 
-def _ways(needed: ItemMaterial, means: Means) -> tuple[From, ...]:
+def _ways(needed: ItemMaterial, means: Means, *, may_lack: bool = True) -> tuple[From, ...]:
     material = needed.material
     ways = (
         (From.CERTIFICATE, bool(material.certificate) and means.scanner),
         (From.SCAN, material.scan and means.document_camera),
         (From.DECLARE, material.declare is not None),
-        (From.PROMISE, needed.role is Role.SECONDARY and needed.lack_days > 0),
+        (From.PROMISE, may_lack and needed.role is Role.SECONDARY and needed.lack_days > 0),
     )
     return tuple(way for way, is_open in ways if is_open)
 
@@ -190,6 +203,6 @@ def usual_source(needed: ItemMaterial) -> From:
     material = needed.material
     if material.card:
         return From.CARD
-    if material.shared:
+    if material.shared and not needed.from_resident:
         return From.SHARED
     return next(iter(_ways(needed, Means())), From.BRING)

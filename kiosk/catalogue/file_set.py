@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from kiosk.catalogue.files import BundleFile, Department, Element, Head, ItemFile, Material, PolicyFile
+from kiosk.catalogue.files import BundleFile, Department, Element, Head, ItemFile, Material, PolicyFile, WorkingDaysTable
 from kiosk.catalogue.rules import RuleBook
 
 
@@ -22,6 +22,7 @@ class CatalogueFiles:
     items: Mapping[str, ItemFile]
     """By path."""
     bundles: Mapping[str, BundleFile]
+    working_days: WorkingDaysTable | None = None
 
     @cached_property
     def choosable(self) -> frozenset[str]:

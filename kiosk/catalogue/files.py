@@ -336,8 +336,22 @@ class Head(Part):
     consent: Words
     consent_version: Short
     categories: tuple[Category, ...]
+    lacking: tuple[Condition, ...] = ()
+    """容缺受理 is open only to those for whom all of these hold, or are not known; ``otherwise`` is said to others."""
     hot: dict[Identifier, tuple[Identifier, ...]] = {}
     """Ids of the matters shown first, by kind of site; ``default`` for all others."""
+
+
+class WorkingDaysTable(Part):
+    """``working-days.yaml``: 工作日 as the State Council sets them. Without it, the table that came with the program is used."""
+
+    valid_from: date
+    valid_to: date
+    """Nothing is known after it: then a promise names days, and no date."""
+    holidays: tuple[date, ...] = ()
+    """Week days off."""
+    worked: tuple[date, ...] = ()
+    """Saturdays and Sundays worked (调休)."""
 
 
 class Departments(Part):

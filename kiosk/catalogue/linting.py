@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from kiosk.catalogue.calendar_checks import calendar_problems
 from kiosk.catalogue.codes import item_code_problem, task_handle_item_problem
 from kiosk.catalogue.file_set import CatalogueFiles
 from kiosk.catalogue.files import BundleFile, Element, ItemFile, Material, NeededMaterial, Role, Source
@@ -43,6 +44,8 @@ class _Items:
 
     def problems(self) -> Iterator[Problem]:
         yield from self._names()
+        yield from self._head()
+        yield from (Problem("working-days", "calendar", text) for text in calendar_problems(self.files.working_days))
         for path, item in self.files.items.items():
             yield from (Problem(path, code, text) for code, text in self._item(item))
             yield from translation_problems(path, item)
@@ -57,6 +60,17 @@ class _Items:
         yield from _repeated("code (一事一码)", (item.code for item in items))
         yield from _repeated("id", [item.id for item in items] + [bundle.id for bundle in bundles])
         yield from _repeated("number", (str(item.number) for item in items if item.number is not None))
+
+    def _head(self) -> Iterator[Problem]:
+        """容缺: who is kept from it must be known from card or authority, for nobody is asked to speak against themselves."""
+        for one in self.files.head.lacking:
+            if text := self.files.rules.problem(one.rule):
+                yield Problem("catalogue", "rule", f"the rule {one.rule!r} {text}")
+                continue
+            asked = [name for name in sorted(names_in(one.rule)) if self.elements[name].source is Source.ASKED]
+            yield from (
+                Problem("catalogue", "rule", f"the rule {one.rule!r} needs {name}, which residents say") for name in asked
+            )
 
     def _item(self, item: ItemFile) -> Iterator[tuple[str, str]]:
         yield from self._codes(item)

@@ -23,6 +23,7 @@ from kiosk.catalogue.files import (
 from kiosk.catalogue.rules import RuleBook
 from kiosk.domain.identity import AssuranceLevel
 from kiosk.domain.language import Words
+from kiosk.domain.working_days import WorkingDays
 
 
 class ProjectType(IntEnum):
@@ -84,6 +85,8 @@ class ItemMaterial:
     when: str | None = None
     lack_days: int = 0
     """容缺: working days for handing it in later; 0: not possible."""
+    from_resident: bool = False
+    """What an authority knows cannot stand for it: the original is kept or stamped, or the register is incomplete."""
 
     @property
     def id(self) -> str:
@@ -142,6 +145,8 @@ class Item:
     parts: tuple[BundlePart, ...] = ()
     questions: tuple[str, ...] = ()
     """Elements a bundle asks first."""
+    lacking: tuple[Condition, ...] = ()
+    """容缺受理: who may hand a paper in later. Empty where no paper may be."""
     shared: tuple[str, ...] = ()
     """Elements that authorities are asked for: those of form, papers and conditions, each once."""
 
@@ -181,6 +186,8 @@ class Catalogue:
     unlisted: tuple[Item, ...] = ()
     """Matters that only bundles contain."""
     sample: bool = False
+    working_days: WorkingDays | None = None
+    """工作日; ``None``: the table that came with the program."""
     _by_code: dict[str, Item] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from kiosk.catalogue.file_set import CatalogueFiles
-from kiosk.catalogue.files import BundleFile, Departments, Elements, Head, ItemFile, Materials, Part, Policies
+from kiosk.catalogue.files import BundleFile, Departments, Elements, Head, ItemFile, Materials, Part, Policies, WorkingDaysTable
 from kiosk.catalogue.linting import problems_of
 from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.resolving import put_together
@@ -94,6 +94,7 @@ def read_files(texts: Mapping[str, str]) -> CatalogueFiles:
         policies=_only(stems["policies"], Policies).policies,
         items={path: part for path, part in parts.items() if isinstance(part, ItemFile)},
         bundles={path: part for path, part in parts.items() if isinstance(part, BundleFile)},
+        working_days=_only(stems[_CALENDAR], WorkingDaysTable) if _CALENDAR in stems else None,
     )
 
 
@@ -106,12 +107,18 @@ _REGISTRIES: dict[str, type[Part]] = {
 }
 
 
+_CALENDAR = "working-days"
+"""May be missing."""
+
+
 def _shape_of(path: str) -> type[Part] | None:
     stem, _, ending = path.rpartition(".")
     if f".{ending}" not in _PARSERS:
         return None
     if stem.startswith("items/"):
         return ItemFile
+    if stem == _CALENDAR:
+        return WorkingDaysTable
     return BundleFile if stem.startswith("bundles/") else _REGISTRIES.get(stem)
 
 

@@ -21,6 +21,7 @@ from kiosk.catalogue.files import (
     Role,
     Scope,
     Source,
+    WorkingDaysTable,
 )
 from kiosk.catalogue.models import (
     BundlePart,
@@ -35,6 +36,7 @@ from kiosk.catalogue.models import (
 from kiosk.catalogue.rules import any_of, both, names_in, unless
 from kiosk.domain.identity import AssuranceLevel
 from kiosk.domain.language import Words
+from kiosk.domain.working_days import WorkingDays
 
 CARD_TEXTS = frozenset({"name", "id_number", "address"})
 """Facts of the card that stand in the form as they are."""
@@ -53,6 +55,7 @@ _PHONE_DIGITS = 11
 
 @dataclass(frozen=True)
 class _Registries:
+    lacking: tuple[Condition, ...]
     departments: Mapping[str, Department]
     elements: Mapping[str, Element]
     materials: Mapping[str, Material]
@@ -61,6 +64,7 @@ class _Registries:
 def put_together(files: CatalogueFiles) -> Catalogue:
     """The catalogue that the terminal uses."""
     registries = _Registries(
+        files.head.lacking,
         {department.id: department for department in files.departments},
         {element.name: element for element in files.elements},
         {material.id: material for material in files.materials},
@@ -81,7 +85,19 @@ def put_together(files: CatalogueFiles) -> Catalogue:
         hot=dict(files.head.hot),
         unlisted=tuple(item for item in items if item.number is None),
         sample=files.head.sample,
+        working_days=_calendar(files.working_days),
     )
+
+
+def _calendar(table: WorkingDaysTable | None) -> WorkingDays | None:
+    if table is None:
+        return None
+    return WorkingDays(table.valid_from, table.valid_to, frozenset(table.holidays), frozenset(table.worked))
+
+
+def _lacking(materials: Iterable[ItemMaterial], registries: _Registries) -> tuple[Condition, ...]:
+    """Nobody is looked up for a matter in which nothing may be handed in later."""
+    return registries.lacking if any(material.lack_days for material in materials) else ()
 
 
 def _item(file: ItemFile, registries: _Registries) -> Item:
@@ -118,7 +134,8 @@ def _item(file: ItemFile, registries: _Registries) -> Item:
         subject=file.subject,
         baseline=file.baseline,
         trips=file.trips,
-        shared=_shared(fields, materials, file.conditions, registries),
+        lacking=_lacking(materials, registries),
+        shared=_shared(fields, materials, (*file.conditions, *_lacking(materials, registries)), registries),
     )
 
 
@@ -142,7 +159,7 @@ def _field(asked: AskedField, element: Element) -> FormField:
 def _material(needed: NeededMaterial, material: Material) -> ItemMaterial:
     if needed.required_from_resident:
         material = material.model_copy(update={"shared": (), "certificate": ""})
-    return ItemMaterial(material, needed.role, needed.why, needed.when, needed.lack_days)
+    return ItemMaterial(material, needed.role, needed.why, needed.when, needed.lack_days, needed.required_from_resident)
 
 
 def _shared(
@@ -152,7 +169,7 @@ def _shared(
     wanted = [field.name for field in fields]
     rules = [field.when for field in fields]
     for material in materials:
-        wanted += material.material.shared
+        wanted += material.material.shared if not material.from_resident else ()
         rules.append(material.when)
     rules += [condition.rule for condition in conditions]
     for rule in rules:
@@ -206,7 +223,8 @@ def _bundle(file: BundleFile, items: Mapping[str, Item], registries: _Registries
         trips=max(part.item.trips for part in parts),
         parts=parts,
         questions=file.questions,
-        shared=_shared(fields, materials, conditions, registries),
+        lacking=_lacking(materials, registries),
+        shared=_shared(fields, materials, (*conditions, *_lacking(materials, registries)), registries),
     )
 
 
@@ -249,6 +267,7 @@ def _merged_materials(parts: tuple[BundlePart, ...]) -> tuple[ItemMaterial, ...]
                 role=Role.PRIMARY if primary else Role.SECONDARY,
                 when=any_of(rule for _, rule in uses),
                 lack_days=0 if primary else min(material.lack_days for material, _ in uses),
+                from_resident=any(material.from_resident for material, _ in uses),
             )
         )
     return tuple(merged)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.catalogue.files import BundleFile, Departments, Elements, Head, ItemFile, Materials, Part, Policies
+from kiosk.catalogue.files import BundleFile, Departments, Elements, Head, ItemFile, Materials, Part, Policies, WorkingDaysTable
 
 SHAPES: dict[str, type[Part]] = {
     "catalogue": Head,
@@ -10,6 +10,7 @@ SHAPES: dict[str, type[Part]] = {
     "elements": Elements,
     "materials": Materials,
     "policies": Policies,
+    "working-days": WorkingDaysTable,
     "item": ItemFile,
     "bundle": BundleFile,
 }

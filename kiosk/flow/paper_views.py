@@ -26,6 +26,8 @@ class PaperLine:
     status: Status
     ways: tuple[From, ...]
     lack_days: int
+    barred: str = ""
+    """容缺: why it may not be handed in later by this person, where others may; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,7 @@ def _paper(line: MaterialLine, language: Language) -> PaperLine:
         status=line.status,
         ways=line.ways,
         lack_days=line.material.lack_days,
+        barred=line.barred.in_(language) if line.barred is not None else "",
     )
 
 

@@ -18,7 +18,7 @@ from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState
 from kiosk.headless.resident import Resident
 from kiosk.readiness import Facts, Means, StoreHealth, assess
-from kiosk.services.calendar import packaged_calendar
+from kiosk.services.calendar import calendar_of
 from kiosk.services.cases import CaseFacts
 
 _PAGE = b"a page that nobody looks at"
@@ -43,7 +43,11 @@ class DryWorld:
             means=Means(document_camera=True),
         )
         return Context(
-            self._catalogue, assess(facts, self._catalogue), SessionContext(), self._today, working_days=packaged_calendar()
+            self._catalogue,
+            assess(facts, self._catalogue),
+            SessionContext(),
+            self._today,
+            working_days=calendar_of(self._catalogue),
         )
 
     def answer(self, effect: fx.Effect, session: SessionContext, item_code: str) -> ev.Event | None:

@@ -28,7 +28,7 @@ from kiosk.flow.states import FlowState
 from kiosk.headless.resident import Resident
 from kiosk.readiness import Facts, Means, StoreHealth, assess
 from kiosk.services.bench import Bench
-from kiosk.services.calendar import packaged_calendar
+from kiosk.services.calendar import calendar_of
 from kiosk.services.cases import CaseFacts
 from kiosk.services.identify import IdentityDesk, Ways
 from kiosk.services.papers import PaperDesk, question_for
@@ -195,7 +195,7 @@ class StageWorld:
         stage = self._stage
         ready = assess(stage.readiness_facts(), stage.catalogue)
         today = datetime.now(CHINA_TIME).date()
-        return Context(stage.catalogue, ready, SessionContext(), today, working_days=packaged_calendar())
+        return Context(stage.catalogue, ready, SessionContext(), today, working_days=calendar_of(stage.catalogue))
 
     def answer(self, effect: fx.Effect, session: SessionContext, item_code: str) -> ev.Event | None:
         """Devices, authorities and queue answer; the effects of a screen have nobody here."""

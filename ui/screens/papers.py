@@ -76,6 +76,8 @@ class PapersScreen(StepScreen[PapersView]):
         words.addWidget(Words(line.why, "small"))
         where = look.say("papers.promised") if line.status is Status.PROMISED else look.say(f"paper.from.{line.source}")
         words.addWidget(Words(where if _is_settled(line) else look.say(f"papers.{line.status}"), "deep_small"))
+        if line.barred:
+            words.addWidget(Words(line.barred, "amber"))
         for way in line.ways if line.status is Status.TO_DO else ():
             lines.addWidget(self._way(line, way))
         across.addLayout(lines, 1)
