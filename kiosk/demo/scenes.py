@@ -162,6 +162,14 @@ class Scene:
         self.resident.touch(f"field:{name}")
         self.resident.type_on_keypad(digits)
 
+    def receive(self, way: str) -> None:
+        """How the outcome comes."""
+        resident = self.resident
+        resident.touch("main_action")
+        resident.wait_step(Step.HANDLING)
+        resident.touch(f"choice:handling.receiving:{way}")
+        resident.picture("handling")
+
     def hand_in(self) -> None:
         """Review, signature, and the durable commit."""
         resident = self.resident

@@ -38,6 +38,7 @@ def platform_down(stage: Stage, pictures: Path, say: Say) -> list[VisitReport]:
     scene.fill_in({"reason": "work"})
     scene.fill_date("residence_registered_since", "20240315")
     scene.declare("residence_registration")
+    scene.receive("courier")
     scene.hand_in()
     scene.wait_paper(Paper.PRINTED)
     scene.resident.picture("slip")

@@ -11,6 +11,7 @@ from kiosk.domain.signature import Signature
 from kiosk.flow.gathering_events import (
     CertificateFailed,
     CertificateRead,
+    HandlingOpened,
     PaperDeclared,
     PaperPromised,
     PaperPutDown,
@@ -338,6 +339,7 @@ Event = (
     | FieldEntered
     | SharedFetched
     | PaperTouched
+    | HandlingOpened
     | PaperDeclared
     | PaperPromised
     | PaperPutDown

@@ -7,7 +7,7 @@ from dataclasses import replace
 from kiosk.catalogue.deciding import From, MaterialLine, Status
 from kiosk.catalogue.files import Condition
 from kiosk.domain.identity import Person, Proof
-from kiosk.flow import form, knowing, progressing, routes
+from kiosk.flow import form, handling, knowing, progressing, routes
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     CancelGathering,
@@ -68,7 +68,7 @@ def advance(state: FlowState, context: Context) -> Result:
         return enter(state, Step.FORM), ()
     if any(not line.is_settled for line in knowing.papers(item, context)):
         return enter(state, Step.PAPERS), ()
-    return enter(state, Step.REVIEW), ()
+    return handling.after_papers(state, item, context)
 
 
 def not_for_them(state: FlowState, failed: tuple[Condition, ...]) -> FlowState:
@@ -167,10 +167,17 @@ def papers_done(state: FlowState, _event: Event, context: Context) -> Result:
     lines = knowing.papers(context.item(state.item_code), context)
     if any(line.status in (Status.TO_DO, Status.MISSING) for line in lines):
         return replace(_settled(state), reason=MISSING), ()
-    return enter(_settled(state), Step.REVIEW), ()
+    return handling.after_papers(_settled(state), context.item(state.item_code), context)
 
 
-def back_from_review(state: FlowState, _event: Event, context: Context) -> Result:
+def back_from_review(state: FlowState, event: Event, context: Context) -> Result:
+    """To what was chosen last, where there was a choice."""
+    if handling.is_asked(context.item(state.item_code)):
+        return enter(state, Step.HANDLING), ()
+    return back_to_papers(state, event, context)
+
+
+def back_to_papers(state: FlowState, _event: Event, context: Context) -> Result:
     """To the papers when there was anything to do about them, else to the form."""
     lines = knowing.papers(context.item(state.item_code), context)
     handled = any(line.source not in (From.CARD, From.SHARED) for line in lines)

@@ -48,6 +48,11 @@ class PaperPutDown:
 
 
 @dataclass(frozen=True, slots=True)
+class HandlingOpened:
+    """Another region shall decide, or the outcome come another way."""
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateRead:
     """A sound code of an electronic certificate was shown."""
 

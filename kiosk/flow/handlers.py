@@ -60,6 +60,7 @@ PREVIOUS: dict[Step, Step] = {
     **dict.fromkeys(IDENTIFYING, Step.ROUTE),
     Step.NOT_ELIGIBLE: Step.HOME,
     Step.PAPERS: Step.FORM,
+    Step.HANDLING: Step.FORM,
     Step.REVIEW: Step.FORM,
     Step.SIGN: Step.REVIEW,
 }
@@ -271,6 +272,7 @@ _BACK: dict[Step, Callable[[FlowState, Event, Context], Result]] = {
     Step.ROUTE: _back_from_route,
     Step.PROGRESS_CARD: progressing.card_given_up,
     Step.REVIEW: gathering.back_from_review,
+    Step.HANDLING: gathering.back_to_papers,
     Step.PAPERS: gathering.back_to_form,
 }
 """Steps that have something to give up first."""

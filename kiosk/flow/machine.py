@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kiosk.flow import gathering, guardians, identifying, messages, progressing, proofs
+from kiosk.flow import gathering, guardians, handling, identifying, messages, progressing, proofs
 from kiosk.flow import handlers as h
 from kiosk.flow.context import Context
 from kiosk.flow.effects import Effect
@@ -62,6 +62,7 @@ from kiosk.flow.events import (
 from kiosk.flow.gathering_events import (
     CertificateFailed,
     CertificateRead,
+    HandlingOpened,
     PaperDeclared,
     PaperPromised,
     PaperPutDown,
@@ -98,7 +99,7 @@ _ACTIVE = frozenset(Step) - AT_REST - {Step.FAREWELL}
 _INTERRUPTIBLE = _ACTIVE - _BUSY_WITH_STORE
 _CARD_WAITS = frozenset({Step.CARD, Step.GUARDIAN_CARD})
 _AFTER_CARD = (Step.FACE, Step.STAFF, Step.SMS, Step.GUARDIAN_CARD, Step.NOT_ELIGIBLE, Step.ROUTE)
-_AFTER_PROOF = (Step.GATHERING, Step.FORM, Step.PAPERS, Step.REVIEW, Step.NOT_ELIGIBLE, Step.PROGRESS_ASKING)
+_AFTER_PROOF = (Step.GATHERING, Step.FORM, Step.PAPERS, Step.HANDLING, Step.REVIEW, Step.NOT_ELIGIBLE, Step.PROGRESS_ASKING)
 _PROVING = frozenset({Step.FACE, Step.STAFF, Step.SMS})
 
 ROWS: tuple[Row, ...] = (
@@ -155,7 +156,10 @@ ROWS: tuple[Row, ...] = (
     _row(Step.PAPERS, CertificateFailed, gathering.paper_failed),
     _row(Step.PAPERS, ScanFailed, gathering.paper_failed),
     _row(Step.PAPERS, PaperPutDown, gathering.put_paper_down),
-    _row(Step.PAPERS, Continue, gathering.papers_done, Step.REVIEW),
+    _row(Step.PAPERS, Continue, gathering.papers_done, Step.HANDLING, Step.REVIEW),
+    _row(Step.HANDLING, FieldEntered, handling.answer),
+    _row(Step.HANDLING, Continue, handling.done, Step.REVIEW),
+    _row(Step.REVIEW, HandlingOpened, handling.wanted, Step.HANDLING),
     _row(Step.REVIEW, Continue, go(Step.SIGN), Step.SIGN),
     _row(Step.SIGN, SignatureDrawn, h.sign, Step.COMMITTING, Step.SIGN),
     _row(Step.COMMITTING, CaseStored, h.stored, Step.DELIVERING),
@@ -178,7 +182,7 @@ ROWS: tuple[Row, ...] = (
     _row(Step.ANOTHER, Continue, h.leave, Step.FAREWELL),
     _row(Step.FAREWELL, FarewellOver, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
     _row(Step.FAREWELL, Touched, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
-    _row(frozenset(h.PREVIOUS), Back, h.back, *frozenset(h.PREVIOUS.values()), Step.PAPERS),
+    _row(frozenset(h.PREVIOUS), Back, h.back, *frozenset(h.PREVIOUS.values()), Step.PAPERS, Step.HANDLING),
     _row(_INTERRUPTIBLE, Quit, h.leave, Step.FAREWELL),
     _row(_INTERRUPTIBLE, IdleWarned, h.warn_idle),
     _row(_ACTIVE, StayHere, h.stay),

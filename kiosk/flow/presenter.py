@@ -10,7 +10,7 @@ from kiosk.catalogue.files import Source
 from kiosk.catalogue.models import FormField, Item, ItemMaterial
 from kiosk.domain.identity import mask_id_number
 from kiosk.domain.language import Language
-from kiosk.flow import form, knowing, messages, progress_presenter, proofs, routes, shelving
+from kiosk.flow import form, handling, handling_presenter, knowing, messages, progress_presenter, proofs, routes, shelving
 from kiosk.flow import views as v
 from kiosk.flow.context import Context
 from kiosk.flow.effects import CREDENTIAL_WAIT_S
@@ -24,7 +24,7 @@ IDLE_NAMES = 3
 _LANDINGS: tuple[frozenset[Step], ...] = (
     frozenset({Step.GUIDE, Step.CONSENT}),
     frozenset({Step.ROUTE, Step.FACE_CONSENT, *IDENTIFYING, Step.NOT_ELIGIBLE}),
-    frozenset({Step.GATHERING, Step.FORM, Step.PAPERS}),
+    frozenset({Step.GATHERING, Step.FORM, Step.PAPERS, Step.HANDLING}),
     frozenset({Step.REVIEW, Step.SIGN, Step.COMMITTING, Step.NOT_ACCEPTED}),
     frozenset({Step.DELIVERING, Step.SLIP, Step.PROOF, Step.RATING, Step.RATING_WHY}),
 )
@@ -264,6 +264,8 @@ def _review(state: FlowState, context: Context) -> v.ReviewView:
         promised=tuple(
             (line.name.in_(language), knowing.due(line, context)) for line in lines if line.source is deciding.From.PROMISE
         ),
+        handling=handling_presenter.lines(item, context, language),
+        may_choose_region=handling.asks_region(item),
         parts=tuple(part.item.name.in_(language) for part in knowing.parts(item, context)),
     )
 
@@ -311,6 +313,7 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.GATHERING: _gathering,
     Step.FORM: _form,
     Step.PAPERS: _papers,
+    Step.HANDLING: handling_presenter.handling_form,
     Step.REVIEW: _review,
     Step.SIGN: lambda state, _context: v.SignView(state.reason),
     Step.COMMITTING: lambda _state, _context: v.WorkingView("committing"),

@@ -50,6 +50,8 @@ class Step(StrEnum):
     FORM = "form"
     PAPERS = "papers"
     """What must still be shown, scanned, declared or promised."""
+    HANDLING = "handling"
+    """Where it is decided, and how the outcome comes to the resident; only where there is a choice."""
     REVIEW = "review"
     SIGN = "sign"
     COMMITTING = "committing"

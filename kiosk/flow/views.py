@@ -288,6 +288,10 @@ class ReviewView:
     """容缺: (paper, last day)."""
     parts: tuple[str, ...] = ()
     """Matters of a bundle that are part of it for this person."""
+    handling: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """(label, value): where it is decided and how the outcome comes, where that was chosen."""
+    may_choose_region: bool = False
+    """跨省通办: authorities of other provinces decide it as well."""
 
 
 @dataclass(frozen=True, slots=True)

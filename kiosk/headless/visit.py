@@ -11,7 +11,7 @@ from kiosk.domain.identity import Route
 from kiosk.domain.signature import Signature
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
-from kiosk.flow import knowing, machine
+from kiosk.flow import handling, knowing, machine
 from kiosk.flow.context import Context
 from kiosk.flow.gathering_events import PaperDeclared, PaperPromised, PaperTouched
 from kiosk.flow.session import SessionContext
@@ -196,6 +196,15 @@ class HeadlessVisit:
                     return self._stops()
         return True
 
+    def _chooses_handling(self) -> bool:
+        """The own region, and the first way to get the outcome; the address is the card's."""
+        item = self._context.item(self._state.item_code)
+        if self._state.invalid_fields:
+            return self._stops()
+        if ways := handling.ways_of(item):
+            self._does(ev.FieldEntered(handling.RECEIVING, ways[0].value))
+        return self._goes_on()
+
     def _signs(self) -> bool:
         self._does(ev.SignatureDrawn(_SIGNATURE))
         return True
@@ -225,6 +234,7 @@ _ACTIONS: dict[Step, Callable[[HeadlessVisit], bool]] = {
     Step.NOT_ELIGIBLE: HeadlessVisit._not_eligible,
     Step.FORM: HeadlessVisit._fills_in,
     Step.PAPERS: HeadlessVisit._hands_in,
+    Step.HANDLING: HeadlessVisit._chooses_handling,
     Step.REVIEW: HeadlessVisit._goes_on,
     Step.SIGN: HeadlessVisit._signs,
     Step.NOT_ACCEPTED: HeadlessVisit._stops,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from contract.case_contents import BundleReference, CaseContents
+from contract.case_contents import BundleReference, CaseContents, Delivery, Region
 from contract.case_contents import MaterialLine as WireLine
 from contract.cases import Applicant, Consent, FieldValue, Identification
 from drivers.types import Deadline
@@ -17,9 +17,10 @@ from kiosk.domain.language import Language
 from kiosk.domain.papers import ScannedPage
 from kiosk.domain.rating import Grade, RatingReason
 from kiosk.domain.signature import Signature
-from kiosk.flow import form, knowing
+from kiosk.flow import form, handling, knowing
 from kiosk.flow.context import Context
 from kiosk.flow.events import CaseRefused, CaseStored, DeliveryKnown
+from kiosk.flow.handling import Handling
 from kiosk.flow.session import ConsentRecord, SessionContext
 
 
@@ -32,6 +33,8 @@ class OneCase:
     lines: tuple[MaterialLine, ...] = field(repr=False)
     due: Mapping[str, str]
     """容缺: last day by material."""
+    handling: Handling = field(repr=False)
+    """Where it is decided, and how the outcome comes to the resident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ def _one_case(item: Item, context: Context) -> OneCase:
         values=tuple(_field_value(field, context.session) for field in knowing.fields(item, context)),
         lines=lines,
         due={line.id: knowing.due(line, context) for line in lines if line.source is From.PROMISE},
+        handling=handling.chosen(item, context.session),
     )
 
 
@@ -140,6 +144,8 @@ def contents_of(case: OneCase, facts: CaseFacts, bundle: BundleReference | None)
         materials=tuple(_wire_line(line, case, facts.certificates) for line in case.lines if line.source is not From.BRING),
         bundle=bundle,
         shared_asked=facts.shared_asked,
+        delivery=Delivery(way=case.handling.way.value, address=case.handling.address),
+        region=Region(accepting=case.handling.accepting, deciding=case.handling.deciding),
     )
 
 

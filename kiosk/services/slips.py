@@ -15,8 +15,9 @@ from kiosk.catalogue.deciding import From
 from kiosk.catalogue.models import Item
 from kiosk.config import Settings
 from kiosk.domain.language import Language, Words
-from kiosk.flow import knowing
+from kiosk.flow import handling, knowing
 from kiosk.flow.context import Context
+from kiosk.flow.handling_presenter import WAYS
 
 QR_MODULE_DOTS = 5
 """The code with a statement has 57 modules: 36 mm on paper, on an 80 mm roll as on a 58 mm one."""
@@ -45,6 +46,10 @@ class SlipFacts:
     """Name and receipt number of the other parts of a bundle."""
     promised: tuple[tuple[str, str], ...] = ()
     """容缺: paper, and its last day or the number of working days, in words."""
+    decided_by: str = ""
+    """跨省通办: region whose authority decides, where it is another than that which takes it in."""
+    received: str = ""
+    """How the outcome comes to the resident, where it was chosen."""
     statement: str = field(default="", repr=False)
     """The machine's signed word for the code; empty when it could not be made: then the code holds the receipt number alone."""
 
@@ -55,6 +60,8 @@ def facts_of(context: Context, item: Item, language: Language, *, settings: Sett
     person = session.person
     others = ((context.catalogue.item(code), number) for code, number in session.others)
     lines = (line for line in knowing.papers(item, context) if line.source is From.PROMISE)
+    told = handling.chosen(item, session)
+    elsewhere = handling.region_name(told.deciding, item).in_(language) if told.is_elsewhere else ""
     return SlipFacts(
         language=language,
         item=item,
@@ -70,6 +77,8 @@ def facts_of(context: Context, item: Item, language: Language, *, settings: Sett
         copy=copy,
         sample=sample,
         others=tuple((part.short_name.in_(language) if part else "", number) for part, number in others),
+        decided_by=elsewhere,
+        received=WAYS[told.way].in_(language) if handling.ways_of(item) else "",
         promised=tuple((line.name.in_(language), knowing.due(line, context) or str(line.material.lack_days)) for line in lines),
     )
 
@@ -140,8 +149,10 @@ class SlipWriter:
             Pair(self._say("item", facts), item.name.in_(language)),
             Pair(self._say("applicant", facts), facts.holder_name),
             Pair(self._say("id_number", facts), facts.holder_number),
-            Pair(self._say("department", facts), item.department.in_(language)),
+            Pair(self._say("accepted_by" if facts.decided_by else "department", facts), item.department.in_(language)),
+            *((Pair(self._say("decided_by", facts), facts.decided_by),) if facts.decided_by else ()),
             Pair(self._say("promised", facts), item.promised.in_(language)),
+            *((Pair(self._say("received", facts), facts.received),) if facts.received else ()),
             Pair(self._say("stored_at", facts), facts.stored_at),
             Pair(self._say("machine", facts), facts.machine),
             Rule(),

@@ -10,6 +10,7 @@ from kiosk.catalogue.deciding import From
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.domain.progress import Standings
+from kiosk.flow import handling
 from kiosk.flow.context import Context
 from kiosk.flow.effects import RememberProofPaper
 from kiosk.flow.events import FaceAsks
@@ -63,6 +64,7 @@ _CLOSED = replace(_ALL, item_reasons=dict.fromkeys((sample.INSURANCE, sample.PER
 _DEMONSTRATION = replace(_ALL, face_is_demonstration=True)
 _WITH_PORTRAITS = replace(_ALL, platform_portraits=True)
 _FACE, _STAFF, _CODE, _SMS = Route.ID_CARD_FACE, Route.ID_CARD_STAFF, Route.ELECTRONIC_CREDENTIAL, Route.ID_CARD_SMS
+_ELSEWHERE = sample.INSURANCE
 _SHELF, _PAPER = "public_security", "residence_registration"
 _WITH_CAMERA = replace(_ALL, paper_means=deciding.Means(document_camera=True))
 _WRONG = (("current_address", "field.missing"), ("reason", "field.choice"), ("phone", "field.phone"))
@@ -228,6 +230,8 @@ def _form(make: _Maker) -> tuple[Plate, ...]:
         make.plate("papers-declare", replace(papers, paper_in_hand=_PAPER, paper_way=From.DECLARE), session=lacking),
         make.plate("papers-scan", replace(papers, busy=True, paper_in_hand=_PAPER, paper_way=From.SCAN), _WITH_CAMERA, lacking),
         make.plate("papers-missing", replace(papers, reason="papers.missing"), session=lacking),
+        make.plate("handling", replace(_item(Step.HANDLING), item_code=_ELSEWHERE), session=lacking),
+        make.plate("handling-courier", replace(_item(Step.HANDLING), item_code=sample.PERMIT), session=_by_courier()),
         make.plate("review", _item(Step.REVIEW)),
         make.plate("sign", _item(Step.SIGN), extra=Extra.SIGNATURE),
         make.plate("sign-short", _item(Step.SIGN, reason="sign.too_little")),
@@ -245,6 +249,12 @@ def _proof(make: _Maker) -> tuple[Plate, ...]:
         make.plate("proof-not-held", replace(proof, reason="proof.not_held"), session=none),
         make.plate("proof-paper-out", replace(proof, reason="document.paper_out")),
     )
+
+
+def _by_courier() -> SessionContext:
+    made = sample.session()
+    made.values |= {handling.RECEIVING: "courier", handling.ADDRESS: sample.person().address}
+    return made
 
 
 def _after(make: _Maker) -> tuple[Plate, ...]:

@@ -17,6 +17,7 @@ from ui.screens.form import FormScreen
 from ui.screens.gathering import GatheringScreen
 from ui.screens.guardian import GuardianCardScreen, GuardianConsentScreen
 from ui.screens.guide import GuideScreen
+from ui.screens.handling import HandlingScreen
 from ui.screens.home import HomeScreen
 from ui.screens.idle import IdleScreen
 from ui.screens.not_accepted import NotAcceptedScreen
@@ -61,6 +62,7 @@ SCREENS: dict[Step, type[StepScreen[Any]]] = {
     Step.GATHERING: GatheringScreen,
     Step.FORM: FormScreen,
     Step.PAPERS: PapersScreen,
+    Step.HANDLING: HandlingScreen,
     Step.REVIEW: ReviewScreen,
     Step.SIGN: SignScreen,
     Step.COMMITTING: WorkingScreen,

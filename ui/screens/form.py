@@ -18,9 +18,12 @@ from ui.widgets.words import Words
 class FormScreen(StepScreen[FormView]):
     """All fields, all defects at once."""
 
+    titles = ("form.title", "form.title_done")
+    """While something is asked, and when nothing is."""
+
     def __init__(self, look: Look) -> None:
         super().__init__(look)
-        self._title = self.add_title(self.page, look.say("form.title"))
+        self._title = self.add_title(self.page, look.say(self.titles[0]))
         self._known = Words(look.say("form.known"), "soft")
         self.page.addWidget(self._known)
         self.page.setSpacing(look.px(4))
@@ -38,7 +41,7 @@ class FormScreen(StepScreen[FormView]):
         for field in model.fields:
             self._boxes[field.name].update_from(field)
         wrong = [field.name for field in model.fields if field.problem]
-        self._title.setText(self.look.say("form.title" if self._asks_anything(model) else "form.title_done"))
+        self._title.setText(self.look.say(self.titles[0] if self._asks_anything(model) else self.titles[1]))
         self._known.setVisible(any(field.source == "card" for field in model.fields) and not wrong)
         if wrong:
             self._notice.tell(self.look.say("form.problems", count=len(wrong)))

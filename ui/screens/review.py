@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy
 
 from kiosk.flow.events import Continue
+from kiosk.flow.gathering_events import HandlingOpened
 from kiosk.flow.views import ReviewView
 from ui.look import Look
 from ui.screens.base import StepScreen
+from ui.theme.tokens import SPACE
+from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Panel
 from ui.widgets.words import Words
@@ -30,6 +33,11 @@ class ReviewScreen(StepScreen[ReviewView]):
         self._grid.setColumnStretch(0, 2)
         self._grid.setColumnStretch(1, 5)
         body.addWidget(panel)
+        self._region = Button(look, look.say("review.region"), "quiet", "handling", icon="pencil")
+        self._region.setMinimumHeight(look.px(SPACE.main_target))
+        self._region.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._region.clicked.connect(lambda: self.happened.emit(HandlingOpened()))
+        body.addWidget(self._region)
         body.addStretch(1)
         self._shown: ReviewView | None = None
 
@@ -38,12 +46,19 @@ class ReviewScreen(StepScreen[ReviewView]):
         if model == self._shown:
             return
         self._shown = model
+        self._region.setVisible(model.may_choose_region)
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        lines = ((self.look.say("review.item"), model.item_name), *self._matters(model), *model.lines, *self._papers(model))
+        lines = (
+            (self.look.say("review.item"), model.item_name),
+            *self._matters(model),
+            *model.lines,
+            *model.handling,
+            *self._papers(model),
+        )
         top = Qt.AlignmentFlag.AlignTop
         for number, (label, value) in enumerate(lines):
             if number:

@@ -106,8 +106,10 @@ def test_a_paper_that_cannot_be_fetched_is_scanned_declared_or_told_to_be_missin
     assert isinstance(model, PapersView)
     assert model.statement.startswith("我承诺")
     subject.does(ev.PaperDeclared("residence_registration"), ev.Continue())
+    assert subject.state.step is Step.HANDLING
+    subject.does(ev.FieldEntered("handling.receiving", "counter"), ev.Continue())
     assert subject.state.step is Step.REVIEW
-    subject.does(ev.Back())
+    subject.does(ev.Back(), ev.Back())
     assert subject.state.step is Step.PAPERS
 
 

@@ -34,8 +34,12 @@ def subject() -> Visitor:
 
 def _hand_in(visitor: Visitor) -> Visitor:
     assert visitor.state.step is Step.FORM, visitor.state
-    visitor.does(*(ev.FieldEntered(*answer) for answer in ANSWERS), ev.Continue(), ev.Continue())
-    visitor.does(ev.SignatureDrawn(sample_signature()), ev.CaseStored("id", "number", "now"), ev.DeliveryKnown(True))
+    visitor.does(*(ev.FieldEntered(*answer) for answer in ANSWERS), ev.Continue())
+    if visitor.state.step is Step.HANDLING:
+        visitor.does(ev.FieldEntered("handling.receiving", "counter"), ev.Continue())
+    visitor.does(
+        ev.Continue(), ev.SignatureDrawn(sample_signature()), ev.CaseStored("id", "number", "now"), ev.DeliveryKnown(True)
+    )
     visitor.does(ev.SlipPrinted("id"), ev.Continue())
     if visitor.state.step is Step.PROOF:
         visitor.does(ev.Continue())
