@@ -20,6 +20,7 @@ from kiosk.flow.gathering_events import (
     ScanFailed,
     SharedFetched,
 )
+from kiosk.flow.policy_events import PoliciesMatched, PoliciesOpened
 from kiosk.flow.progress_events import AllMineWanted, NumberGiven, ProgressOpened, ProgressTold, SlipNotRead, SlipRead
 from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted
 
@@ -380,6 +381,8 @@ Event = (
     | SlipNotRead
     | AllMineWanted
     | ProgressTold
+    | PoliciesOpened
+    | PoliciesMatched
     | ProofPrinted
     | ProofNotPrinted
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from kiosk.catalogue.deciding import From, MaterialLine, Status
 from kiosk.catalogue.files import Condition
 from kiosk.domain.identity import Person, Proof
-from kiosk.flow import form, handling, knowing, progressing, routes
+from kiosk.flow import form, handling, knowing, policies, progressing, routes
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     CancelGathering,
@@ -35,7 +35,7 @@ from kiosk.flow.gathering_events import (
 )
 from kiosk.flow.moves import Result, enter
 from kiosk.flow.session import SessionContext
-from kiosk.flow.states import FlowState, Step
+from kiosk.flow.states import Aim, FlowState, Step
 
 MISSING = "papers.missing"
 CONDITION = "eligibility.condition"
@@ -49,7 +49,7 @@ def begin(state: FlowState, person: Person, proof: Proof, context: Context) -> R
     if not routes.is_enough(proof, context, state.item_code):
         return enter(state, Step.ROUTE, reason="route.higher_level"), ()
     if not state.item_code:
-        return progressing.ask(state)
+        return policies.identified(state) if state.aim is Aim.POLICIES else progressing.ask(state)
     seen = _imagine(context, person)
     known = form.prefilled(context.item(state.item_code), person, context.today)
     after, effects = advance(state, _with_values(seen, known))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.flow import gathering, progressing, routes
+from kiosk.flow import gathering, policies, progressing, routes
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     AwaitDelivery,
@@ -46,11 +46,12 @@ from kiosk.flow.events import (
 )
 from kiosk.flow.identifying import another_way, not_for_holder
 from kiosk.flow.moves import PURPOSE_DATA, Result, all_items, enter
-from kiosk.flow.states import GATHERING_STEPS, IDENTIFYING, PROGRESS_STEPS, FlowState, Paper, Step
+from kiosk.flow.states import GATHERING_STEPS, IDENTIFYING, PROGRESS_STEPS, Aim, FlowState, Paper, Step
 
 PREVIOUS: dict[Step, Step] = {
     Step.SEARCH: Step.HOME,
     Step.PROGRESS: Step.HOME,
+    Step.POLICIES: Step.HOME,
     Step.PROGRESS_CARD: Step.PROGRESS,
     Step.PROGRESS_ANSWER: Step.HOME,
     Step.GUIDE: Step.HOME,
@@ -107,6 +108,12 @@ def choose_found(state: FlowState, event: ItemChosen, context: Context) -> Resul
     """As on the home screen; what was typed is forgotten with it."""
     after, effects = choose_item(state, event, context)
     return after, (RememberQuery(""), *effects) if after.step is Step.GUIDE else effects
+
+
+def choose_policy(state: FlowState, event: ItemChosen, context: Context) -> Result:
+    """The matter by which one applies; what was fetched to match policies is not used for it."""
+    after, effects = choose_item(state, event, context)
+    return after, (*_stopped(state), ForgetCase(), *effects) if after.step is Step.GUIDE else effects
 
 
 def answer_data_consent(state: FlowState, event: ConsentAnswered, context: Context) -> Result:
@@ -239,7 +246,8 @@ def _stopped(state: FlowState) -> tuple[Effect, ...]:
         return (CancelProof(),)
     if state.step in PROGRESS_STEPS:
         return (CancelProgress(),)
-    return (CancelGathering(),) if state.step in GATHERING_STEPS else ()
+    asks = state.step in GATHERING_STEPS or (state.step is Step.POLICIES and state.busy)
+    return (CancelGathering(),) if asks else ()
 
 
 def rest(_state: FlowState, _event: Event, context: Context) -> Result:
@@ -264,7 +272,8 @@ def _back_from_route(state: FlowState, event: Event, context: Context) -> Result
     """Whoever asks where all their cases are came from there, and not from a matter."""
     if state.item_code:
         return enter(state, PREVIOUS[Step.ROUTE]), ()
-    return progressing.open_progress(state, event, context)
+    opened = policies.open_policies if state.aim is Aim.POLICIES else progressing.open_progress
+    return opened(state, event, context)
 
 
 _BACK: dict[Step, Callable[[FlowState, Event, Context], Result]] = {

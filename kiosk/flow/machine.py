@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kiosk.flow import gathering, guardians, handling, identifying, messages, progressing, proofs
+from kiosk.flow import gathering, guardians, handling, identifying, messages, policies, progressing, proofs
 from kiosk.flow import handlers as h
 from kiosk.flow.context import Context
 from kiosk.flow.effects import Effect
@@ -72,6 +72,7 @@ from kiosk.flow.gathering_events import (
     SharedFetched,
 )
 from kiosk.flow.moves import go, keep
+from kiosk.flow.policy_events import PoliciesMatched, PoliciesOpened
 from kiosk.flow.progress_events import AllMineWanted, NumberGiven, ProgressOpened, ProgressTold, SlipNotRead, SlipRead
 from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted
 from kiosk.flow.states import AT_REST, IDENTIFYING, FlowState, Step
@@ -99,7 +100,16 @@ _ACTIVE = frozenset(Step) - AT_REST - {Step.FAREWELL}
 _INTERRUPTIBLE = _ACTIVE - _BUSY_WITH_STORE
 _CARD_WAITS = frozenset({Step.CARD, Step.GUARDIAN_CARD})
 _AFTER_CARD = (Step.FACE, Step.STAFF, Step.SMS, Step.GUARDIAN_CARD, Step.NOT_ELIGIBLE, Step.ROUTE)
-_AFTER_PROOF = (Step.GATHERING, Step.FORM, Step.PAPERS, Step.HANDLING, Step.REVIEW, Step.NOT_ELIGIBLE, Step.PROGRESS_ASKING)
+_AFTER_PROOF = (
+    Step.GATHERING,
+    Step.FORM,
+    Step.PAPERS,
+    Step.HANDLING,
+    Step.REVIEW,
+    Step.NOT_ELIGIBLE,
+    Step.PROGRESS_ASKING,
+    Step.POLICIES,
+)
 _PROVING = frozenset({Step.FACE, Step.STAFF, Step.SMS})
 
 ROWS: tuple[Row, ...] = (
@@ -123,6 +133,10 @@ ROWS: tuple[Row, ...] = (
     _row(Step.PROGRESS_CARD, ServiceChanged, progressing.reader_changed),
     _row(Step.PROGRESS_ASKING, ProgressTold, progressing.told, Step.PROGRESS_ANSWER),
     _row(Step.PROGRESS_ANSWER, Continue, h.other_item, Step.HOME),
+    _row(Step.HOME, PoliciesOpened, policies.open_policies, Step.POLICIES),
+    _row(Step.POLICIES, PoliciesMatched, policies.match, Step.ROUTE),
+    _row(Step.POLICIES, SharedFetched, policies.take_shared),
+    _row(Step.POLICIES, ItemChosen, h.choose_policy, Step.GUIDE),
     _row(Step.GUIDE, Continue, go(Step.CONSENT), Step.CONSENT),
     _row(Step.CONSENT, ConsentAnswered, h.answer_data_consent, Step.ROUTE, Step.HOME, *_AFTER_PROOF),
     _row(Step.ROUTE, RouteChosen, identifying.choose_route, Step.ROUTE, Step.FACE_CONSENT, Step.CARD, Step.CREDENTIAL),
@@ -182,7 +196,7 @@ ROWS: tuple[Row, ...] = (
     _row(Step.ANOTHER, Continue, h.leave, Step.FAREWELL),
     _row(Step.FAREWELL, FarewellOver, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
     _row(Step.FAREWELL, Touched, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
-    _row(frozenset(h.PREVIOUS), Back, h.back, *frozenset(h.PREVIOUS.values()), Step.PAPERS, Step.HANDLING),
+    _row(frozenset(h.PREVIOUS), Back, h.back, *frozenset(h.PREVIOUS.values()), Step.PAPERS, Step.HANDLING, Step.POLICIES),
     _row(_INTERRUPTIBLE, Quit, h.leave, Step.FAREWELL),
     _row(_INTERRUPTIBLE, IdleWarned, h.warn_idle),
     _row(_ACTIVE, StayHere, h.stay),

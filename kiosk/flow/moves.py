@@ -14,6 +14,8 @@ Result = tuple[FlowState, tuple[Effect, ...]]
 
 PURPOSE_DATA = "case_data"
 PURPOSE_FACE = "face"
+PURPOSE_POLICIES = "policy_match"
+"""To ask authorities for what policies depend on, without any matter."""
 PURPOSE_PORTRAIT = "platform_portrait"
 """To ask the platform for the photo where the card's cannot be read; as ``contract.portraits`` has it."""
 

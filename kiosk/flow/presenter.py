@@ -10,7 +10,18 @@ from kiosk.catalogue.files import Source
 from kiosk.catalogue.models import FormField, Item, ItemMaterial
 from kiosk.domain.identity import mask_id_number
 from kiosk.domain.language import Language
-from kiosk.flow import form, handling, handling_presenter, knowing, messages, progress_presenter, proofs, routes, shelving
+from kiosk.flow import (
+    form,
+    handling,
+    handling_presenter,
+    knowing,
+    messages,
+    policy_presenter,
+    progress_presenter,
+    proofs,
+    routes,
+    shelving,
+)
 from kiosk.flow import views as v
 from kiosk.flow.context import Context
 from kiosk.flow.effects import CREDENTIAL_WAIT_S
@@ -298,6 +309,7 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.PROGRESS_CARD: _card,
     Step.PROGRESS_ASKING: lambda _state, _context: v.WorkingView("asking"),
     Step.PROGRESS_ANSWER: progress_presenter.progress_answer,
+    Step.POLICIES: policy_presenter.policies_view,
     Step.GUIDE: _guide,
     Step.CONSENT: _consent,
     Step.ROUTE: _route,

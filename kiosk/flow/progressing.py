@@ -18,7 +18,7 @@ from kiosk.flow.effects import (
 from kiosk.flow.events import CardFailed, CardWasRead, Event, ServiceChanged
 from kiosk.flow.moves import Result, enter
 from kiosk.flow.progress_events import NumberGiven, ProgressTold, SlipNotRead, SlipRead
-from kiosk.flow.states import FlowState, Step
+from kiosk.flow.states import Aim, FlowState, Step
 
 BAD_NUMBER = "progress.bad_number"
 _READ_AGAIN = frozenset({"progress.timed_out", "progress.not_a_slip"})
@@ -26,7 +26,7 @@ _READ_AGAIN = frozenset({"progress.timed_out", "progress.not_a_slip"})
 
 def open_progress(state: FlowState, _event: Event, _context: Context) -> Result:
     """The number can be typed, or the slip be held before the scanner."""
-    return enter(replace(state, item_code="", route=None), Step.PROGRESS), (ForgetProgress(), ReadSlip())
+    return enter(replace(state, item_code="", route=None, aim=Aim.PROGRESS), Step.PROGRESS), (ForgetProgress(), ReadSlip())
 
 
 def number_given(state: FlowState, event: NumberGiven, context: Context) -> Result:

@@ -25,6 +25,8 @@ class Step(StrEnum):
     """The number's owner puts the ID card down."""
     PROGRESS_ASKING = "progress_asking"
     PROGRESS_ANSWER = "progress_answer"
+    POLICIES = "policies"
+    """Policies 政策通: for whom, and which are for this person."""
     GUIDE = "guide"
     """What the item is, needs and gives, before anything is asked."""
     CONSENT = "consent"
@@ -82,6 +84,13 @@ GATHERING_STEPS = frozenset({Step.GATHERING, Step.PAPERS})
 """Steps in which an authority, the scanner or the document camera may be at work."""
 
 
+class Aim(StrEnum):
+    """What somebody who has chosen no matter is identified for."""
+
+    PROGRESS = "progress"
+    POLICIES = "policies"
+
+
 PROGRESS_STEPS = frozenset({Step.PROGRESS, Step.PROGRESS_CARD, Step.PROGRESS_ASKING})
 """Steps of a progress query in which scanner, card reader or platform may be at work."""
 
@@ -103,6 +112,7 @@ class FlowState:
     step: Step = Step.IDLE
     language: Language = Language.ZH
     item_code: str = ""
+    aim: Aim = Aim.PROGRESS
     shelf: str = ""
     """Category whose matters the home screen shows; empty: those asked for most at this site."""
     route: Route | None = None

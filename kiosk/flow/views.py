@@ -13,6 +13,7 @@ from kiosk.catalogue.models import FieldKind
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.flow.paper_views import GatheringView, PapersView
+from kiosk.flow.policy_views import PoliciesView
 from kiosk.flow.progress_views import ProgressAnswerView, ProgressView
 from kiosk.flow.proof_views import ProofView
 from kiosk.flow.states import Paper, Step
@@ -374,6 +375,7 @@ Model = (
     | SignView
     | WorkingView
     | ProgressView
+    | PoliciesView
     | ProofView
     | ProgressAnswerView
     | NotAcceptedView

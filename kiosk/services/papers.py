@@ -12,7 +12,7 @@ from kiosk.domain.identity import Person
 from kiosk.domain.papers import ScannedPage
 from kiosk.flow.events import CredentialFailed
 from kiosk.flow.gathering_events import CertificateFailed, CertificateRead, PaperScanned, ScanFailed, SharedFetched
-from kiosk.flow.moves import PURPOSE_DATA
+from kiosk.flow.moves import PURPOSE_DATA, PURPOSE_POLICIES
 from kiosk.flow.session import SessionContext
 
 _CODE_REASONS = {
@@ -39,9 +39,11 @@ class SharedQuestion:
 
 
 def question_for(elements: tuple[str, ...], session: SessionContext, item_code: str) -> SharedQuestion:
-    """The question of this visit, resting on the consent that stands in its session."""
-    consent = session.consent_to(PURPOSE_DATA)
-    return SharedQuestion(elements, item_code, consent.at_ms if consent is not None and consent.granted else 0)
+    """The question of this visit, resting on the consent that stands in its session. Without a matter it is about policies."""
+    consent = session.consent_to(PURPOSE_DATA if item_code else PURPOSE_POLICIES)
+    return SharedQuestion(
+        elements, item_code or PURPOSE_POLICIES, consent.at_ms if consent is not None and consent.granted else 0
+    )
 
 
 class Authorities(Protocol):

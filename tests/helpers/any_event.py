@@ -13,6 +13,7 @@ from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow import events as ev
 from kiosk.flow import progress_events as pe
 from kiosk.flow.gathering_events import HandlingOpened
+from kiosk.flow.policy_events import PoliciesMatched, PoliciesOpened
 from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted
 from tests.helpers.people import INSURANCE, PERMIT, SENIOR, sample_person, sample_portrait, sample_signature
 
@@ -31,7 +32,7 @@ BY_HAND: tuple[ev.Event, ...] = (
     ev.SmsCodeEntered("123456"), ev.SmsCodeEntered("x"), ev.FieldEntered("phone", "13800000000"), ev.FieldEntered("period", "all"),
     ev.FieldEntered("collect", "hall"), ev.FieldEntered("?", "x"), ev.SignatureDrawn(sample_signature()), ev.PrintAgain(),
     ev.RatingGiven(Grade.DISSATISFIED), ev.RatingGiven(Grade.SATISFIED), ev.RatingSkipped(), ev.RatingExplained(()),
-    ev.RatingExplained((RatingReason.SLOW,)), HandlingOpened(), ev.FieldEntered("handling.receiving", "counter"),
+    ev.RatingExplained((RatingReason.SLOW,)), HandlingOpened(), PoliciesOpened(), PoliciesMatched(), ev.FieldEntered("handling.receiving", "counter"),
     ev.FieldEntered("handling.receiving", "courier"), ev.FieldEntered("handling.address", ""), ev.FieldEntered("handling.deciding", "420000"),
     pe.ProgressOpened(), pe.ProgressOpened(), pe.AllMineWanted(),
     pe.NumberGiven(A_NUMBER), pe.NumberGiven("?"),

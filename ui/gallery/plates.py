@@ -126,6 +126,8 @@ def _progress(make: _Maker) -> tuple[Plate, ...]:
     offline = replace(answer, reason="progress.offline")
     card = FlowState(step=Step.PROGRESS_CARD, busy=True)
     return (
+        make.plate("policies", FlowState(step=Step.POLICIES)),
+        make.plate("policies-known", FlowState(step=Step.POLICIES), session=sample.session_of_known()),
         make.plate("progress", asked),
         make.plate("progress-bad-number", replace(asked, reason="progress.bad_number"), session=sample.session_of_known()),
         make.plate("progress-card", card),

@@ -24,6 +24,7 @@ from ui.screens.not_accepted import NotAcceptedScreen
 from ui.screens.not_eligible import NotEligibleScreen
 from ui.screens.out_of_service import OutOfServiceScreen
 from ui.screens.papers import PapersScreen
+from ui.screens.policies import PoliciesScreen
 from ui.screens.progress import ProgressScreen
 from ui.screens.progress_answer import ProgressAnswerScreen
 from ui.screens.proof import ProofScreen
@@ -47,6 +48,7 @@ SCREENS: dict[Step, type[StepScreen[Any]]] = {
     Step.PROGRESS_CARD: CardScreen,
     Step.PROGRESS_ASKING: WorkingScreen,
     Step.PROGRESS_ANSWER: ProgressAnswerScreen,
+    Step.POLICIES: PoliciesScreen,
     Step.GUIDE: GuideScreen,
     Step.CONSENT: ConsentScreen,
     Step.ROUTE: RouteScreen,

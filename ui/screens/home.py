@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from kiosk.domain.language import Language
 from kiosk.flow.events import Event, SearchOpened, ShelfChosen
+from kiosk.flow.policy_events import PoliciesOpened
 from kiosk.flow.progress_events import ProgressOpened
 from kiosk.flow.views import HomeView, Shelf
 from ui.look import Look
@@ -28,11 +29,11 @@ class HomeScreen(StepScreen[HomeView]):
         self.add_title(self.page, look.say("home.title"))
         self._subtitle = Words(look.say("home.subtitle"), "soft")
         self.page.addWidget(self._subtitle)
-        ways = row(look, gap_mm=4.0)
         self._search = self._way("home.search", "search", "pencil", SearchOpened())
-        self._progress = self._way("home.progress", "progress", "clock", ProgressOpened())
-        ways.addWidget(self._search, 1)
-        ways.addWidget(self._progress, 1)
+        self.page.addWidget(self._search)
+        ways = row(look, gap_mm=4.0)
+        ways.addWidget(self._way("home.progress", "progress", "clock", ProgressOpened()), 1)
+        ways.addWidget(self._way("home.policies", "policies", "gift", PoliciesOpened()), 1)
         self.page.addLayout(ways)
         self._tabs = QWidget()
         self._grid = QGridLayout(self._tabs)

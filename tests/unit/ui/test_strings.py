@@ -29,6 +29,7 @@ PREFIXES_IN_CODE = (
     "slip.",
     "progress.",
     "proof.",
+    "policies.",
 )
 """Keys that the screens put together from a part and a code."""
 
@@ -48,6 +49,7 @@ DEMANDED_REASONS = {
     "field": "missing too_long characters phone choice date date_future number",
     "sign": "too_little",
     "network": "down",
+    "policies": "offline incomplete",
     "proof": "offline not_held not_yet refused no_root unsound",
     "document": "missing disconnected paper_out paper_jam cover_open toner_out partly_printed unknown time_is_up",
     "progress": "bad_number not_a_slip offline",
