@@ -127,6 +127,8 @@ class CaseProgress(msgspec.Struct, frozen=True, kw_only=True):
     """One case, oldest step first."""
 
     receipt_number: str
+    case_id: str = ""
+    """UUIDv7; a proof 证明 that the case ended in can be had again by it."""
     item_code: str
     steps: tuple[ProgressStep, ...]
     next_step: str

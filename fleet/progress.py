@@ -121,6 +121,7 @@ class ProgressDesk:
         steps = case.steps(lacking=bool(lacking))
         return CaseProgress(
             receipt_number=case.receipt_number,
+            case_id=case.case_id,
             item_code=case.item_code,
             steps=tuple(
                 ProgressStep(state=step.state, at_ms=step.at_ms, actor=ACTORS[step.state], words=step.words) for step in steps

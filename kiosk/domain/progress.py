@@ -38,6 +38,8 @@ class Standing:
     """Empty where only this machine tells: without the platform nobody knows whose the number is."""
     steps: tuple[StandingStep, ...]
     next_step: str
+    case_id: str = ""
+    """Empty where only this machine tells."""
     lacking: tuple[tuple[str, str], ...] = ()
     """容缺: material and its last day, ISO 8601 or empty."""
 

@@ -22,7 +22,7 @@ from kiosk.flow.gathering_events import (
 )
 from kiosk.flow.policy_events import PoliciesMatched, PoliciesOpened
 from kiosk.flow.progress_events import AllMineWanted, NumberGiven, ProgressOpened, ProgressTold, SlipNotRead, SlipRead
-from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted
+from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted, ProofWanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +383,7 @@ Event = (
     | ProgressTold
     | PoliciesOpened
     | PoliciesMatched
+    | ProofWanted
     | ProofPrinted
     | ProofNotPrinted
 )

@@ -74,7 +74,7 @@ from kiosk.flow.gathering_events import (
 from kiosk.flow.moves import go, keep
 from kiosk.flow.policy_events import PoliciesMatched, PoliciesOpened
 from kiosk.flow.progress_events import AllMineWanted, NumberGiven, ProgressOpened, ProgressTold, SlipNotRead, SlipRead
-from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted
+from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted, ProofWanted
 from kiosk.flow.states import AT_REST, IDENTIFYING, FlowState, Step
 
 Handler = Callable[[FlowState, Any, Context], tuple[FlowState, tuple[Effect, ...]]]
@@ -188,7 +188,8 @@ ROWS: tuple[Row, ...] = (
     _row(Step.PROOF, ProofPrinted, proofs.printed),
     _row(Step.PROOF, ProofNotPrinted, proofs.not_printed),
     _row(Step.PROOF, PrintAgain, proofs.again),
-    _row(Step.PROOF, Continue, proofs.done, Step.RATING),
+    _row(Step.PROOF, Continue, proofs.done, Step.RATING, Step.PROGRESS_ANSWER),
+    _row(Step.PROGRESS_ANSWER, ProofWanted, proofs.wanted, Step.PROOF),
     _row(Step.RATING, RatingGiven, h.rate, Step.ANOTHER, Step.RATING_WHY),
     _row(Step.RATING, RatingSkipped, h.skip_rating, Step.ANOTHER),
     _row(Step.RATING_WHY, RatingExplained, h.explain_rating, Step.ANOTHER),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.domain.china_time import shown_time
 from kiosk.domain.language import Language
 from kiosk.domain.progress import Standing, Standings
+from kiosk.flow import proofs
 from kiosk.flow.context import Context
 from kiosk.flow.progress_views import CaseLine, ProgressAnswerView, ProgressView, StepLine
 from kiosk.flow.states import FlowState
@@ -39,5 +40,6 @@ def _case(case: Standing, context: Context, language: Language) -> CaseLine:
         item_name=item.name.in_(language) if item is not None else "",
         steps=tuple(StepLine(step.state, shown_time(step.at_ms), step.actor, step.words) for step in reversed(case.steps)),
         next_step=case.next_step,
+        may_print=proofs.may_print_again(case, context),
         lacking=tuple((materials.get(material, material), due) for material, due in case.lacking),
     )

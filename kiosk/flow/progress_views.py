@@ -37,6 +37,8 @@ class CaseLine:
     """Empty where only this machine tells, and for a matter that this catalogue does not know."""
     steps: tuple[StepLine, ...]
     next_step: str
+    may_print: bool = False
+    """The proof that it ended in can be printed here."""
     lacking: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """容缺: name of a promised paper and its last day, or empty."""
 

@@ -6,6 +6,13 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class ProofWanted:
+    """The proof of a case handed in earlier, chosen from the answer to a progress query."""
+
+    receipt_number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ProofPrinted:
     """It lies in the printer's tray."""
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain.progress import Standing
+from kiosk.flow import routes
 from kiosk.flow.context import Context
-from kiosk.flow.effects import PrintProof, RememberProofPaper
+from kiosk.flow.effects import PrintProof, RememberCase, RememberProofPaper
 from kiosk.flow.events import Event
 from kiosk.flow.moves import Result, enter
-from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted
+from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted, ProofWanted
 from kiosk.flow.states import FlowState, Step
 
 NO_PRINTER = "document.missing"
@@ -51,6 +53,28 @@ def may_try_again(state: FlowState) -> bool:
     return bool(state.reason) and state.reason not in _FINAL
 
 
-def done(state: FlowState, _event: Event, _context: Context) -> Result:
-    """On to the rating; not while the printer is at work, whose sheet would lie there for the next person."""
-    return (state, ()) if state.busy else (enter(state, Step.RATING), ())
+def done(state: FlowState, _event: Event, context: Context) -> Result:
+    """On; not while the printer is at work, whose sheet would lie there for the next person."""
+    if state.busy:
+        return state, ()
+    if context.session.standings is not None:  # printed once more, from a progress query
+        return enter(replace(state, item_code=""), Step.PROGRESS_ANSWER), (RememberProofPaper(),)
+    return enter(state, Step.RATING), ()
+
+
+def may_print_again(case: Standing, context: Context) -> bool:
+    """True for a case that has reached the platform and ends in a proof, asked for by somebody who is proved well enough."""
+    item = context.catalogue.item(case.item_code) if case.item_code else None
+    is_proof = item is not None and bool(item.proof) and bool(case.case_id) and context.readiness.documents
+    return is_proof and routes.is_enough(context.session.proof, context, case.item_code)
+
+
+def wanted(state: FlowState, event: ProofWanted, context: Context) -> Result:
+    """Print the proof of an earlier case."""
+    cases = context.session.standings.cases if context.session.standings is not None else ()
+    case = next((one for one in cases if one.receipt_number == event.receipt_number), None)
+    item = context.catalogue.item(case.item_code) if case is not None else None
+    if case is None or item is None or not may_print_again(case, context):
+        return state, ()
+    chosen = replace(state, item_code=item.code)
+    return enter(chosen, Step.PROOF, busy=True), (RememberCase(case.case_id, case.receipt_number, ""), PrintProof())

@@ -192,5 +192,6 @@ def _standing(case: CaseProgress) -> Standing:
         item_code=case.item_code,
         steps=tuple(StandingStep(step.state, step.at_ms, step.actor, step.words) for step in case.steps),
         next_step=case.next_step,
+        case_id=case.case_id,
         lacking=tuple((paper.material, paper.due) for paper in case.lacking),
     )

@@ -14,7 +14,7 @@ from kiosk.flow import events as ev
 from kiosk.flow import progress_events as pe
 from kiosk.flow.gathering_events import HandlingOpened
 from kiosk.flow.policy_events import PoliciesMatched, PoliciesOpened
-from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted
+from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted, ProofWanted
 from tests.helpers.people import INSURANCE, PERMIT, SENIOR, sample_person, sample_portrait, sample_signature
 
 ELDER = sample_person()
@@ -51,7 +51,7 @@ FROM_ELSEWHERE: tuple[ev.Event, ...] = (
     ev.SlipPrinted("id"), ev.SlipFailed("id", "paper.paper_out"), ev.SlipPrinted("?"), ev.SlipFailed("?", "paper.unknown"),
     pe.SlipRead(A_NUMBER), *(pe.SlipNotRead(f"progress.{reason}") for reason in ("timed_out", "not_a_slip", "no_scanner")),
     pe.ProgressTold(Standings((STANDING,))), pe.ProgressTold(Standings((), reason="progress.offline")),
-    ProofPrinted("id", "P", 1), ProofPrinted("?", "P", 1), ProofNotPrinted("id", "document.paper_out"),
+    ProofWanted(A_NUMBER), ProofWanted("?"), ProofPrinted("id", "P", 1), ProofPrinted("?", "P", 1), ProofNotPrinted("id", "document.paper_out"),
     ProofNotPrinted("id", "proof.not_held", "x"), ProofNotPrinted("?", "proof.offline"),
     ev.IdleWarned(), ev.IdleEnded(), ev.ServiceChanged(True), ev.ServiceChanged(False), ev.FarewellOver(),
 )  # fmt: skip

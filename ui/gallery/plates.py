@@ -132,7 +132,7 @@ def _progress(make: _Maker) -> tuple[Plate, ...]:
         make.plate("progress-bad-number", replace(asked, reason="progress.bad_number"), session=sample.session_of_known()),
         make.plate("progress-card", card),
         make.plate("progress-asking", FlowState(step=Step.PROGRESS_ASKING, busy=True)),
-        make.plate("progress-answer", answer, session=sample.session_with(sample.STANDINGS)),
+        make.plate("progress-answer", answer, replace(_ALL, documents=True), session=sample.session_with(sample.STANDINGS)),
         make.plate("progress-machine", answer, session=sample.session_with(sample.HEARD_LAST)),
         make.plate("progress-nothing", answer, session=sample.session_with(Standings(()))),
         make.plate("progress-offline", offline, session=sample.session_with(Standings((), reason="progress.offline"))),

@@ -78,13 +78,14 @@ STANDINGS = Standings(
                 StandingStep("supplement", _FIRST_MS + 26 * _HOUR_MS, "window", "照片太暗，请补一张近期白底照片（SAMPLE）"),
             ),
             "correct",
-            (("residence_registration", "2026-12-10"),),
+            lacking=(("residence_registration", "2026-12-10"),),
         ),
         Standing(
             "330304261120A017000318",
-            SENIOR,
+            INSURANCE,
             (*_BEGUN, StandingStep("accepted", _FIRST_MS, "window"), StandingStep("finished", _FIRST_MS, "department")),
             "collect",
+            "01940000-0000-7000-8000-000000000000",
         ),
     )
 )
@@ -94,6 +95,7 @@ HEARD_LAST = Standings((Standing(RECEIPT_NUMBER, "", _BEGUN, "wait"),), Told.MAC
 def session_with(standings: Standings) -> SessionContext:
     """She asks where her cases are."""
     made = session_of_known()
+    made.proof = Proof(Route.ID_CARD_FACE, Route.ID_CARD_FACE.level)
     made.number, made.standings = RECEIPT_NUMBER, standings
     return made
 

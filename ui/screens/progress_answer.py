@@ -9,6 +9,7 @@ from kiosk.domain.progress import Told
 from kiosk.flow.events import Continue
 from kiosk.flow.progress_events import ProgressOpened
 from kiosk.flow.progress_views import CaseLine, ProgressAnswerView, StepLine
+from kiosk.flow.proof_events import ProofWanted
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
@@ -85,7 +86,17 @@ class ProgressAnswerScreen(StepScreen[ProgressAnswerView]):
             lines.addWidget(Words(self.look.say(key, paper=name, day=due), "amber"))
         for step in earlier:
             lines.addLayout(self._earlier(step))
+        if case.may_print:
+            lines.addWidget(self._print(case))
         return panel
+
+    def _print(self, case: CaseLine) -> Button:
+        button = Button(self.look, self.look.say("progress.print"), "quiet", f"print:{case.number}", icon="printer")
+        button.setMinimumHeight(self.look.px(SPACE.target))
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setAccessibleDescription(case.item_name)
+        button.clicked.connect(lambda: self.happened.emit(ProofWanted(case.number)))
+        return button
 
     def _newest(self, step: StepLine, case: CaseLine) -> Panel:
         ground = "delivered" if step.state in _GOOD else "trouble" if step.state in _TROUBLE else "waiting"

@@ -24,7 +24,7 @@ STANDING = Standing(
     PERMIT,
     (StandingStep("submitted", 1_795_400_640_000, "resident"), StandingStep("supplement", 1_795_400_700_000, "window", "补照片")),
     "correct",
-    (("residence_registration", "2026-12-10"), ("no_longer_known", "")),
+    lacking=(("residence_registration", "2026-12-10"), ("no_longer_known", "")),
 )
 
 

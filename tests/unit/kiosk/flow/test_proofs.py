@@ -6,15 +6,20 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.domain.identity import Proof
+from kiosk.domain.progress import Standing, Standings, StandingStep
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
-from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted
+from kiosk.flow.progress_events import ProgressTold
+from kiosk.flow.progress_views import ProgressAnswerView
+from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted, ProofWanted
 from kiosk.flow.proof_views import ProofView
-from kiosk.flow.states import Step
+from kiosk.flow.states import FlowState, Step
 from kiosk.flow.views import GuideView
-from tests.helpers.people import INSURANCE, SENIOR, STAFF, sample_signature
-from tests.helpers.visitor import Visitor
+from tests.helpers.people import INSURANCE, SENIOR, STAFF, sample_person, sample_signature
+from tests.helpers.visitor import PROVED_L3, Visitor
 
+NUMBER = "330304261123A01700044Y"
 ANSWERS = (("collect", "village"), ("period", "all"), ("phone", "13800000000"))
 
 
@@ -96,6 +101,42 @@ def test_the_platforms_no_is_told_in_its_words_and_not_asked_again(subject: Visi
 def test_the_end_of_an_earlier_print_says_nothing_about_this_one(subject: Visitor) -> None:
     subject.does(ProofPrinted("earlier", "P", 1), ProofNotPrinted("earlier", "document.paper_out"))
     assert (subject.state.busy, subject.state.reason) == (True, "")
+
+
+def _asked_for_progress(proof: Proof | None, *, printer: bool = True, case_id: str = "earlier") -> Visitor:
+    visitor = Visitor()
+    visitor.context = replace(visitor.context, readiness=replace(visitor.context.readiness, documents=printer))
+    visitor.session.person, visitor.session.proof = sample_person(), proof
+    visitor.state = FlowState(step=Step.PROGRESS_ASKING)
+    steps = (StandingStep("accepted", 1_795_400_640_000, "window"),)
+    return visitor.does(ProgressTold(Standings((Standing(NUMBER, INSURANCE, steps, "collect", case_id),))))
+
+
+def test_the_proof_of_an_earlier_case_is_printed_once_more_from_a_progress_query() -> None:
+    visitor = _asked_for_progress(PROVED_L3)
+    shown = visitor.shown()
+    assert isinstance(shown, ProgressAnswerView)
+    assert shown.cases[0].may_print
+    visitor.does(ProofWanted(NUMBER))
+    assert (visitor.state.step, visitor.state.busy, visitor.asked_for(fx.PrintProof)) == (Step.PROOF, True, 1)
+    assert (visitor.session.case_id, visitor.session.receipt_number) == ("earlier", NUMBER)
+    visitor.does(ProofPrinted("earlier", "P7K29QXM4TRA", 1), ev.Continue())
+    assert visitor.state.step is Step.PROGRESS_ANSWER, "nobody is asked to rate what was rated before"
+    visitor.does(ProofWanted("?"), ev.Continue(), ev.Quit())
+    assert visitor.session.is_empty
+    assert visitor.asked_for(fx.StoreRating) == 0
+
+
+@pytest.mark.parametrize(
+    ("proof", "printer", "case_id"), [(None, True, "earlier"), (PROVED_L3, False, "earlier"), (PROVED_L3, True, "")]
+)
+def test_who_only_laid_a_card_down_gets_no_proof(proof: Proof | None, *, printer: bool, case_id: str) -> None:
+    visitor = _asked_for_progress(proof, printer=printer, case_id=case_id)
+    shown = visitor.shown()
+    assert isinstance(shown, ProgressAnswerView)
+    assert not shown.cases[0].may_print
+    visitor.does(ProofWanted(NUMBER))
+    assert (visitor.state.step, visitor.asked_for(fx.PrintProof)) == (Step.PROGRESS_ANSWER, 0)
 
 
 @pytest.mark.parametrize("ending", [ev.Quit(), ev.IdleEnded()])
