@@ -93,6 +93,13 @@ class StoreRating:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteMiss:
+    """Count that this was looked for and not found. The text is anonymous already (``kiosk.domain.search_misses``)."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RememberPerson:
     """Put the card's holder into the session and fill in the form from the card."""
 
@@ -304,4 +311,4 @@ DeviceEffect = IdentifyEffect | PrintSlip
 GatherEffect = FetchShared | ReadCertificate | ScanPaper | CancelGathering
 """Work to gather data and papers, or a stop to it."""
 
-Effect = SessionEffect | DeviceEffect | GatherEffect | CommitCase | AwaitDelivery | StoreRating | Wipe
+Effect = SessionEffect | DeviceEffect | GatherEffect | CommitCase | AwaitDelivery | StoreRating | NoteMiss | Wipe

@@ -26,6 +26,7 @@ from kiosk.flow.effects import (
     FetchShared,
     IdentifyEffect,
     MatchFace,
+    NoteMiss,
     PrepareCamera,
     PrintSlip,
     ReadCard,
@@ -216,6 +217,8 @@ class Visit(QObject):
                 self._hands.await_delivery(self.session.case_id)
             case StoreRating(grade, reasons):
                 self._hands.rate(self.session.case_id, grade, reasons)
+            case NoteMiss(text):
+                self._hands.note_miss(text)
             case Wipe():
                 self._wipe()
             case FetchShared() | ReadCertificate() | ScanPaper() | CancelGathering():

@@ -24,7 +24,7 @@ BY_HAND: tuple[ev.Event, ...] = (
     ev.SmsCodeEntered("123456"), ev.SmsCodeEntered("x"), ev.FieldEntered("phone", "13800000000"), ev.FieldEntered("period", "all"),
     ev.FieldEntered("collect", "hall"), ev.FieldEntered("?", "x"), ev.SignatureDrawn(sample_signature()), ev.PrintAgain(),
     ev.RatingGiven(Grade.DISSATISFIED), ev.RatingGiven(Grade.SATISFIED), ev.RatingSkipped(), ev.RatingExplained(()),
-    ev.RatingExplained((RatingReason.SLOW,)),
+    ev.RatingExplained((RatingReason.SLOW,)), ev.SearchOpened(), ev.SearchTyped("飞机票"), ev.SearchTyped("13800000000"),
 )  # fmt: skip
 FAILURES: tuple[ev.Event, ...] = (
     ev.CardFailed("card.no_card"), ev.CardFailed("card.reader_lost"), ev.CardFailed("guardian.same_card"),
