@@ -1,7 +1,4 @@
-"""Searches on terminals that found nothing: what was asked for on which day, and nothing of who asked, or when within it.
-
-The terminal counts and sends; whoever only knows a text cannot tell how often it was one and the same person.
-"""
+"""Searches on terminals that found nothing: what was asked for on which day, and nothing of who asked, or when within it."""
 
 from __future__ import annotations
 
