@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from contract.search_misses import LEAST_TEXT, MOST_TEXT
 from kiosk.domain.search_misses import LEAST_CHARACTERS, MOST_CHARACTERS, anonymous
 
 ID_NUMBER = "330304195803140021"
@@ -75,3 +76,8 @@ def test_a_number_hides_behind_no_signs_and_takes_its_neighbours_with_it(
 @given(_WORDS)
 def test_width_and_case_make_no_difference(words: str) -> None:
     assert anonymous(words.upper().lower()) == anonymous(f"  {words.upper().lower()}　")
+
+
+def test_terminal_and_wire_agree_on_the_length() -> None:
+    """The flow may not import the wire's models."""
+    assert (LEAST_CHARACTERS, MOST_CHARACTERS) == (LEAST_TEXT, MOST_TEXT)
