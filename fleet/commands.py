@@ -15,7 +15,15 @@ from fleet.keys import KeyUse, SigningKey, add_key
 from fleet.operators import Operators
 from fleet.platform import Platform, open_database
 from fleet.processing import Tally
-from fleet.reports import Record, report_cases, report_kiosks, report_portraits, report_ratings, report_reconciliation
+from fleet.reports import (
+    Record,
+    report_cases,
+    report_kiosks,
+    report_portraits,
+    report_ratings,
+    report_reconciliation,
+    report_searches,
+)
 from fleet.sealing_keys import OpeningKey
 from fleet.tokens import Grant, IssuedToken, issue
 
@@ -25,6 +33,7 @@ _REPORTS = {
     "portraits": report_portraits,
     "ratings": report_ratings,
     "reconciliation": report_reconciliation,
+    "searches": report_searches,
 }
 REPORTS = tuple(_REPORTS)
 

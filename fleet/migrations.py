@@ -336,6 +336,17 @@ def _create_proofs(schema: Schema) -> None:
         schema.execute(f"CREATE TRIGGER proofs_no_{verb.lower()} {refusal}")
 
 
+def _create_search_misses(schema: Schema) -> None:
+    """Searches that found nothing. A report has no time but its day, and nothing of who searched."""
+    schema.table("search_misses").create(
+        {"report_id": str, "kiosk_id": str, "day": str, "text": str, "count": int},
+        pk="report_id",
+        not_null={"kiosk_id", "day", "text", "count"},
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    ).create_index(["day"])
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_registry,
     _create_credentials,
@@ -355,5 +366,6 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_tickets,
     _create_proofs,
     create_case_people,
+    _create_search_misses,
 )
 """Only ever appended to."""

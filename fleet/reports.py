@@ -10,6 +10,7 @@ import msgspec
 from contract.kiosks import Heartbeat
 from fleet.audit_trails import AuditAlarm, open_alarms
 from fleet.database import Database
+from fleet.search_misses import LEAST_PLACES, LEAST_TIMES
 
 Record = dict[str, Any]
 
@@ -82,5 +83,17 @@ def report_portraits(database: Database) -> list[Record]:
     with database.reading() as connection:
         rows = connection.execute(
             "SELECT at_ms, kiosk_id, person, consent_id, purpose, outcome FROM portrait_fetches ORDER BY fetch_id"
+        ).fetchall()
+    return [dict(row) for row in rows]
+
+
+def report_searches(database: Database) -> list[Record]:
+    """Searched but not offered, what was asked for most first; without what was asked so rarely that it may be one person's."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            """SELECT text, sum(count) AS times, count(DISTINCT kiosk_id) AS terminals, max(day) AS last_day
+               FROM search_misses GROUP BY text HAVING sum(count) >= ? AND count(DISTINCT kiosk_id || ' ' || day) >= ?
+               ORDER BY times DESC, last_day DESC, text""",
+            (LEAST_TIMES, LEAST_PLACES),
         ).fetchall()
     return [dict(row) for row in rows]

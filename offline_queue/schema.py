@@ -229,4 +229,29 @@ def _five_rating_reasons(db: Database) -> None:
     db.execute("ALTER TABLE ratings ADD COLUMN reasons TEXT NOT NULL DEFAULT ''")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_one_create, _two_ratings, _three_lean_commit, _four_materials, _five_rating_reasons)
+_CREATE_SEARCH_MISSES = """
+CREATE TABLE search_misses (
+    report_id TEXT NOT NULL PRIMARY KEY CHECK (length(report_id) = 32),
+    day TEXT NOT NULL CHECK (length(day) = 10),
+    text TEXT NOT NULL CHECK (length(text) BETWEEN 2 AND 20),
+    count INTEGER NOT NULL CHECK (count > 0),
+    is_sent INTEGER NOT NULL DEFAULT 0 CHECK (is_sent IN (0, 1))
+) STRICT, WITHOUT ROWID
+"""
+"""Without row ids, so that not even the order of the day's searches is kept."""
+
+
+def _six_search_misses(db: Database) -> None:
+    """Searches that found nothing, counted by text and day. What was sent once no longer counts up: see ``search_misses``."""
+    db.execute(_CREATE_SEARCH_MISSES)
+    db.execute("CREATE UNIQUE INDEX search_misses_counting ON search_misses(day, text) WHERE is_sent = 0")
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    _one_create,
+    _two_ratings,
+    _three_lean_commit,
+    _four_materials,
+    _five_rating_reasons,
+    _six_search_misses,
+)

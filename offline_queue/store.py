@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from contract.cases import CaseStatus, Rating
-from offline_queue import damage, deliveries, leases, ledger, queries, ratings, retention, statements
+from contract.search_misses import SearchMiss
+from offline_queue import damage, deliveries, leases, ledger, queries, ratings, retention, search_misses, statements
 from offline_queue.acceptance import Acceptance, Refusal, refused
 from offline_queue.case_ids import CaseIds
 from offline_queue.clock import Clock, Stamp, SystemClock
@@ -345,6 +346,26 @@ class Outbox:
         """Forget ratings that the platform has settled. Returns their number."""
         with self._change() as (connection, _now):
             return ratings.settle(connection, case_ids)
+
+    # Searches that found nothing
+
+    def note_miss(self, text: str) -> None:
+        """Count that ``text``, which names nobody, was looked for and not found on this day."""
+        with self._change() as (connection, now):
+            search_misses.note(connection, self.platform_time.now_ms(now), text)
+
+    def sendable_misses(self, limit: int) -> tuple[SearchMiss, ...]:
+        """Searches that found nothing, oldest day first. Their counts are fixed from now on, until they are settled."""
+        with self._database.read() as connection:
+            if not search_misses.are_here(connection):
+                return ()
+        with self._change() as (connection, _now):
+            return search_misses.take(connection, limit)
+
+    def settle_misses(self, report_ids: Sequence[str]) -> int:
+        """Forget searches that the platform has counted. Returns their number."""
+        with self._change() as (connection, _now):
+            return search_misses.settle(connection, report_ids)
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[tuple[sqlite3.Connection, Stamp]]:

@@ -26,6 +26,7 @@ from contract.cases import (
     StatusFeed,
     SubmitAnswer,
 )
+from contract.search_misses import MAX_MISSES, SearchMiss, SearchMissesAnswer
 from offline_queue.freight import Freight, Shipment
 from offline_queue.identity import Identity, IdentitySource
 from offline_queue.leases import new_owner
@@ -37,6 +38,7 @@ from offline_queue.settings import SyncSettings
 from offline_queue.store import Outbox
 
 _MAX_STATUS_PAGES = 50
+_ADDRESS_UNKNOWN = frozenset({"not_found", "http_404"})
 
 
 class Line(MaterialLine, Protocol):
@@ -44,6 +46,10 @@ class Line(MaterialLine, Protocol):
 
     def rate(self, ratings: tuple[Rating, ...]) -> RatingsAnswer | Failure:
         """Hand in ratings."""
+        ...
+
+    def report_misses(self, misses: tuple[SearchMiss, ...]) -> SearchMissesAnswer | Failure:
+        """Tell of searches that found nothing."""
         ...
 
     def submit(self, cases: tuple[SealedCase, ...]) -> SubmitAnswer | Failure:
@@ -129,7 +135,7 @@ class Syncer:
         if account.failure is None:
             processed, unknown, account.failure = self._follow(identity)
         if account.failure is None:
-            account.failure = self._rate()
+            account.failure = self._rate() or self._report_misses()
         self._line_failed = account.failure is not None
         return SyncReport(
             sent=account.sent,
@@ -288,6 +294,17 @@ class Syncer:
             return None if answer.kind is FailureKind.PERMANENT else answer
         sent = {rating.case_id for rating in waiting}
         self._outbox.settle_ratings([case_id for case_id in answer.settled if case_id in sent])
+        return None
+
+    def _report_misses(self) -> Failure | None:
+        """Searches that found nothing, last of all. They wait at a platform that refuses them, or is too old to know of them."""
+        if self._should_stop() or not (waiting := self._outbox.sendable_misses(MAX_MISSES)):
+            return None
+        answer = self._line.report_misses(waiting)
+        if isinstance(answer, Failure):
+            return None if answer.kind is FailureKind.PERMANENT or answer.code in _ADDRESS_UNKNOWN else answer
+        sent = {miss.report_id for miss in waiting}
+        self._outbox.settle_misses([report_id for report_id in answer.settled if report_id in sent])
         return None
 
     # Progress

@@ -26,6 +26,7 @@ from contract.materials import MaterialState
 from contract.portraits import PortraitAnswer, RequestPortrait
 from contract.progress import AskProgress, ProgressAnswer
 from contract.proofs import ProofAnswer, ProofRequest
+from contract.search_misses import SearchMiss, SearchMissesAnswer, SubmitSearchMisses
 from contract.sharing import RequestSharedData, SharedDataAnswer
 from contract.sms import ConfirmSmsCode, RequestSmsCode, SmsCodeSent, SmsCodeVerdict
 from offline_queue.clock import Clock, Stamp, SystemClock
@@ -50,6 +51,7 @@ _Answer = TypeVar(
     SubmitAnswer,
     StatusFeed,
     RatingsAnswer,
+    SearchMissesAnswer,
     EnrolAnswer,
     HeartbeatAnswer,
     MaterialState,
@@ -167,6 +169,11 @@ class PlatformClient:
     def rate(self, ratings: tuple[Rating, ...]) -> RatingsAnswer | Failure:
         """Hand in ratings."""
         return self._signed("POST", "/v1/ratings", msgspec.json.encode(SubmitRatings(ratings)), JSON, RatingsAnswer)
+
+    def report_misses(self, misses: tuple[SearchMiss, ...]) -> SearchMissesAnswer | Failure:
+        """Tell of searches that found nothing."""
+        body = msgspec.json.encode(SubmitSearchMisses(misses))
+        return self._signed("POST", "/v1/search-misses", body, JSON, SearchMissesAnswer)
 
     def redeem_credential(self, request: RedeemCredential) -> RedeemAnswer | Failure:
         """Tell that a credential is being used."""

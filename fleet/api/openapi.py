@@ -21,6 +21,7 @@ from contract.portraits import PortraitAnswer, RequestPortrait
 from contract.progress import AskProgress, ProgressAnswer
 from contract.proofs import ProofAnswer, ProofRequest, ProofVerdict, VerifyProof
 from contract.receipt_checks import ReceiptVerdict, VerifyReceipt
+from contract.search_misses import SearchMissesAnswer, SubmitSearchMisses
 from contract.sharing import RequestSharedData, SharedDataAnswer
 from contract.sms import ConfirmSmsCode, RequestSmsCode, SmsCodeSent, SmsCodeVerdict
 from fleet.api.routes import JSON, MSGPACK, Health
@@ -52,6 +53,7 @@ _ENDPOINTS = (
     _Bodies("/v1/materials/{digest}", "put", MaterialState, bytes, query=("offset", "size")),
     _Bodies("/v1/heartbeats", "post", HeartbeatAnswer, Heartbeat),
     _Bodies("/v1/ratings", "post", RatingsAnswer, SubmitRatings),
+    _Bodies("/v1/search-misses", "post", SearchMissesAnswer, SubmitSearchMisses),
     _Bodies("/v1/credentials/redeem", "post", RedeemAnswer, RedeemCredential),
     _Bodies("/v1/sms-codes", "post", SmsCodeSent, RequestSmsCode),
     _Bodies("/v1/sms-codes/confirm", "post", SmsCodeVerdict, ConfirmSmsCode),

@@ -94,6 +94,13 @@ class StoreRating:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteMiss:
+    """Count that this was looked for and not found. The text is anonymous already (``kiosk.domain.search_misses``)."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RememberPerson:
     """Put the card's holder into the session and fill in the form from the card."""
 
@@ -368,7 +375,7 @@ ProofEffect = PrintProof | CancelProof
 ProgressEffect = ReadSlip | AskProgress | CancelProgress
 """Work for a progress query, or a stop to it."""
 
-StoreEffect = CommitCase | AwaitDelivery | StoreRating
+StoreEffect = CommitCase | AwaitDelivery | StoreRating | NoteMiss
 """Work for the queue."""
 
 Effect = SessionEffect | DeviceEffect | GatherEffect | ProgressEffect | ProofEffect | StoreEffect | Wipe

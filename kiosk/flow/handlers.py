@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from kiosk.domain.search_misses import anonymous
 from kiosk.flow import gathering, policies, progressing, routes
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
@@ -16,6 +17,7 @@ from kiosk.flow.effects import (
     CommitCase,
     Effect,
     ForgetCase,
+    NoteMiss,
     PrintSlip,
     RememberCase,
     RememberConsent,
@@ -114,6 +116,12 @@ def choose_policy(state: FlowState, event: ItemChosen, context: Context) -> Resu
     """The matter by which one applies; what was fetched to match policies is not used for it."""
     after, effects = choose_item(state, event, context)
     return after, (*_stopped(state), ForgetCase(), *effects) if after.step is Step.GUIDE else effects
+
+
+def leave_search(state: FlowState, _event: Event, context: Context) -> Result:
+    """Back to all items; what was typed is forgotten here too, or it would count once more when the search is opened again."""
+    after, effects = all_items(state, context)
+    return after, (*_missed(state, context), RememberQuery(""), *effects)
 
 
 def answer_data_consent(state: FlowState, event: ConsentAnswered, context: Context) -> Result:
@@ -229,9 +237,18 @@ def ask_for_another(state: FlowState, _event: Event, _context: Context) -> Resul
     return enter(state, Step.ANOTHER), (ForgetCase(),)
 
 
-def leave(state: FlowState, _event: Event, _context: Context) -> Result:
+def leave(state: FlowState, _event: Event, context: Context) -> Result:
     """End the visit from anywhere: everything personal is wiped before the farewell is shown."""
-    return FlowState(step=Step.FAREWELL, language=state.language), (*_stopped(state), *_unexplained(state), Wipe())
+    last_words = (*_stopped(state), *_unexplained(state), *_missed(state, context))
+    return FlowState(step=Step.FAREWELL, language=state.language), (*last_words, Wipe())
+
+
+def _missed(state: FlowState, context: Context) -> tuple[Effect, ...]:
+    """What somebody was looking for who leaves the search with nothing found; half a word on the way to a find is no miss."""
+    if state.step is not Step.SEARCH or context.find(context.session.query.strip()):
+        return ()
+    text = anonymous(context.session.query)
+    return (NoteMiss(text),) if text else ()
 
 
 def _unexplained(state: FlowState) -> tuple[Effect, ...]:

@@ -111,6 +111,7 @@ _AFTER_PROOF = (
     Step.POLICIES,
 )
 _PROVING = frozenset({Step.FACE, Step.STAFF, Step.SMS})
+_BEFORE = frozenset({*h.PREVIOUS.values(), Step.PAPERS, Step.HANDLING, Step.POLICIES})
 
 ROWS: tuple[Row, ...] = (
     _row(Step.IDLE, Touched, h.wake, Step.HOME),
@@ -137,6 +138,7 @@ ROWS: tuple[Row, ...] = (
     _row(Step.POLICIES, PoliciesMatched, policies.match, Step.ROUTE),
     _row(Step.POLICIES, SharedFetched, policies.take_shared),
     _row(Step.POLICIES, ItemChosen, h.choose_policy, Step.GUIDE),
+    _row(Step.SEARCH, Back, h.leave_search, Step.HOME),
     _row(Step.GUIDE, Continue, go(Step.CONSENT), Step.CONSENT),
     _row(Step.CONSENT, ConsentAnswered, h.answer_data_consent, Step.ROUTE, Step.HOME, *_AFTER_PROOF),
     _row(Step.ROUTE, RouteChosen, identifying.choose_route, Step.ROUTE, Step.FACE_CONSENT, Step.CARD, Step.CREDENTIAL),
@@ -197,7 +199,15 @@ ROWS: tuple[Row, ...] = (
     _row(Step.ANOTHER, Continue, h.leave, Step.FAREWELL),
     _row(Step.FAREWELL, FarewellOver, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
     _row(Step.FAREWELL, Touched, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
-    _row(frozenset(h.PREVIOUS), Back, h.back, *frozenset(h.PREVIOUS.values()), Step.PAPERS, Step.HANDLING, Step.POLICIES),
+    _row(
+        frozenset(h.PREVIOUS) - {Step.SEARCH},
+        Back,
+        h.back,
+        *frozenset(h.PREVIOUS.values()),
+        Step.PAPERS,
+        Step.HANDLING,
+        Step.POLICIES,
+    ),
     _row(_INTERRUPTIBLE, Quit, h.leave, Step.FAREWELL),
     _row(_INTERRUPTIBLE, IdleWarned, h.warn_idle),
     _row(_ACTIVE, StayHere, h.stay),

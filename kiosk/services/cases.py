@@ -84,6 +84,10 @@ class CaseDesk(Protocol):
         """Keep the rating for the platform; ``None`` for skipped."""
         ...
 
+    def note_miss(self, text: str) -> None:
+        """Count for the platform that ``text``, anonymous already, was looked for and not found."""
+        ...
+
 
 def facts_of(context: Context, item: Item, language: Language) -> CaseFacts:
     """Copy the session; ``ValueError`` when it is not complete, which the flow never lets happen."""

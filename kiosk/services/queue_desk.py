@@ -121,6 +121,16 @@ class QueueDesk:
             return
         self._wake_sync()
 
+    def note_miss(self, text: str) -> None:
+        """Count a search that found nothing; a disk that refuses it costs no visit.
+
+        The sync is not woken: when the platform hears of it shall not tell when somebody stood here.
+        """
+        try:
+            self._outbox.note_miss(text)
+        except KnownError as error:
+            _log.warning("a search that found nothing was not counted: %s", error.code)
+
 
 def _draft(case: OneCase, facts: CaseFacts, materials: tuple[Material, ...], bundle: BundleReference | None) -> CaseDraft:
     item = case.item

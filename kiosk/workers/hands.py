@@ -233,6 +233,10 @@ class Hands(QObject):
         """Keep the rating, or that it was skipped."""
         self.store.submit(_beside(lambda _deadline: self._services.cases.rate(case_id, grade, reasons)), 3600.0)
 
+    def note_miss(self, text: str) -> None:
+        """Count that this was looked for and not found."""
+        self.store.submit(_beside(lambda _deadline: self._services.cases.note_miss(text)), 3600.0)
+
     def print_slip(self, facts: SlipFacts) -> None:
         """Print the slip, and draw the same slip for the screen."""
         final = self._with_statement(facts)

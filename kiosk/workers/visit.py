@@ -30,6 +30,7 @@ from kiosk.flow.effects import (
     FetchShared,
     IdentifyEffect,
     MatchFace,
+    NoteMiss,
     PrepareCamera,
     PrintProof,
     PrintSlip,
@@ -222,7 +223,7 @@ class Visit(QObject):
                 self._hands.print_slip(self._slip_facts(copy))
             case PrintProof() | CancelProof():
                 self._print_proof(effect)
-            case CommitCase() | AwaitDelivery() | StoreRating():
+            case CommitCase() | AwaitDelivery() | StoreRating() | NoteMiss():
                 self._ask_store(effect)
             case Wipe():
                 self._wipe()
@@ -242,6 +243,8 @@ class Visit(QObject):
                 self._hands.await_delivery(self.session.case_id)
             case StoreRating(grade, reasons):
                 self._hands.rate(self.session.case_id, grade, reasons)
+            case NoteMiss(text):
+                self._hands.note_miss(text)
             case _:
                 assert_never(effect)
 

@@ -36,6 +36,7 @@ BY_HAND: tuple[ev.Event, ...] = (
     ev.FieldEntered("handling.receiving", "courier"), ev.FieldEntered("handling.address", ""), ev.FieldEntered("handling.deciding", "420000"),
     pe.ProgressOpened(), pe.ProgressOpened(), pe.AllMineWanted(),
     pe.NumberGiven(A_NUMBER), pe.NumberGiven("?"),
+    ev.SearchOpened(), ev.SearchTyped("飞机票"), ev.SearchTyped("13800000000"),
 )  # fmt: skip
 FAILURES: tuple[ev.Event, ...] = (
     ev.CardFailed("card.no_card"), ev.CardFailed("card.reader_lost"), ev.CardFailed("guardian.same_card"),

@@ -62,7 +62,8 @@ class ProgressScreen(StepScreen[ProgressView]):
 
     def show_model(self, model: ProgressView) -> None:
         """Offer what there is, and say what was wrong with the last try."""
-        self._scanner.setVisible(model.scanner)
+        # On a small screen there is no room for both; who has seen the notice has seen the panel before.
+        self._scanner.setVisible(model.scanner and not model.reason)
         self._notice.tell_reason(model.reason)
         self._mine.say(self.look.say("progress.mine_known" if model.known_as else "progress.mine", name=model.known_as))
         self.action_changed.emit()

@@ -204,7 +204,7 @@ def test_a_defect_is_answered_without_its_traceback(
 # Bodies
 
 
-_WORDS = st.sampled_from(["token", "public_key", "name", "software_version", "cases", "ratings", "devices"])
+_WORDS = st.sampled_from(["token", "public_key", "name", "software_version", "cases", "ratings", "misses", "devices"])
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_WORDS, inner, max_size=4),
@@ -219,6 +219,7 @@ def test_any_body_is_answered_with_a_problem(terminal: Terminal, client: httpx.C
         terminal.send("POST", "/v1/cases", body),
         terminal.send("POST", "/v1/heartbeats", body),
         terminal.send("POST", "/v1/ratings", body),
+        terminal.send("POST", "/v1/search-misses", body),
     ]
     assert {(response.status_code, problem_of(response).code) for response in answers} == {(400, "bad_request")}
 
@@ -306,6 +307,7 @@ def test_the_openapi_document_describes_the_contract(client: httpx.Client) -> No
         "/v1/materials/{digest}",
         "/v1/heartbeats",
         "/v1/ratings",
+        "/v1/search-misses",
         "/v1/credentials/redeem",
         "/v1/sms-codes",
         "/v1/sms-codes/confirm",

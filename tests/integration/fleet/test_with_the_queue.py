@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from contract.search_misses import MAX_MISSES
+from fleet.database import FILE_NAME
 from offline_queue.enrolment import EnrolFailed, Enrolled, enrol, send_heartbeat
 from offline_queue.identity import IdentityStore
 from offline_queue.models import CaseCommitted
@@ -73,6 +77,33 @@ def test_cases_and_ratings_go_all_the_way(
         assert outbox.sendable_ratings(10) == ()
     assert {case_id: record["state"] for case_id, record in _records(data, "cases").items()} == dict.fromkeys(ids, "processed")
     assert _records(data, "ratings")[ids[0]]["grade"] == 5
+
+
+def test_searches_in_vain_go_all_the_way_and_show_once_three_asked(
+    running: PlatformProcess, data: Path, identities: IdentityStore, tmp_path: Path
+) -> None:
+    with (
+        Outbox.open(tmp_path / "queue.sqlite", identities, free_disk_bytes=lambda: 10**12) as outbox,
+        PlatformClient(running.url, identities, outbox.platform_time) as client,
+    ):
+        syncer = Syncer(outbox, client, identities)
+        for number in range(MAX_MISSES):  # a request as large as they come
+            outbox.note_miss("\U00020000" * 18 + f'{chr(0x4E00 + number)}"')
+        for texts in (("飞机票", "飞机票", "火车票"), ("飞机票",)):
+            for text in texts:
+                outbox.note_miss(text)
+            assert syncer.run_once().failure is None
+        assert syncer.run_once().failure is None
+        assert outbox.sendable_misses(10) == ()
+    assert json.loads(fleet("report", "searches", "--json", "--data", data).stdout) == {"searches": []}
+    with closing(sqlite3.connect(data / FILE_NAME)) as database, database:  # one of the reports is from another day
+        changed = database.execute("UPDATE search_misses SET day = '2026-01-05' WHERE text = '飞机票' AND count = 1")
+        assert changed.rowcount == 1
+    told = fleet("report", "searches", "--json", "--data", data).stdout
+    (record,) = json.loads(told)["searches"]
+    assert (record["text"], record["times"], record["terminals"]) == ("飞机票", 3, 1)
+    assert "火车票" not in told
+    assert fleet("report", "searches", "--data", data).stdout.startswith("text=飞机票  times=3  terminals=1  last_day=20")
 
 
 def test_pending_cases_go_out_after_enrolling_again(

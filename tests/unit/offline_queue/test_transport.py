@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from contract.cases import StatusFeed, SubmitAnswer
 from contract.kiosks import Heartbeat, HeartbeatAnswer
+from contract.search_misses import SearchMiss
 from offline_queue.clock import Stamp, SystemClock
 from offline_queue.enrolment import send_heartbeat
 from offline_queue.identity import IdentityStore
@@ -61,6 +62,13 @@ def subject(server: PlatformServer, identity: FixedIdentity, platform_time: Plat
 def code_of(answer: object) -> str:
     assert isinstance(answer, Failure), answer
     return answer.code
+
+
+def test_an_older_platform_does_not_know_where_searches_in_vain_go(subject: PlatformClient) -> None:
+    """The sync goes by this very code (``test_search_misses``)."""
+    told = subject.report_misses((SearchMiss("0" * 32, "2026-11-26", "飞机票", 1),))
+    assert isinstance(told, Failure)
+    assert (told.kind, told.code) == (FailureKind.TEMPORARY, "not_found")
 
 
 def test_a_signed_request_is_answered(subject: PlatformClient) -> None:

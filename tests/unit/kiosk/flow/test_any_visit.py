@@ -53,6 +53,10 @@ class _Watched(Visitor):
                 self._face_was_consented_to()
             if self.state.step is Step.FORM and before is not Step.FORM and before is not Step.REVIEW:
                 self._form_is_earned()
+            for miss in (effect for effect in self.asked if isinstance(effect, fx.NoteMiss)):
+                assert (before, miss.text) == (Step.SEARCH, "飞机票")
+                assert self.state.step in (Step.HOME, Step.FAREWELL)
+                assert self.session.query == ""
         return self
 
     def _face_was_consented_to(self) -> None:

@@ -29,6 +29,7 @@ class Moody:
     def __init__(self, states: list[CaseState | KnownError]) -> None:
         self._states = states
         self.ratings: list[tuple[str | int, ...]] = []
+        self.misses: list[str] = []
 
     def state_of(self, case_id: str) -> CaseState:
         state = self._states.pop(0) if len(self._states) > 1 else self._states[0]
@@ -45,6 +46,11 @@ class Moody:
         if isinstance(self._states[0], KnownError):
             raise self._states[0]
         self.ratings.append((case_id, grade, *reasons))
+
+    def note_miss(self, text: str) -> None:
+        if isinstance(self._states[0], KnownError):
+            raise self._states[0]
+        self.misses.append(text)
 
 
 class Taking(Moody):
@@ -95,7 +101,9 @@ def test_a_disk_that_cannot_be_read_ends_no_visit(caplog: pytest.LogCaptureFixtu
         assert desk.await_delivery("id", Deadline(0.2)) == DeliveryKnown(False)
         desk.rate("id", Grade.SATISFIED, ())
         assert desk.statement("id") is None
+        desk.note_miss("飞机票")
     assert "io_error" in caplog.text
+    assert "飞机票" not in caplog.text
 
 
 def test_the_statement_is_the_queues() -> None:
@@ -110,3 +118,10 @@ def test_a_rating_is_kept_and_sent() -> None:
     _desk(outbox, woken).rate("id", None, ())
     assert outbox.ratings == [("id", 4), ("id", 2, "slow"), ("id", 0)]
     assert woken
+
+
+def test_a_search_in_vain_is_counted_without_waking_the_sync() -> None:
+    woken: list[bool] = []
+    outbox = Moody([CaseState.ACCEPTED])
+    _desk(outbox, woken).note_miss("飞机票")
+    assert (outbox.misses, woken) == (["飞机票"], [])

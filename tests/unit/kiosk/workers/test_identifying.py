@@ -46,6 +46,9 @@ class NoDesk:
     def rate(self, case_id: str, grade: object, reasons: object) -> None:
         return None
 
+    def note_miss(self, text: str) -> None:
+        return None
+
 
 class Now:
     """The monotonic clock of the visit."""

@@ -102,6 +102,9 @@ class Desk:
     def rate(self, case_id: str, grade: Grade | None, reasons: tuple[RatingReason, ...]) -> None:
         return None
 
+    def note_miss(self, text: str) -> None:
+        return None
+
 
 class Stand:
     """The terminal without its window, in front of emulated devices."""

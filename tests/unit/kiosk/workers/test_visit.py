@@ -47,6 +47,7 @@ class Script(ScriptedWays):
         self.face = self._prove
         self.commits: list[CaseFacts] = []
         self.ratings: list[tuple[str, Grade | None, *tuple[RatingReason, ...]]] = []
+        self.misses: list[str] = []
         self.slips: list[SlipFacts] = []
         self.drawn: list[SlipFacts] = []
         self.stated: list[str] = []
@@ -95,6 +96,9 @@ class Script(ScriptedWays):
 
     def rate(self, case_id: str, grade: Grade | None, reasons: tuple[RatingReason, ...]) -> None:
         self.ratings.append((case_id, grade, *reasons))
+
+    def note_miss(self, text: str) -> None:
+        self.misses.append(text)
 
 
 @pytest.fixture
@@ -180,6 +184,15 @@ def test_a_whole_visit_commits_once_prints_the_truth_and_leaves_nothing(subject:
     assert len(script.commits) == 1
     assert script.commits[0].person.name == sample_person().name
     assert {value.name: value.source for value in script.commits[0].cases[0].values}["address"] == "card"
+
+
+def test_what_was_looked_for_in_vain_reaches_the_store_and_nothing_else_of_the_visit_does(
+    subject: Visit, script: Script, qtbot: QtBot
+) -> None:
+    for event in (ev.Touched(), ev.SearchOpened(), ev.SearchTyped("飞机"), ev.SearchTyped("飞机票 3"), ev.Quit()):
+        subject.handle(event)
+    assert subject.session.query == ""
+    qtbot.waitUntil(lambda: script.misses == ["飞机票"], timeout=10_000)
 
 
 def test_a_slip_still_printing_when_its_resident_leaves_is_not_taken_for_the_next_one_s(
