@@ -15,12 +15,17 @@ import msgspec
 from contract import receipt_number
 
 MAX_PDF_BYTES = 2 * 1024 * 1024
+MAX_PROOF_PAGES = 4
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""Of the curve that proofs are signed on (SP 800-186); a signature has an ``s`` of at most half of it."""
 MAX_UPLOAD_BYTES = 4 * 1024 * 1024
 """Longest file that may be handed in to be checked."""
 MAX_PURPOSE = 60
 """Longest purpose 用途, in characters."""
 _RANDOM = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE = re.compile(r"P[0-9A-HJ-NP-Z]{10}[0-9A-Z]")
+PROOF_TERMS = "kind={kind};receipt={receipt_number};valid_to_ms={valid_to_ms}"
+"""Keywords of the signed document: a terminal prints it only for the request that it answers, and not after its time."""
 QR_PREFIX = "OUEBANP1:"
 """What the QR code on a proof begins with; the verification code follows. ASCII only, so every scanner reads it alike."""
 

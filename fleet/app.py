@@ -21,7 +21,7 @@ from fleet.api.search_misses import submit_search_misses
 from fleet.api.sharing import SHARING_HANDLERS
 from fleet.console.access import ConsoleAccess
 from fleet.console.routes import CONSOLE_HANDLERS
-from fleet.console.verify import VERIFY_HANDLERS
+from fleet.console.verify import FILES_AT_ONCE, VERIFY_HANDLERS
 from fleet.platform import Platform
 
 
@@ -32,6 +32,7 @@ def create_app(platform: Platform, *, listens_on_loopback: bool) -> Litestar:
             "platform": platform,
             "deliveries": Gate(DELIVERIES_AT_ONCE, RETRY_DELIVERY_S),
             "receipt_checks": Gate(CHECKS_AT_ONCE, RETRY_CHECK_S),
+            "file_checks": Gate(FILES_AT_ONCE, RETRY_CHECK_S),
             "identifications": Gate(IDENTIFICATIONS_AT_ONCE, RETRY_IDENTIFICATION_S),
             "proofs": Gate(PROOFS_AT_ONCE, RETRY_PROOF_S),
             "chunks": Gate(CHUNKS_AT_ONCE, RETRY_CHUNK_S),

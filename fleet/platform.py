@@ -22,7 +22,7 @@ from fleet.processing import Processor
 from fleet.progress import ProgressDesk
 from fleet.proofs.desk import ProofDesk
 from fleet.proofs.facts import FactsOf, SampleFacts
-from fleet.proofs.keys import load_proof_keys
+from fleet.proofs.keys import ProofKeyRing
 from fleet.residents import Register, Residents
 from fleet.shared_data import SharingDesk
 from fleet.sms_codes import SmsDesk
@@ -69,7 +69,7 @@ class Platform:
             self.cabinet = open_keys(data, self.database, clock)
             self.digests = DigestKey(data)
             self.operators = Operators(data)
-            self._proof_keys = load_proof_keys(data, clock())
+            self._proof_keys = ProofKeyRing(data, clock())
         except BaseException:
             self.database.close()
             raise
@@ -78,7 +78,7 @@ class Platform:
 
     def _open_own_desks(self, data: Path) -> None:
         """What answers from the platform's own records alone."""
-        database, cabinet, clock, root = self.database, self.cabinet, self.clock, self._proof_keys.root
+        database, cabinet, clock, root = self.database, self.cabinet, self.clock, self._proof_keys.at(self.clock()).root
         self.authenticator = Authenticator(database, clock)
         self.enrolment = Enrolment(database, cabinet, clock, proof_root=root)
         self.materials = MaterialStore(data, database, clock)

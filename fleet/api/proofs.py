@@ -8,6 +8,7 @@ from litestar.concurrency import sync_to_thread
 
 from contract.proofs import ProofRequest, VerifyProof
 from fleet.api.reading import AnyRequest, Gate, believed, platform_of, read_json, whole_body
+from fleet.api.receipt_checks import CHECK_BODY_S
 from fleet.proofs.check import check_code
 
 MAX_PROOF_BODY = 4096
@@ -31,9 +32,9 @@ async def issue_proof(request: AnyRequest) -> Response[bytes]:
 @post("/v1/proofs/verify", status_code=200, request_max_body_size=MAX_PROOF_BODY)
 async def verify_proof(request: AnyRequest) -> Response[bytes]:
     """Tell whether a verification code is one of ours, and what stands on its proof, names masked."""
+    asked = read_json(await whole_body(request, CHECK_BODY_S), VerifyProof)
     gate: Gate = request.app.state.receipt_checks
     with gate.entered():
-        asked = read_json(await whole_body(request), VerifyProof)
         platform = platform_of(request)
         verdict = await sync_to_thread(check_code, platform.database, asked.text, platform.clock())
     return Response(msgspec.json.encode(verdict), media_type="application/json", headers=_NO_STORE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -79,10 +80,16 @@ def _opened(body: bytes, limit: int) -> bytes:
         raise ProblemError(400, "bad_request", f"the body is not one whole frame of {ZSTD}") from error
 
 
-async def whole_body(request: AnyRequest) -> bytes:
-    """The body, within the limit of the route. Raises ``ProblemError`` when the sender broke off."""
+async def whole_body(request: AnyRequest, within_s: float | None = None) -> bytes:
+    """The body, within the limit of the route. Raises ``ProblemError`` when the sender broke off, or took too long.
+
+    Terminals on a thin line may take their time; nobody else may.
+    """
     try:
-        return await request.body()
+        async with asyncio.timeout(within_s):
+            return await request.body()
+    except TimeoutError as error:
+        raise ProblemError(408, "timeout", "the body did not arrive in time", headers={"connection": "close"}) from error
     except InternalServerException as error:  # so Litestar tells that the connection ended within the body
         raise ProblemError(400, "bad_request", "the body did not arrive whole") from error
 

@@ -13,13 +13,15 @@ from fleet.receipt_check import check_receipt
 CHECKS_AT_ONCE = 8
 RETRY_CHECK_S = 2.0
 MAX_CHECK_BODY = 4096
+CHECK_BODY_S = 10.0
+"""So long may anybody take to send so little. It is read before the gate: who sends nothing must not keep others out."""
 
 
 @post("/v1/receipts/verify", status_code=200, request_max_body_size=MAX_CHECK_BODY)
 async def verify_receipt(request: AnyRequest) -> Response[bytes]:
     """Tell whether the code of a slip is genuine, whether the platform holds its case, and the case's public state."""
+    asked = read_json(await whole_body(request, CHECK_BODY_S), VerifyReceipt)
     gate: Gate = request.app.state.receipt_checks
     with gate.entered():
-        asked = read_json(await whole_body(request), VerifyReceipt)
         verdict = await sync_to_thread(check_receipt, platform_of(request).database, asked.text)
     return Response(msgspec.json.encode(verdict), media_type="application/json", headers={"cache-control": "no-store"})

@@ -13,7 +13,7 @@ from contract.receipt_checks import ReceiptVerdict
 from fleet.api.headers import SECURITY_HEADERS
 from fleet.api.problems import ProblemError
 from fleet.api.reading import AnyRequest, Gate, platform_of, whole_body
-from fleet.api.receipt_checks import MAX_CHECK_BODY
+from fleet.api.receipt_checks import CHECK_BODY_S, MAX_CHECK_BODY
 from fleet.clock import in_china
 from fleet.console.routes import PAGES
 from fleet.console.verify_proofs import proof_result, uploaded_file
@@ -29,6 +29,9 @@ _HEADERS = {
     # The only page with a form; it may be sent to this platform and nowhere else.
     _POLICY: SECURITY_HEADERS[_POLICY].replace("form-action 'none'", "form-action 'self'"),
 }
+FILES_AT_ONCE = 8
+FILE_BODY_S = 30.0
+"""A gate of its own: files are large, so they are read inside it, and who sends them slowly keeps only other files waiting."""
 _STYLE = (Path(__file__).parent / "static" / "verify.css").read_bytes()
 
 
@@ -43,8 +46,8 @@ async def verify_form(request: AnyRequest) -> Response[str]:
     """The form with the result above it. The text travels in the body: addresses end up in logs."""
     gate: Gate = request.app.state.receipt_checks
     try:
+        text = _pasted(await whole_body(request, CHECK_BODY_S))
         with gate.entered():
-            text = _pasted(await whole_body(request))
             result = await sync_to_thread(_checked, platform_of(request), text)
     except ProblemError as error:
         if error.code != "busy":
@@ -56,10 +59,10 @@ async def verify_form(request: AnyRequest) -> Response[str]:
 @post("/verify/file", status_code=200, include_in_schema=False, request_max_body_size=MAX_UPLOAD_BYTES + MAX_CHECK_BODY)
 async def verify_file(request: AnyRequest) -> Response[str]:
     """The form with the verdict on an uploaded proof. The file is neither parsed nor kept."""
-    gate: Gate = request.app.state.receipt_checks
+    gate: Gate = request.app.state.file_checks
     try:
         with gate.entered():
-            pdf = uploaded_file(request.headers.get("content-type", ""), await whole_body(request))
+            pdf = uploaded_file(request.headers.get("content-type", ""), await whole_body(request, FILE_BODY_S))
             platform = platform_of(request)
             verdict = await sync_to_thread(check_file, platform.database, pdf, platform.clock())
     except ProblemError as error:

@@ -19,12 +19,14 @@ from fleet.decoding import is_plain_text
 from fleet.digest_key import DigestKey
 from fleet.errors import PlatformError
 from fleet.proofs.facts import Facts, FactsOf, NoFacts, kinds
-from fleet.proofs.keys import ProofKeys
+from fleet.proofs.keys import ProofKeyRing
 
 _log = logging.getLogger(__name__)
 
 VALID_MS = 90 * 86_400_000
 """How long a proof can be relied on: 90 days."""
+_WITHHELD = "已隐去，以纸面为准"
+"""What stands on the check page, which is open to whoever has the code, in place of a row about health or about others."""
 MOST_A_CASE = 5
 """A lost answer or a paper jam makes a terminal ask again; each time a new document with a new code is issued."""
 _ITEM_CODE_LENGTH = 64
@@ -37,7 +39,9 @@ Owns = Callable[[str, str, str], bool]
 class ProofDesk:
     """Issues proofs. Safe to use from several threads."""
 
-    def __init__(self, database: Database, keys: ProofKeys, digests: DigestKey, facts: FactsOf, clock: Clock, owns: Owns) -> None:
+    def __init__(
+        self, database: Database, keys: ProofKeyRing, digests: DigestKey, facts: FactsOf, clock: Clock, owns: Owns
+    ) -> None:
         self._database = database
         self._keys = keys
         self._digests = digests
@@ -48,7 +52,7 @@ class ProofDesk:
     @property
     def root(self) -> bytes:
         """The root certificate (DER) that terminals pin."""
-        return self._keys.root
+        return self._keys.at(self._clock()).root
 
     def issue(self, kiosk_id: str, asked: ProofRequest) -> ProofAnswer:
         """The proof, or one line why there is none. Raises ``StorageUnavailable`` when it cannot be recorded."""
@@ -90,6 +94,7 @@ class ProofDesk:
         from fleet.proofs.signing import sign_pdf
 
         page = ProofPage(
+            kind=asked.kind,
             title=kinds()[asked.kind].title,
             name=asked.name,
             id_number=asked.id_number,
@@ -102,7 +107,7 @@ class ProofDesk:
             valid_to_ms=now_ms + VALID_MS,
             language=asked.language,
         )
-        pdf = sign_pdf(draw(page), self._keys)
+        pdf = sign_pdf(draw(page), self._keys.at(now_ms))
         if len(pdf) > MAX_PDF_BYTES:
             raise PlatformError(f"the proof came out larger than {MAX_PDF_BYTES} bytes")
         return pdf
@@ -110,7 +115,8 @@ class ProofDesk:
     def _record(
         self, connection: sqlite3.Connection, kiosk_id: str, asked: ProofRequest, facts: Facts, answer: ProofAnswer
     ) -> None:
-        shown = [(label.zh, value) for label, value in facts.rows]
+        withheld = kinds()[asked.kind].withheld
+        shown = [(label.zh, _WITHHELD if label.zh in withheld else value) for label, value in facts.rows]
         connection.execute(
             "INSERT INTO proofs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (

@@ -56,13 +56,19 @@ class KindOfProof:
 
     title: Bilingual
     statement: Bilingual
+    withheld: frozenset[str] = frozenset()
+    """Labels, in Chinese, of rows that stand on the paper only: on health, and on other people."""
 
 
 @cache
 def kinds() -> Mapping[str, KindOfProof]:
     """The kinds that the reference platform makes, by name."""
     given = _read()["kinds"]
-    return {name: KindOfProof(Bilingual(**one["title"]), Bilingual(**one["statement"])) for name, one in given.items()}
+    return {name: _kind(one) for name, one in given.items()}
+
+
+def _kind(given: dict[str, Any]) -> KindOfProof:
+    return KindOfProof(Bilingual(**given["title"]), Bilingual(**given["statement"]), frozenset(given.get("withheld", ())))
 
 
 class SampleFacts:

@@ -22,7 +22,11 @@ from fleet.keys import FOLDER, locked
 FILE_NAME = "proofs.secret"
 _ROOT_DAYS = 3650
 _SIGNER_DAYS = 730
-_RENEW_DAYS = 60
+_RENEW_DAYS = 120
+"""Longer than a proof is valid: nobody finds one expired because its signer is."""
+_RELOAD_MS = 86_400_000
+_EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
+"""A clock before this program is wrong, and a root made by it would be pinned for good."""
 _MAX_FILE_BYTES = 16 * 1024
 
 
@@ -55,7 +59,7 @@ def load_proof_keys(data: Path, now_ms: int) -> ProofKeys:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         with locked(path.parent):
             found = _read(path) if path.exists() else _with_signer(*_new_root(now), now)
-            if x509.load_der_x509_certificate(found.signer).not_valid_after_utc < now + timedelta(days=_RENEW_DAYS):
+            if not _is_good_for(found.signer, now, _RENEW_DAYS):
                 found = _with_signer(found.root_key, found.root, now)
             body = msgspec.json.encode(found)
             if not path.exists() or path.read_bytes() != body:
@@ -67,6 +71,27 @@ def load_proof_keys(data: Path, now_ms: int) -> ProofKeys:
     return ProofKeys(found.root, found.signer, found.signer_key)
 
 
+class ProofKeyRing:
+    """The keys as they are now, looked at again once a day: a platform runs for longer than a certificate is valid."""
+
+    def __init__(self, data: Path, now_ms: int) -> None:
+        """Raises ``KeysUnusable``."""
+        self._data = data
+        self._keys = load_proof_keys(data, now_ms)
+        self._loaded_at_ms = now_ms
+
+    def at(self, now_ms: int) -> ProofKeys:
+        """What to sign with at this time. Raises ``KeysUnusable``."""
+        if abs(now_ms - self._loaded_at_ms) > _RELOAD_MS:
+            self._keys, self._loaded_at_ms = load_proof_keys(self._data, now_ms), now_ms
+        return self._keys
+
+
+def _is_good_for(certificate: bytes, now: datetime, days: int) -> bool:
+    loaded = x509.load_der_x509_certificate(certificate)
+    return loaded.not_valid_before_utc <= now and now + timedelta(days=days) <= loaded.not_valid_after_utc
+
+
 def _read(path: Path) -> _File:
     if is_open_to_others(path):
         raise KeysUnusable(f"{path} is open to other users: chmod 600 it")
@@ -74,6 +99,8 @@ def _read(path: Path) -> _File:
 
 
 def _new_root(now: datetime) -> tuple[bytes, bytes]:
+    if now < _EARLIEST:
+        raise KeysUnusable(f"the clock says {now:%Y-%m-%d}: set it before the root for proofs is made")
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name("OUEBAN SAMPLE Proof Root 测试根证书")
     root = (

@@ -6,20 +6,26 @@ import io
 import itertools
 import re
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from contract.proofs import QR_PREFIX, grouped
+from contract.proofs import MAX_PROOF_PAGES, PROOF_TERMS, QR_PREFIX, grouped
 from fleet.clock import in_china
+from fleet.errors import PlatformError
 from fleet.proofs.facts import Bilingual
 from fleet.proofs.fonts import typeface
 
 if TYPE_CHECKING:
+    from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
 
 _WIDTH, _HEIGHT = 595.276, 841.890
 _MARGIN = 62.0
+_FOOT, _TABLE_ENDS = 248.0, 76.0
+"""Room that the foot needs, and how far down a table goes."""
 _Colour: TypeAlias = tuple[float, float, float]
 _INK = (0.13, 0.15, 0.19)
 _SOFT = (0.42, 0.45, 0.50)
@@ -62,6 +68,7 @@ class ProofPage:
     statement: Bilingual = field(repr=False)
     rows: tuple[tuple[Bilingual, str], ...] = field(repr=False)
     purpose: str = field(repr=False)
+    kind: str
     receipt_number: str
     code: str
     issued_at_ms: int
@@ -77,7 +84,6 @@ def watermark_of(purpose: str) -> str:
 def draw(page: ProofPage) -> bytes:
     """The page as PDF, fonts embedded, not yet signed. Raises ``PlatformError`` when the fonts are not installed."""
     # reportlab takes long to import, and most processes of the platform never draw.
-    from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
 
@@ -86,22 +92,39 @@ def draw(page: ProofPage) -> bytes:
     faces = {weight: f"OuEBanSong{weight}{number}" for weight in ("Regular", "Bold")}
     files = {name: typeface(weight).subset(characters, name) for weight, name in faces.items()}
     out = io.BytesIO()
-    with _LOCK:
-        for name, file in files.items():
-            pdfmetrics.registerFont(TTFont(name, io.BytesIO(file)))
+    with _LOCK, _registered({name: TTFont(name, io.BytesIO(file)) for name, file in files.items()}):
         language = "en-GB" if page.language == "en" else "zh-CN"
         canvas = Canvas(out, pagesize=(_WIDTH, _HEIGHT), pageCompression=1, lang=language, initialFontName=faces["Regular"])
         canvas.setTitle(f"{page.title.zh} SAMPLE")
         canvas.setSubject(QR_PREFIX + page.code)
+        terms = {"kind": page.kind, "receipt_number": page.receipt_number, "valid_to_ms": page.valid_to_ms}
+        canvas.setKeywords(PROOF_TERMS.format(**terms))
         canvas.setAuthor("SAMPLE")
         canvas.setCreator("Ou e Ban reference platform")
         _Sheet(canvas, page, faces).draw()
         canvas.showPage()
         canvas.save()
-        for name in files:
-            del pdfmetrics._fonts[name]
-            pdfmetrics._typefaces.pop(name, None)
     return out.getvalue()
+
+
+@contextmanager
+def _registered(fonts: Mapping[str, TTFont]) -> Iterator[None]:
+    """Known to the library while one page is drawn, and then nowhere in it: a font holds the characters of one person's name."""
+    from reportlab.lib import fonts as names
+    from reportlab.pdfbase import pdfmetrics
+
+    try:
+        for font in fonts.values():
+            pdfmetrics.registerFont(font)
+        yield
+    finally:
+        for name, font in fonts.items():
+            for table in (pdfmetrics._fonts, pdfmetrics._typefaces, pdfmetrics._dynFaceNames):
+                for key in [key for key, value in table.items() if key == name or value is font or value is font.face]:
+                    del table[key]
+            for key in [key for key, value in names._tt2ps_map.items() if value == name]:
+                del names._tt2ps_map[key]
+            names._ps2tt_map.pop(name.lower(), None)
 
 
 def _characters(page: ProofPage) -> str:
@@ -125,6 +148,7 @@ class _Sheet:
         self._canvas = canvas
         self._page = page
         self._body, self._bold = faces["Regular"], faces["Bold"]
+        self._pages = 1
 
     def draw(self) -> None:
         """Everything, the faint things first."""
@@ -134,7 +158,20 @@ class _Sheet:
         top = self._heading()
         top = self._statement(top - 40)
         top = self._table(top - 12)
+        if top - 28 < _FOOT:
+            top = self._next_page()
         self._foot(min(top - 28, 262))
+
+    def _next_page(self) -> float:
+        """Another sheet; where its content begins. ``PlatformError`` for a document longer than terminals take."""
+        self._pages += 1
+        if self._pages > MAX_PROOF_PAGES:
+            raise PlatformError(f"a proof has at most {MAX_PROOF_PAGES} pages")
+        self._canvas.showPage()
+        if self._page.purpose:
+            self._watermark()
+        self._frame()
+        return _HEIGHT - 110
 
     def _say(self, key: str) -> str:
         return _WORDS[key].of(self._page.language)
@@ -218,6 +255,9 @@ class _Sheet:
         for label, value in rows:
             lines = self._wrapped(value, 12, width=_WIDTH - _MARGIN - split - 24)
             height = 27.0 + 17 * (len(lines) - 1)
+            if top - height < _TABLE_ENDS:
+                top = self._next_page()
+                canvas.setLineWidth(0.6)
             canvas.setFillColorRGB(*_SHADE)
             canvas.setStrokeColorRGB(*_LINE)
             canvas.rect(_MARGIN, top - height, split - _MARGIN, height, stroke=1, fill=1)

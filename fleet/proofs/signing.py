@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+from contract.proofs import P256_ORDER
 from fleet.proofs.keys import ProofKeys
 
 
@@ -16,7 +19,15 @@ def sign_pdf(pdf: bytes, keys: ProofKeys) -> bytes:
     from pyhanko.sign import fields, signers
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    signer = signers.SimpleSigner(
+    class LowSigner(signers.SimpleSigner):  # type: ignore[misc]  # the library has no types
+        """Of the two values of ``s`` that both verify the lower is written: there is one signature, and a changed bit shows."""
+
+        async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+            raw: bytes = await super().async_sign_raw(data, digest_algorithm, dry_run)
+            r, s = decode_dss_signature(raw)
+            return encode_dss_signature(r, min(s, P256_ORDER - s))
+
+    signer = LowSigner(
         signing_cert=x509.Certificate.load(keys.signer),
         signing_key=asn1_keys.PrivateKeyInfo.load(keys.signer_key),
         cert_registry=SimpleCertificateStore(),

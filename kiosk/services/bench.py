@@ -16,7 +16,8 @@ from drivers.camera.document import capture_document
 from drivers.camera.factory import open_camera
 from drivers.camera.page_types import CaptureTrouble, DocumentCapture, PageShape
 from drivers.document_printer.abstract import DocumentPrinter
-from drivers.document_printer.types import DocumentOutcome
+from drivers.document_printer.states import unknown_status
+from drivers.document_printer.types import DocumentOutcome, PrintResult
 from drivers.errors import DeviceError
 from drivers.id_card_reader.abstract import IdCardReader
 from drivers.id_card_reader.factory import open_reader
@@ -25,7 +26,7 @@ from drivers.receipt_printer.abstract import ReceiptPrinter
 from drivers.receipt_printer.factory import open_printer
 from drivers.receipt_printer.render_image import picture
 from drivers.receipt_printer.types import PaperWidth
-from drivers.status import DeviceStatus
+from drivers.status import DeviceState, DeviceStatus
 from drivers.supervision.fence import Fenced
 from drivers.supervisor import CAMERAS, CARDS, DOCUMENTS, PRINTERS, SCANNERS, DeviceSupervisor, Wedged
 from drivers.transport.opening import OpenPort
@@ -165,6 +166,10 @@ class Bench:
             return None
         try:
             outcome: DocumentOutcome = printer.call(lambda one: proof.print_on(one, deadline), deadline)
+        except Wedged as error:  # it hangs in the middle: part of the document may be out
+            return DocumentOutcome(
+                PrintResult.UNKNOWN, unknown_status(DeviceState.UNKNOWN, "no_answer", str(error)), is_purged=False
+            )
         except DeviceError:
             return None
         return outcome

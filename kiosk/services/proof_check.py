@@ -1,6 +1,7 @@
 """Checks a proof before it is printed: signed by the platform under the pinned root, whole to the last byte, a few plain pages.
 
-The file is hostile until then. PAdES signature by pyHanko; no network is asked, so a revoked certificate is not noticed here.
+The file is hostile until then: ``proof_signature`` decides on its raw bytes, and only what is authentic is parsed, by pyHanko,
+which checks the PAdES signature once more and as a whole. No network is asked, so a revoked certificate is not noticed here.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from contract.proofs import MAX_PDF_BYTES, QR_PREFIX, is_code
+from contract.proofs import MAX_PDF_BYTES, MAX_PROOF_PAGES, PROOF_TERMS, QR_PREFIX, is_code
+from kiosk.services import proof_signature
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
-    from pyhanko.sign.validation import EmbeddedPdfSignature
 
 _log = logging.getLogger(__name__)
 
-MAX_PAGES = 4
 _MAX_OBJECTS = 2000
 _CODE = re.compile(re.escape(QR_PREFIX) + r"(P[0-9A-Z]{11})")
+_TERMS = re.compile(PROOF_TERMS.format(kind="([a-z_]{1,48})", receipt_number="([0-9A-Z]{22})", valid_to_ms="([0-9]{1,15})"))
 _REFUSED_KEYS = frozenset(
     f"/{name}"
     for name in [
@@ -43,11 +44,6 @@ _REFUSED_KEYS = frozenset(
     ]
 )
 """Names that bring in programs, actions or other files (ISO 32000-2); a proof has none of them."""
-_PLAIN_CMS = (
-    *("signed_data", "v1", "data", None, None, "sha256", None),
-    *("v1", "sha256", None, "sha256_ecdsa", None, None),
-)
-"""Kinds, versions and algorithms as the platform signs: PAdES B-B with ECDSA and SHA-256."""
 _PYHANKO_LOGGERS = ("pyhanko", "pyhanko_certvalidator")
 
 
@@ -69,6 +65,11 @@ class SoundProof:
     """A proof that holds."""
 
     verification_code: str
+    kind: str
+    """Kind of proof 证明种类, as the platform was asked for it."""
+    receipt_number: str
+    """Of the case that it belongs to."""
+    valid_to_ms: int
     signed_at_ms: int | None
     """The signer's own word."""
     pages: int
@@ -81,11 +82,13 @@ def check_proof(pdf: bytes, root: bytes, now_ms: int) -> SoundProof | ProofFlaw:
         return ProofFlaw.TOO_LARGE
     if not pdf.startswith(b"%PDF-"):
         return ProofFlaw.NOT_A_PDF
-    # Imported late: a third of a second and 20 MB that a terminal without proofs is spared.
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
     _quieten()
     try:
+        if flaw := proof_signature.finding(pdf, root, now_ms):
+            return ProofFlaw(flaw)
+        # Imported late: a third of a second and 20 MB that a terminal without proofs is spared.
+        from pyhanko.pdf_utils.reader import PdfFileReader
+
         return _read(PdfFileReader(io.BytesIO(pdf), strict=True), pdf, root, now_ms)
     except Exception as error:  # noqa: BLE001 - a parser of foreign bytes: whatever it trips over, the file is not believed
         _log.info("a proof cannot be read: %s", type(error).__name__)
@@ -94,23 +97,25 @@ def check_proof(pdf: bytes, root: bytes, now_ms: int) -> SoundProof | ProofFlaw:
 
 def _read(reader: PdfFileReader, pdf: bytes, root: bytes, now_ms: int) -> SoundProof | ProofFlaw:
     pages = int(reader.root["/Pages"]["/Count"])
-    if not 1 <= pages <= MAX_PAGES:
+    if not 1 <= pages <= MAX_PROOF_PAGES:
         return ProofFlaw.TOO_MANY_PAGES
     if _is_active(reader):
         return ProofFlaw.ACTIVE_CONTENT
-    found = _signature(reader, pdf, root, now_ms)
+    found = _signature(reader, root, now_ms)
     return found if isinstance(found, ProofFlaw) else _named(reader, pages, found[0], pdf)
 
 
 def _named(reader: PdfFileReader, pages: int, signed_at: datetime | None, pdf: bytes) -> SoundProof | ProofFlaw:
     named = _CODE.fullmatch(str(reader.trailer["/Info"].get("/Subject", "")))
-    if named is None or not is_code(named[1]):
+    terms = _TERMS.fullmatch(str(reader.trailer["/Info"].get("/Keywords", "")))
+    if named is None or not is_code(named[1]) or terms is None:
         return ProofFlaw.NO_CODE
     at_ms = None if signed_at is None else round(signed_at.timestamp() * 1000)
-    return SoundProof(named[1], at_ms, pages, hashlib.sha256(pdf).hexdigest())
+    kind, number, valid_to = terms.groups()
+    return SoundProof(named[1], kind, number, int(valid_to), at_ms, pages, hashlib.sha256(pdf).hexdigest())
 
 
-def _signature(reader: PdfFileReader, pdf: bytes, root: bytes, now_ms: int) -> tuple[datetime | None] | ProofFlaw:
+def _signature(reader: PdfFileReader, root: bytes, now_ms: int) -> tuple[datetime | None] | ProofFlaw:
     """When it was signed, wrapped, for there may be no time; or what is wrong."""
     from asn1crypto import x509
     from pyhanko.sign.validation import validate_pdf_signature
@@ -122,8 +127,6 @@ def _signature(reader: PdfFileReader, pdf: bytes, root: bytes, now_ms: int) -> t
     if len(signatures) != 1:
         return ProofFlaw.NOT_SIGNED
     signature = signatures[0]
-    if not _is_bare(pdf, signature):
-        return ProofFlaw.CHANGED
     context = ValidationContext(
         trust_roots=[x509.Certificate.load(root)], allow_fetching=False, moment=datetime.fromtimestamp(now_ms / 1000, UTC)
     )
@@ -136,50 +139,6 @@ def _signature(reader: PdfFileReader, pdf: bytes, root: bytes, now_ms: int) -> t
     if not (status.trusted and status.bottom_line):
         return ProofFlaw.UNKNOWN_ISSUER
     return (status.signer_reported_dt,)
-
-
-def _is_bare(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
-    """True when the gap that the signature cannot cover holds the signature and nothing else, written in the one usual way."""
-    start, length, after, rest = (int(number) for number in signature.byte_range)
-    if start != 0 or after + rest != len(pdf) or not 0 < length < after:
-        return False
-    gap = pdf[length:after]
-    contents = bytes(signature.pkcs7_content)
-    if gap != b"<" + contents.hex().upper().encode() + b">":
-        return False
-    return _is_plain_cms(contents)
-
-
-def _is_plain_cms(contents: bytes) -> bool:
-    """True for the one form in which proofs are signed (RFC 5652): nothing that a signature leaves free to be changed."""
-    from asn1crypto import cms
-
-    whole = cms.ContentInfo.load(contents)
-    data = whole["content"]
-    signers, algorithms = data["signer_infos"], data["digest_algorithms"]
-    if len(signers) != 1 or len(algorithms) != 1 or len(data["certificates"]) != 1:
-        return False
-    signer = signers[0]
-    # The library compares names without regard to case.
-    if signer["sid"].chosen["issuer"].dump() != data["certificates"][0].chosen.issuer.dump():
-        return False
-    told = (
-        whole["content_type"].native,
-        data["version"].native,
-        data["encap_content_info"]["content_type"].native,
-        data["encap_content_info"]["content"].native,
-        data["crls"].native,
-        algorithms[0]["algorithm"].native,
-        algorithms[0]["parameters"].native,
-        signer["version"].native,
-        signer["digest_algorithm"]["algorithm"].native,
-        signer["digest_algorithm"]["parameters"].native,
-        signer["signature_algorithm"]["algorithm"].native,
-        signer["signature_algorithm"]["parameters"].native,
-        signer["unsigned_attrs"].native,
-    )
-    der: bytes = whole.dump(force=True)
-    return told == _PLAIN_CMS and contents.startswith(der) and not any(contents[len(der) :])
 
 
 def _is_active(reader: PdfFileReader) -> bool:

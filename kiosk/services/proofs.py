@@ -56,6 +56,7 @@ class HeldProof:
         """Takes ``pdf`` over: nobody else may hold it, for it is overwritten in place."""
         self._pdf: bytes | None = pdf
         self._lock = threading.Lock()
+        self._closed = threading.Event()
         self.verification_code = verification_code
         self.pages = pages
         self.valid_to_ms = valid_to_ms
@@ -68,19 +69,27 @@ class HeldProof:
     ) -> DocumentOutcome:
         """Print one copy and follow it to its end. ``ValueError`` once closed: a mistake of the caller."""
         with self._lock:
-            if self._pdf is None:
+            if self._pdf is None or self._closed.is_set():
                 raise ValueError("this proof was let go of")
-            return printer.print_document(self._pdf, deadline, title="proof", before_bytes=before_bytes)
+            try:
+                return printer.print_document(self._pdf, deadline, title="proof", before_bytes=before_bytes)
+            finally:
+                if self._closed.is_set():  # whoever closed it did not wait for a driver that hung
+                    self._let_go()
 
     def close(self) -> None:
         """Overwrite and forget the document; waits a while for a print that is under way, and may be called twice."""
+        self._closed.set()
         if not self._lock.acquire(timeout=_CLOSE_S):
-            _log.error("a document printer that hangs holds a proof: it cannot be overwritten before it lets go")
+            _log.error("a document printer that hangs holds a proof: it is overwritten as soon as the printer lets go")
             return
         try:
-            pdf, self._pdf = self._pdf, None
+            self._let_go()
         finally:
             self._lock.release()
+
+    def _let_go(self) -> None:
+        pdf, self._pdf = self._pdf, None
         if pdf is not None:
             _overwrite(pdf)
 
@@ -116,18 +125,23 @@ class Proofs:
         if deadline.remaining_s <= 0.0:
             _overwrite(answer.pdf)
             return NoProof(_OFFLINE)
-        return self._checked(answer, identity.proof_root)
+        return self._checked(request, answer, identity.proof_root)
 
-    def _checked(self, answer: ProofAnswer, root: bytes) -> HeldProof | NoProof:
-        found = check_proof(answer.pdf, root, self._now_ms())
+    def _checked(self, request: ProofRequest, answer: ProofAnswer, root: bytes) -> HeldProof | NoProof:
+        now_ms = self._now_ms()
+        found = check_proof(answer.pdf, root, now_ms)
         if isinstance(found, ProofFlaw):
             flaw = found.value
         elif found.sha256 != answer.sha256:
             flaw = "wrong_digest"
         elif found.verification_code != answer.verification_code:
             flaw = "wrong_code"
+        elif (found.kind, found.receipt_number) != (request.kind, request.receipt_number):
+            flaw = "of_another_request"
+        elif now_ms >= found.valid_to_ms:
+            flaw = "expired"
         else:
-            return HeldProof(answer.pdf, found.verification_code, found.pages, answer.valid_to_ms)
+            return HeldProof(answer.pdf, found.verification_code, found.pages, found.valid_to_ms)
         _log.error("a proof of the platform did not pass and is not printed: %s", flaw)
         _overwrite(answer.pdf)
         return NoProof("proof.unsound", flaw)

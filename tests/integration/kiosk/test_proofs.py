@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import logging
 import shutil
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
+from asn1crypto import cms
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.id_numbers import is_id_number
-from contract.proofs import ProofAnswer, ProofRequest, ProofVerdict
+from contract.proofs import P256_ORDER, ProofAnswer, ProofRequest, ProofVerdict
 from drivers.document_printer.driver import CupsPrinter
 from drivers.document_printer.emulator import DocumentPrinterEmulator
-from drivers.document_printer.types import PrintResult
+from drivers.document_printer.simulator import SimulatedDocumentPrinter
+from drivers.document_printer.types import DocumentOutcome, PrintResult
 from drivers.types import Deadline
+from fleet.console.verify import FILES_AT_ONCE
+from kiosk.services import proofs
 from kiosk.services.proof_check import ProofFlaw, SoundProof, check_proof
 from kiosk.services.proofs import HeldProof, NoProof, Proofs
 from offline_queue.clock import SystemClock
@@ -97,8 +107,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def issued(world: World) -> ProofAnswer:
-    answer = world.line.request_proof(world.asks())
+def request_of(world: World) -> ProofRequest:
+    return world.asks()
+
+
+@pytest.fixture(scope="module")
+def issued(world: World, request_of: ProofRequest) -> ProofAnswer:
+    answer = world.line.request_proof(request_of)
     assert not isinstance(answer, Failure)
     assert answer.outcome == "issued", answer.reason
     return answer
@@ -144,6 +159,42 @@ def test_another_root_an_expired_certificate_and_what_is_added_are_refused(
     assert check_proof(issued.pdf, world.root, later) is ProofFlaw.UNKNOWN_ISSUER
     assert isinstance(check_proof(issued.pdf + b"\n%%EOF\n", world.root, now_ms()), ProofFlaw)
     assert check_proof(issued.pdf[: 2**21] + bytes(2**21), world.root, now_ms()) is ProofFlaw.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"%PDF-1.5\n1 0 obj<</Type/XRef/W[0 0 0]/Index[0 20000000]/Size 20000000/Root 1 0 R/Length 0>>stream\nendstream endobj\n"
+        b"startxref\n9\n%%EOF\n",
+        b"%PDF-1.5\n" + b"".join(b"%d 0 obj(" % number for number in range(20_000)) + b")" * 20_000,
+        b"%PDF-1.5\n/ByteRange [0 9 30 " + b"9" * 9 + b"]\n%%EOF",
+        b"%PDF-1.5\n" + b"/ByteRange [0 1 2 3] " * 1000,
+    ],
+)
+def test_a_file_that_nobody_signed_is_not_even_parsed(world: World, hostile: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of these keeps the parser busy for minutes, or fills the memory."""
+    from pyhanko.pdf_utils import reader
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("parsed")
+
+    monkeypatch.setattr(reader, "PdfFileReader", never)
+    assert check_proof(hostile, world.root, now_ms()) in (ProofFlaw.NOT_SIGNED, ProofFlaw.CHANGED)
+
+
+def test_the_other_value_of_the_signature_does_not_pass(world: World, issued: ProofAnswer) -> None:
+    """ECDSA has two values of ``s`` that both verify: the file would be another, and hold."""
+    gap = issued.pdf.index(b"/Contents <") + len(b"/Contents <")
+    written = issued.pdf[gap : issued.pdf.index(b">", gap)]
+    whole = cms.ContentInfo.load(bytes.fromhex(written.decode()))
+    signer = whole["content"]["signer_infos"][0]
+    r, s = decode_dss_signature(signer["signature"].native)
+    assert s <= P256_ORDER // 2
+    signer["signature"] = encode_dss_signature(r, P256_ORDER - s)
+    other = whole.dump(force=True).hex().upper().encode()
+    bent = issued.pdf.replace(written, other[: len(written)].ljust(len(written), b"0"))
+    assert bent != issued.pdf
+    assert check_proof(bent, world.root, now_ms()) is ProofFlaw.CHANGED
 
 
 def test_signed_but_active_is_refused_all_the_same(tmp_path: Path) -> None:
@@ -241,6 +292,58 @@ def test_an_answer_that_does_not_fit_its_document_is_not_printed(
     assert Proofs(_BentLine(bent), world.identity, now_ms).fetch(world.asks(), Deadline(9)) == NoProof("proof.unsound", detail)
 
 
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize("changes", [{"kind": "fund"}, {"receipt_number": "330304261123A01700044Y"}])
+def test_a_genuine_proof_of_another_request_is_not_printed(
+    world: World, issued: ProofAnswer, request_of: ProofRequest, changes: dict[str, str]
+) -> None:
+    own = msgspec.structs.replace(issued, pdf=bytes(bytearray(issued.pdf)))
+    asked = msgspec.structs.replace(request_of, **changes)
+    found = Proofs(_BentLine(own), world.identity, now_ms).fetch(asked, Deadline(9))
+    assert found == NoProof("proof.unsound", "of_another_request")
+    assert not any(own.pdf)
+
+
+@pytest.mark.expects_warnings
+def test_a_proof_whose_time_is_over_is_not_printed(world: World, issued: ProofAnswer, request_of: ProofRequest) -> None:
+    own = msgspec.structs.replace(issued, pdf=bytes(bytearray(issued.pdf)))
+    later = Proofs(_BentLine(own), world.identity, lambda: issued.valid_to_ms)
+    assert later.fetch(request_of, Deadline(9)) == NoProof("proof.unsound", "expired")
+
+
+def test_a_proof_that_a_hung_printer_holds_is_overwritten_when_it_lets_go(
+    issued: ProofAnswer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(proofs, "_CLOSE_S", 0.05)
+    own = bytes(bytearray(issued.pdf))
+    held = HeldProof(own, issued.verification_code, 1, issued.valid_to_ms)
+    printing, release = threading.Event(), threading.Event()
+
+    class Hung(SimulatedDocumentPrinter):
+        def print_document(
+            self,
+            pdf: bytes,
+            deadline: Deadline,
+            *,
+            copies: int = 1,
+            title: str = "document",
+            before_bytes: Callable[[], None] | None = None,
+        ) -> DocumentOutcome:
+            printing.set()
+            assert release.wait(30)
+            return super().print_document(pdf, deadline, copies=copies, title=title, before_bytes=before_bytes)
+
+    thread = threading.Thread(target=lambda: held.print_on(Hung(), Deadline(30)))
+    thread.start()
+    assert printing.wait(30)
+    with caplog.at_level(logging.CRITICAL + 1, logger="kiosk.services.proofs"):
+        held.close()
+    assert any(own), "the printer still has it"
+    release.set()
+    thread.join(30)
+    assert not any(own)
+
+
 def test_the_document_is_overwritten_when_it_is_let_go_of(issued: ProofAnswer) -> None:
     own = bytes(bytearray(issued.pdf))
     with HeldProof(own, issued.verification_code, 1, issued.valid_to_ms):
@@ -272,6 +375,22 @@ def _page_says(world: World, pdf: bytes) -> str:
     answer = httpx.post(f"{world.url}/verify/file", files={"file": ("p.pdf", pdf, "application/pdf")}, timeout=30)
     assert answer.status_code == 200
     return answer.text
+
+
+def test_uploads_that_never_come_keep_nobody_from_checking_a_code(world: World, issued: ProofAnswer) -> None:
+    """Eight connections that promise a megabyte and send three bytes: the pages that read little are open all the same."""
+    address = (httpx.URL(world.url).host, httpx.URL(world.url).port or 80)
+    lines = [socket.create_connection(address, timeout=10) for _ in range(FILES_AT_ONCE)]
+    try:
+        for path, line in zip(itertools.cycle(("/verify/file", "/verify", "/v1/proofs/verify", "/v1/receipts/verify")), lines):
+            line.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc".encode())
+        time.sleep(0.3)
+        checked = httpx.post(f"{world.url}/v1/proofs/verify", json={"text": issued.verification_code}, timeout=30)
+        assert (checked.status_code, checked.json()["code"]) == (200, "valid")
+        assert httpx.post(f"{world.url}/verify", data={"text": issued.verification_code}, timeout=30).status_code == 200
+    finally:
+        for line in lines:
+            line.close()
 
 
 def test_the_check_page_knows_code_and_file(world: World, issued: ProofAnswer) -> None:
