@@ -21,6 +21,8 @@ class MaterialLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """0 handed in, 2 to be supplemented (容缺)."""
     certificate: str = ""
     """Identifier of the electronic certificate (GB/T 36904); empty for other sources."""
+    watermark: str = ""
+    """Words that stand across every copy made of the certificate: what it may be used for, and when it was shown."""
     shared: tuple[str, ...] = ()
     """Elements that stand for it; their values are fields of the case."""
     due: str = ""

@@ -6,6 +6,7 @@ from litestar import Litestar
 from litestar.datastructures import ResponseHeader, State
 
 from fleet.api.catalogues import CATALOGUE_HANDLERS
+from fleet.api.certificates import check_certificate
 from fleet.api.headers import SECURITY_HEADERS
 from fleet.api.identification import IDENTIFICATION_HANDLERS, IDENTIFICATIONS_AT_ONCE, RETRY_IDENTIFICATION_S
 from fleet.api.materials import CHUNKS_AT_ONCE, MATERIAL_HANDLERS, RETRY_CHUNK_S
@@ -49,6 +50,7 @@ def create_app(platform: Platform, *, listens_on_loopback: bool) -> Litestar:
             *CATALOGUE_HANDLERS,
             fetch_portrait,
             ask_progress,
+            check_certificate,
             verify_receipt,
             *PROOF_HANDLERS,
             *CONSOLE_HANDLERS,

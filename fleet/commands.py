@@ -18,6 +18,7 @@ from fleet.processing import Tally
 from fleet.reports import (
     Record,
     report_cases,
+    report_certificates,
     report_kiosks,
     report_portraits,
     report_ratings,
@@ -29,6 +30,7 @@ from fleet.tokens import Grant, IssuedToken, issue
 
 _REPORTS = {
     "cases": report_cases,
+    "certificates": report_certificates,
     "kiosks": report_kiosks,
     "portraits": report_portraits,
     "ratings": report_ratings,

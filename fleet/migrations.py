@@ -10,6 +10,7 @@ from sqlite_utils import Database as Schema
 from fleet.errors import PlatformError
 from fleet.people_tables import (
     create_case_people,
+    create_certificates,
     create_portraits,
     create_residents,
     create_shared_data,
@@ -367,5 +368,6 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     _create_proofs,
     create_case_people,
     _create_search_misses,
+    create_certificates,
 )
 """Only ever appended to."""

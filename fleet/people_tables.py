@@ -102,6 +102,23 @@ def create_case_people(schema: Schema) -> None:
         schema.execute(f"CREATE TRIGGER case_progress_no_{verb.lower()} {refusal}")
 
 
+def create_certificates(schema: Schema) -> None:
+    """Certificates and their holders, as digests, and the record of every use."""
+    schema.table("certificates").create(
+        {"certificate": str, "person": str, "valid_from": str, "valid_to": str, "revoked": int},
+        pk="certificate",
+        not_null={"person", "valid_from", "valid_to", "revoked"},
+        strict=True,
+    )
+    schema.table("certificate_uses").create(
+        {"use": int, "kiosk_id": str, "certificate": str, "person": str, "purpose": str, "outcome": str, "at_ms": int},
+        pk="use",
+        not_null={"kiosk_id", "certificate", "person", "purpose", "outcome", "at_ms"},
+        foreign_keys=[("kiosk_id", "kiosks", "kiosk_id")],
+        strict=True,
+    ).create_index(["person", "at_ms"])
+
+
 def create_portraits(schema: Schema) -> None:
     """Photos of the fictitious residents, sealed, and the record of every request for one; people as digests."""
     schema.table("portraits").create(

@@ -7,6 +7,7 @@ from types import TracebackType
 
 from fleet.authentication import Authenticator
 from fleet.catalogues import CatalogueRegister
+from fleet.certificates import CertificateDesk
 from fleet.clock import Clock, system_clock
 from fleet.database import FILE_NAME, Database
 from fleet.digest_key import DigestKey
@@ -86,6 +87,7 @@ class Platform:
         self.heartbeats = HeartbeatDesk(database, cabinet, clock, proof_root=root)
         self.residents = Residents(database)
         self.catalogues = CatalogueRegister(database, cabinet, clock)
+        self.certificates = CertificateDesk(database, cabinet, self.digests, clock)
         self.progress = ProgressDesk(database, cabinet, self.digests, clock)
         self.processor = Processor(database, cabinet, self.materials, clock, self.digests)
 

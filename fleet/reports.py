@@ -9,6 +9,7 @@ import msgspec
 
 from contract.kiosks import Heartbeat
 from fleet.audit_trails import AuditAlarm, open_alarms
+from fleet.certificates import uses
 from fleet.database import Database
 from fleet.search_misses import LEAST_PLACES, LEAST_TIMES
 
@@ -56,6 +57,11 @@ def _kiosk_record(record: Record, alarms: tuple[AuditAlarm, ...]) -> Record:
     record["audit_alarms"] = [asdict(alarm) for alarm in alarms]
     record["heartbeat"] = msgspec.to_builtins(last) if last else None
     return record
+
+
+def report_certificates(database: Database) -> list[Record]:
+    """The newest uses of electronic certificates; see ``fleet.certificates.uses``."""
+    return [dict(use) for use in uses(database)]
 
 
 def report_ratings(database: Database) -> list[Record]:

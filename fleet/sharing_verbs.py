@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fleet.certificates import sample_certificates
 from fleet.clock import in_china, system_clock
 from fleet.commands import check_exists
 from fleet.digest_key import DigestKey
 from fleet.errors import PlatformError
-from fleet.platform import open_database, open_keys
+from fleet.platform import Platform, open_database, open_keys
 from fleet.sample_shared_data import sample_shared_data
 from fleet.shared_data import STATES, SharedRegister, questions
 from fleet.verbs import Add, Verbs
@@ -45,7 +46,9 @@ def _register(data: Path) -> Iterator[SharedRegister]:
 def _add_samples(asked: argparse.Namespace) -> None:
     with _register(asked.data) as register:
         added = register.put(sample_shared_data(), system_clock())
-    _say(f"{added} values added")
+    with Platform(asked.data) as platform:
+        certificates = platform.certificates.put(sample_certificates())
+    _say(f"{added} values added, {certificates} certificates")
 
 
 def _list(asked: argparse.Namespace) -> None:

@@ -32,6 +32,7 @@ from kiosk.readiness import Facts, Means, assess
 from kiosk.services.bench import Bench
 from kiosk.services.calendar import calendar_of
 from kiosk.services.catalogue_store import InForce
+from kiosk.services.certificates import CertificateDesk
 from kiosk.services.faces import FaceCheck
 from kiosk.services.finding import Finder
 from kiosk.services.identify import IdentityDesk, Ways
@@ -247,7 +248,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         print_slip=bench.print_slip,
         draw_slip=bench.draw_slip,
         cases=desk,
-        papers=PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, in_force.get)),
+        papers=_papers(link, bench, in_force),
         documents=ProofDesk(Proofs(link.documents, link.identity, link.outbox.platform_time.now_ms), bench.print_document),
         progress=ProgressDesk(link.identifying, link.identity, link.outbox, bench, link.outbox.platform_time.now_ms),
         store_health=link.store_health,
@@ -263,6 +264,11 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     surroundings = _surroundings(catalogue, hands, sample)
     visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, surroundings)
     return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit, in_force), means)
+
+
+def _papers(link: PlatformLink, bench: Bench, in_force: InForce) -> PaperDesk:
+    authorities = SharedDataDesk(link.identifying, link.identity, in_force.get)
+    return PaperDesk(bench, authorities, CertificateDesk(link.identifying, link.identity))
 
 
 def _surroundings(catalogue: Catalogue, hands: Hands, sample: bool) -> Surroundings:

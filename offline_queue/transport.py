@@ -19,6 +19,7 @@ import msgspec
 
 from contract.cases import Rating, RatingsAnswer, SealedCase, StatusFeed, SubmitAnswer, SubmitCases, SubmitRatings
 from contract.catalogues import CatalogueAnswer
+from contract.certificates import CertificateAnswer, CheckCertificate
 from contract.compression import ZSTD, zstd
 from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
@@ -63,6 +64,7 @@ _Answer = TypeVar(
     PortraitAnswer,
     ProofAnswer,
     ProgressAnswer,
+    CertificateAnswer,
 )
 
 
@@ -190,6 +192,10 @@ class PlatformClient:
     def request_shared_data(self, request: RequestSharedData) -> SharedDataAnswer | Failure:
         """Ask authorities for what they know of the person named in ``request``."""
         return self._signed("POST", "/v1/shared-data", msgspec.json.encode(request), JSON, SharedDataAnswer)
+
+    def check_certificate(self, request: CheckCertificate) -> CertificateAnswer | Failure:
+        """Have the certificate named in ``request`` checked."""
+        return self._signed("POST", "/v1/certificates/check", msgspec.json.encode(request), JSON, CertificateAnswer)
 
     def ask_progress(self, request: AskProgress) -> ProgressAnswer | Failure:
         """Ask where the cases of the person named in ``request`` are."""

@@ -14,6 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from contract.cases import RatingsAnswer, StatusFeed, SubmitAnswer, SubmitCases, SubmitRatings
 from contract.catalogues import CatalogueAnswer
+from contract.certificates import CertificateAnswer, CheckCertificate
 from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.kiosks import EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, Problem
 from contract.materials import MaterialState
@@ -59,6 +60,7 @@ _ENDPOINTS = (
     _Bodies("/v1/sms-codes/confirm", "post", SmsCodeVerdict, ConfirmSmsCode),
     _Bodies("/v1/catalogue", "get", CatalogueAnswer),
     _Bodies("/v1/shared-data", "post", SharedDataAnswer, RequestSharedData),
+    _Bodies("/v1/certificates/check", "post", CertificateAnswer, CheckCertificate),
     _Bodies("/v1/progress", "post", ProgressAnswer, AskProgress),
     _Bodies("/v1/portraits", "post", PortraitAnswer, RequestPortrait),
     _Bodies("/v1/receipts/verify", "post", ReceiptVerdict, VerifyReceipt, is_signed=False),

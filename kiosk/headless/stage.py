@@ -30,6 +30,7 @@ from kiosk.readiness import Facts, Means, StoreHealth, assess
 from kiosk.services.bench import Bench
 from kiosk.services.calendar import calendar_of
 from kiosk.services.cases import CaseFacts
+from kiosk.services.certificates import CertificateDesk
 from kiosk.services.identify import IdentityDesk, Ways
 from kiosk.services.papers import PaperDesk, question_for
 from kiosk.services.platform import enrol
@@ -122,7 +123,8 @@ class HeadlessStage:
         staff = StaffBook(data / "staff.toml", time.monotonic)
         self.identity = IdentityDesk(Ways(bench, _NoFace(), staff), RouteLocks(time.monotonic), time.monotonic)
         self.desk = QueueDesk(link.outbox, link.wake)
-        self.papers = PaperDesk(bench, SharedDataDesk(link.identifying, link.identity, lambda: self.catalogue))
+        authorities = SharedDataDesk(link.identifying, link.identity, lambda: self.catalogue)
+        self.papers = PaperDesk(bench, authorities, CertificateDesk(link.identifying, link.identity))
         bench.start()
         bench.subscribe(self._devices.__setitem__)
         link.start(lambda: dict(self._devices), lambda: True)

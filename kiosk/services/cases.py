@@ -10,6 +10,7 @@ from contract.case_contents import BundleReference, CaseContents, Delivery, Regi
 from contract.case_contents import MaterialLine as WireLine
 from contract.cases import Applicant, Consent, FieldValue, Identification
 from drivers.types import Deadline
+from kiosk.catalogue.certificates import watermark
 from kiosk.catalogue.deciding import From, MaterialLine
 from kiosk.catalogue.models import FormField, Item
 from kiosk.domain.identity import Person, Proof
@@ -33,6 +34,8 @@ class OneCase:
     lines: tuple[MaterialLine, ...] = field(repr=False)
     due: Mapping[str, str]
     """容缺: last day by material."""
+    watermark: str
+    """Across copies of certificates that were shown for it."""
     handling: Handling = field(repr=False)
     """Where it is decided, and how the outcome comes to the resident."""
 
@@ -118,6 +121,7 @@ def _one_case(item: Item, context: Context) -> OneCase:
         values=tuple(_field_value(field, context.session) for field in knowing.fields(item, context)),
         lines=lines,
         due={line.id: knowing.due(line, context) for line in lines if line.source is From.PROMISE},
+        watermark=watermark(item.short_name.zh, context.today.isoformat()),
         handling=handling.chosen(item, context.session),
     )
 
@@ -162,6 +166,7 @@ def _wire_line(line: MaterialLine, case: OneCase, handed: Mapping[str, str]) -> 
         stuff_type=_STUFF_TYPES[line.source],
         stuff_status=_TO_BE_SUPPLEMENTED if promised else _HANDED_IN,
         certificate=handed.get(line.id, "") if line.source is From.CERTIFICATE else "",
+        watermark=case.watermark if line.source is From.CERTIFICATE else "",
         shared=line.material.material.shared if line.source is From.SHARED else (),
         due=case.due.get(line.id, ""),
         due_working_days=line.material.lack_days if promised else 0,

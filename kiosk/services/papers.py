@@ -54,6 +54,25 @@ class Authorities(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CertificateShown:
+    """Who shows which certificate, and for what."""
+
+    material: str
+    type_code: str
+    person: Person
+    purpose: str
+    """Code of the matter."""
+
+
+class Certificates(Protocol):
+    """Who knows of certificates; ``kiosk.services.certificates`` is the true one."""
+
+    def reason_against(self, person: Person, identifier: str, purpose: str, deadline: Deadline) -> str:
+        """Why it does not count; empty when it does."""
+        ...
+
+
 class PaperDevices(Protocol):
     """Scanner and document camera, as ``kiosk.services.bench`` keeps them."""
 
@@ -69,22 +88,26 @@ class PaperDevices(Protocol):
 class PaperDesk:
     """Each method may be called on a thread of its own."""
 
-    def __init__(self, devices: PaperDevices, authorities: Authorities) -> None:
+    def __init__(self, devices: PaperDevices, authorities: Authorities, certificates: Certificates) -> None:
         self._devices = devices
         self._authorities = authorities
+        self._certificates = certificates
 
     def fetch_shared(self, person: Person, question: SharedQuestion, deadline: Deadline) -> SharedFetched:
         """Ask the authorities that keep these elements."""
         return self._authorities.fetch(person, question, deadline)
 
-    def read_certificate(self, material: str, type_code: str, deadline: Deadline) -> CertificateRead | CertificateFailed:
-        """Wait for the code of a certificate of this type. Whose it is, the platform finds out: the code itself names nobody."""
+    def read_certificate(self, shown: CertificateShown, deadline: Deadline) -> CertificateRead | CertificateFailed:
+        """Wait for the code of a certificate of this type. Whose it is the platform tells: the code itself names nobody."""
+        material = shown.material
         text = self._devices.read_code(deadline)
         if isinstance(text, CredentialFailed):
             return CertificateFailed(material, _CODE_REASONS.get(text.reason, "papers.bad_certificate"))
         identifier = read_identifier(text.strip())
-        if identifier is None or identifier.type_code != type_code:
+        if identifier is None or identifier.type_code != shown.type_code:
             return CertificateFailed(material, "papers.bad_certificate")
+        if reason := self._certificates.reason_against(shown.person, text.strip(), shown.purpose, deadline):
+            return CertificateFailed(material, reason)
         return CertificateRead(material, text.strip())
 
     def scan(self, material: str, deadline: Deadline) -> PaperScanned | ScanFailed:

@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable
 from typing import Protocol
 
-import msgspec
-
 from contract import receipt_number
 from contract.progress import (
     ACTORS,
@@ -32,11 +30,11 @@ from kiosk.domain.identity import Person
 from kiosk.domain.progress import Standing, Standings, StandingStep, Told
 from kiosk.flow.events import CredentialFailed
 from kiosk.flow.progress_events import ProgressTold, SlipNotRead, SlipRead
+from kiosk.services.sealed_questions import seal_question
 from offline_queue.errors import KnownError
 from offline_queue.identity import IdentitySource
 from offline_queue.models import CaseSummary, Step
 from offline_queue.policy import Failure
-from offline_queue.sealing import choose_key, seal_request
 from offline_queue.states import PENDING, CaseState
 
 _log = logging.getLogger(__name__)
@@ -139,10 +137,6 @@ class ProgressDesk:
 
     def _sealed(self, person: Person, number: str, answer_key: bytes, *, identified: bool) -> AskProgress | None:
         """The question sealed to the platform's newest key; ``None`` before enrolment."""
-        identity = self._identity.current()
-        key = choose_key(identity.sealing_keys) if identity else None
-        if identity is None or key is None:
-            return None
         question = ProgressQuestion(
             id_type=person.card_kind,
             id_number=person.id_number,
@@ -150,12 +144,10 @@ class ProgressDesk:
             identified=identified,
             answer_key=answer_key,
         )
-        content = bytearray(msgspec.json.encode(question))
-        try:
-            sealed = seal_request(progress_info(identity.kiosk_id), content, key)
-        finally:
-            content[:] = bytes(len(content))
-        return AskProgress(suite=key.suite, sealing_key_id=key.key_id, sealed=sealed)
+        asked = seal_question(self._identity, progress_info, question)
+        if asked is None:
+            return None
+        return AskProgress(suite=asked.suite, sealing_key_id=asked.sealing_key_id, sealed=asked.sealed)
 
     def _of_machine(self, number: str, *, only_pending: bool) -> Standings | None:
         """What this machine last heard of the case. Once the platform was asked, only what has not reached it yet counts."""

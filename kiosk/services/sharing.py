@@ -7,8 +7,6 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-import msgspec
-
 from contract.sealed_answers import ANSWER_KEY_BYTES
 from contract.sharing import (
     RequestSharedData,
@@ -24,9 +22,9 @@ from kiosk.catalogue.rules import FactValue, is_fact
 from kiosk.domain.identity import Person
 from kiosk.flow.gathering_events import SharedFetched
 from kiosk.services.papers import SharedQuestion
+from kiosk.services.sealed_questions import seal_question
 from offline_queue.identity import IdentitySource
 from offline_queue.policy import Failure
-from offline_queue.sealing import choose_key, seal_request
 
 _log = logging.getLogger(__name__)
 
@@ -76,10 +74,6 @@ class SharedDataDesk:
 
     def _sealed(self, person: Person, asked: SharedQuestion, answer_key: bytes) -> RequestSharedData | None:
         """The question sealed to the platform's newest key; ``None`` before enrolment."""
-        identity = self._identity.current()
-        key = choose_key(identity.sealing_keys) if identity else None
-        if identity is None or key is None:
-            return None
         question = SharedDataQuestion(
             id_type=person.card_kind,
             id_number=person.id_number,
@@ -90,12 +84,10 @@ class SharedDataDesk:
             elements=asked.elements,
             answer_key=answer_key,
         )
-        content = bytearray(msgspec.json.encode(question))
-        try:
-            sealed = seal_request(sharing_info(identity.kiosk_id), content, key)
-        finally:
-            content[:] = bytes(len(content))
-        return RequestSharedData(suite=key.suite, sealing_key_id=key.key_id, sealed=sealed)
+        sealed = seal_question(self._identity, sharing_info, question)
+        if sealed is None:
+            return None
+        return RequestSharedData(suite=sealed.suite, sealing_key_id=sealed.sealing_key_id, sealed=sealed.sealed)
 
     def _sound(self, elements: tuple[SharedElement, ...], asked: frozenset[str], now_ms: int) -> Iterator[tuple[str, FactValue]]:
         """Values that were asked for, are of the element's type, and are not stale. Names of others are logged, never values."""

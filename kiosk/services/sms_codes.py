@@ -6,14 +6,12 @@ import logging
 from dataclasses import dataclass
 from typing import Protocol
 
-import msgspec
-
 from contract.sms import ConfirmSmsCode, RequestSmsCode, SmsCodeSent, SmsCodeVerdict, SmsPerson, is_code, sms_info
 from drivers.types import Deadline
 from kiosk.domain.identity import Person
+from kiosk.services.sealed_questions import seal_question
 from offline_queue.identity import IdentitySource
 from offline_queue.policy import Failure
-from offline_queue.sealing import choose_key, seal_request
 
 _log = logging.getLogger(__name__)
 
@@ -97,17 +95,11 @@ class SmsCodes:
 
     def _sealed(self, person: Person) -> RequestSmsCode | None:
         """The person sealed to the platform's newest key; ``None`` before enrolment."""
-        identity = self._identity.current()
-        key = choose_key(identity.sealing_keys) if identity else None
-        if identity is None or key is None:
-            return None
         named = SmsPerson(id_type=person.card_kind, id_number=person.id_number, name=person.name)
-        content = bytearray(msgspec.json.encode(named))
-        try:
-            sealed = seal_request(sms_info(identity.kiosk_id), content, key)
-        finally:
-            content[:] = bytes(len(content))
-        return RequestSmsCode(suite=key.suite, sealing_key_id=key.key_id, sealed=sealed)
+        asked = seal_question(self._identity, sms_info, named)
+        if asked is None:
+            return None
+        return RequestSmsCode(suite=asked.suite, sealing_key_id=asked.sealing_key_id, sealed=asked.sealed)
 
 
 def _refused(failure: Failure) -> SmsRefused:

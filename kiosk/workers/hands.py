@@ -51,7 +51,7 @@ from kiosk.flow.session import ConsentRecord, SessionContext
 from kiosk.readiness import StoreHealth
 from kiosk.services.cards import forget_card
 from kiosk.services.cases import CaseFacts
-from kiosk.services.papers import SharedQuestion, question_for
+from kiosk.services.papers import CertificateShown, SharedQuestion, question_for
 from kiosk.services.proof_desk import ProofFacts
 from kiosk.services.slips import SlipFacts, stated
 from kiosk.workers.job_thread import Job, JobThread
@@ -155,7 +155,8 @@ class Hands(QObject):
             case FetchShared(elements):
                 self._fetch_shared(papers, _known(session.person), question_for(elements, session, item_code))
             case ReadCertificate(material, type_code) if papers is not None:
-                self.code.submit(lambda deadline: papers.read_certificate(material, type_code, deadline), CREDENTIAL_WAIT_S)
+                shown = CertificateShown(material, type_code, _known(session.person), item_code)
+                self.code.submit(lambda deadline: papers.read_certificate(shown, deadline), CREDENTIAL_WAIT_S)
             case ScanPaper(material) if papers is not None:
                 self.paper.submit(lambda deadline: papers.scan(material, deadline), SCAN_S)
             case ReadCertificate(material):

@@ -25,7 +25,7 @@ from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted
 from kiosk.flow.session import ConsentRecord
 from kiosk.readiness import StoreHealth
 from kiosk.services.cases import CaseDesk
-from kiosk.services.papers import SharedQuestion
+from kiosk.services.papers import CertificateShown, SharedQuestion
 from kiosk.services.proof_desk import ProofFacts
 from kiosk.services.slips import SlipFacts
 
@@ -83,7 +83,7 @@ class Gathering(Protocol):
         """Ask the authorities that keep these elements."""
         ...
 
-    def read_certificate(self, material: str, type_code: str, deadline: Deadline) -> CertificateRead | CertificateFailed:
+    def read_certificate(self, shown: CertificateShown, deadline: Deadline) -> CertificateRead | CertificateFailed:
         """Wait for the code of a certificate, and check it."""
         ...
 

@@ -58,16 +58,30 @@ def why_not(kind: str = "ext4") -> str:
 
 
 def clean_up_stale() -> None:
-    """Take down what runs left that are no longer there."""
-    for device in json.loads(_run("losetup", "--list", "--json") or '{"loopdevices": []}')["loopdevices"]:
-        match = re.search(rf"/{_PREFIX}-(\d+)-[^/]*\.img", device["back-file"] or "")
+    """Take down what runs left that are no longer there. Several processes may do so at the same time."""
+    for device, image in _attached().items():
+        match = re.search(rf"/{_PREFIX}-(\d+)-[^/]*\.img", image)
         if match is None or Path(f"/proc/{match[1]}").exists():
             continue
-        for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines():
-            if line.split()[0] == device["name"]:
-                _run("umount", line.split()[1])
-        _run("losetup", "--detach", device["name"])
-        Path(device["back-file"].removesuffix(" (deleted)")).unlink(missing_ok=True)
+        try:
+            _take_down(device)
+        except NoLoopDisk:
+            if _attached().get(device) == image:  # else another process was quicker
+                raise
+        Path(image.removesuffix(" (deleted)")).unlink(missing_ok=True)
+
+
+def _attached() -> dict[str, str]:
+    """Loop devices in use, each with the file behind it."""
+    listed = json.loads(_run("losetup", "--list", "--json") or '{"loopdevices": []}')["loopdevices"]
+    return {device["name"]: device["back-file"] or "" for device in listed}
+
+
+def _take_down(device: str) -> None:
+    for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines():
+        if line.split()[0] == device:
+            _run("umount", line.split()[1])
+    _run("losetup", "--detach", device)
 
 
 class LoopDisk:

@@ -314,6 +314,7 @@ def test_the_openapi_document_describes_the_contract(client: httpx.Client) -> No
         "/v1/portraits",
         "/v1/shared-data",
         "/v1/progress",
+        "/v1/certificates/check",
         "/v1/catalogue",
         "/v1/receipts/verify",
         "/v1/proofs",

@@ -1,0 +1,153 @@
+"""电子证照 at the platform: whose each is, how long it is valid, and for what it was shown.
+
+The reference platform keeps the certificates of fictitious residents. A true one asks the registers of certificates instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import yaml
+
+import assets
+from contract.certificates import (
+    MAX_IDENTIFIER,
+    MAX_SEALED_BYTES,
+    CertificateAnswer,
+    CertificateQuestion,
+    CertificateState,
+    CheckCertificate,
+    Outcome,
+    certificate_info,
+    seal_state,
+)
+from contract.sealed_answers import ANSWER_KEY_BYTES
+from fleet.clock import Clock, in_china
+from fleet.database import Database
+from fleet.decoding import Undecodable, from_json, is_plain_text
+from fleet.digest_key import DigestKey
+from fleet.keys import KeyCabinet
+from fleet.sealing_keys import CannotOpen
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCertificate:
+    """One certificate and its holder."""
+
+    identifier: str = field(repr=False)
+    id_type: str
+    id_number: str = field(repr=False)
+    valid_from: date
+    valid_to: date | None = None
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRefused:
+    """Why nothing is said: ``bad_request``, ``unknown_sealing_key``."""
+
+    code: str
+    detail: str
+
+
+class CertificateDesk:
+    """Answers terminals. Safe to use from several threads."""
+
+    def __init__(self, database: Database, cabinet: KeyCabinet, digests: DigestKey, clock: Clock) -> None:
+        self._database = database
+        self._cabinet = cabinet
+        self._digests = digests
+        self._clock = clock
+
+    def put(self, certificates: Iterable[HeldCertificate]) -> int:
+        """Add or replace; how many. Neither identifier nor person lies in the clear."""
+        rows = [
+            (
+                _digest(one.identifier),
+                self._digests.person(one.id_type, one.id_number),
+                one.valid_from.isoformat(),
+                one.valid_to.isoformat() if one.valid_to is not None else "",
+                int(one.revoked),
+            )
+            for one in certificates
+        ]
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO certificates VALUES (?, ?, ?, ?, ?)", rows)
+        return len(rows)
+
+    def answer(self, kiosk_id: str, asked: CheckCertificate) -> CertificateAnswer | CheckRefused:
+        """Whether the certificate sealed in ``asked`` is that person's and valid today; noted before it is told."""
+        question = self._open(kiosk_id, asked)
+        if isinstance(question, CheckRefused):
+            return question
+        now_ms = self._clock()
+        state = self._note(kiosk_id, question, now_ms)
+        return CertificateAnswer(sealed=seal_state(state, question.answer_key, asked.sealed), platform_time_ms=now_ms)
+
+    def _note(self, kiosk_id: str, question: CertificateQuestion, now_ms: int) -> CertificateState:
+        person, certificate = self._digests.person(question.id_type, question.id_number), _digest(question.identifier)
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                "SELECT valid_from, valid_to, revoked FROM certificates WHERE certificate = ? AND person = ?",
+                (certificate, person),
+            ).fetchone()
+            outcome: Outcome = "unknown" if row is None else _outcome(row, in_china(now_ms).date().isoformat())
+            connection.execute(
+                "INSERT INTO certificate_uses (kiosk_id, certificate, person, purpose, outcome, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+                (kiosk_id, certificate, person, question.purpose, outcome, now_ms),
+            )
+        return CertificateState(outcome=outcome, valid_to=row["valid_to"] if row is not None else "")
+
+    def _open(self, kiosk_id: str, asked: CheckCertificate) -> CertificateQuestion | CheckRefused:
+        key = self._cabinet.present.opening_key(asked.sealing_key_id)
+        if key is None or asked.suite != key.public.suite:
+            return CheckRefused("unknown_sealing_key", "the platform does not hold the key this was sealed to")
+        if len(asked.sealed) > MAX_SEALED_BYTES:
+            return CheckRefused("bad_request", "the sealed part is too large")
+        try:
+            question = from_json(key.open_request(certificate_info(kiosk_id), asked.sealed), CertificateQuestion)
+        except (CannotOpen, Undecodable):
+            return CheckRefused("bad_request", "the sealed part does not open for this terminal, or holds no question")
+        texts = (question.id_type, question.id_number, question.purpose)
+        is_sound = all(is_plain_text(text, 64) for text in texts) and is_plain_text(question.identifier, MAX_IDENTIFIER)
+        if not is_sound or len(question.answer_key) != ANSWER_KEY_BYTES:
+            return CheckRefused("bad_request", "person, certificate, purpose or key is missing or too long")
+        return question
+
+
+def _outcome(row: Mapping[str, Any], today: str) -> Outcome:
+    if row["revoked"]:
+        return "revoked"
+    if today < row["valid_from"]:
+        return "not_yet_valid"
+    return "expired" if row["valid_to"] and row["valid_to"] < today else "valid"
+
+
+def _digest(identifier: str) -> str:
+    return hashlib.sha256(identifier.encode()).hexdigest()
+
+
+def sample_certificates() -> tuple[HeldCertificate, ...]:
+    """Those of the fictitious residents (``assets/samples/certificates.yaml``)."""
+    with (assets.ROOT / "samples" / "certificates.yaml").open(encoding="utf-8") as file:
+        given = yaml.safe_load(file)["certificates"]
+    return tuple(
+        HeldCertificate(
+            one["identifier"], one["id_type"], one["id_number"], one["valid_from"], one.get("valid_to"), one.get("revoked", False)
+        )
+        for one in given
+    )
+
+
+def uses(database: Database, limit: int = 100) -> tuple[Mapping[str, str | int], ...]:
+    """The newest uses on record: where, when, for what, and what came of it; people and certificates as digests only."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            "SELECT at_ms, kiosk_id, purpose, outcome, certificate, person FROM certificate_uses ORDER BY use DESC LIMIT ?",
+            (limit,),
+        ).fetchall()
+    return tuple({**dict(row), "certificate": row["certificate"][:12], "person": row["person"][:12]} for row in rows)
