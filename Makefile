@@ -4,7 +4,7 @@ PY := .venv/bin/python
 # Most tests of devices wait for time to pass: more of them run at once than there are cores.
 WORKERS ?= $(shell expr 3 \* $$(nproc))
 .DEFAULT_GOAL := help
-.PHONY: help setup models demo run test check clean
+.PHONY: help setup models demo run test audit screens check clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,6 +26,12 @@ run: setup ## the terminal in a window, on simulated devices
 test: setup ## all tests
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadgroup
 
+audit: setup ## every screen, in every language and size: violations of what people need to use it
+	@QT_QPA_PLATFORM=offscreen $(PY) -m ui.audit
+
+screens: setup ## contact sheets of all screens in docs/screens/
+	@QT_QPA_PLATFORM=offscreen $(PY) -m ui.gallery.sheets --out docs/screens
+
 check: setup ## ruff, mypy, import contracts and the project's own checks
 	@$(PY) -m ruff check --no-cache . && $(PY) -m ruff format --no-cache --check .
 	@$(PY) -m mypy
@@ -33,4 +39,4 @@ check: setup ## ruff, mypy, import contracts and the project's own checks
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest tests/checks
 
 clean: ## remove what the commands above made, the environment included
-	@rm -rf .venv demo build dist .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv demo docs/screens build dist .mypy_cache .ruff_cache .hypothesis

@@ -19,8 +19,8 @@ from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState, Step
 from kiosk.flow.views import FormView, Screen
 from kiosk.readiness import Readiness
-from tests.helpers.layout import place
 from tests.ui.conftest import MakeWindow, Visitor
+from ui.audit.findings import place
 from ui.gallery import sample
 from ui.gallery.plates import plates
 from ui.gallery.render import show

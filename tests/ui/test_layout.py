@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from kiosk.catalogue.deciding import From
 from kiosk.domain.language import Language
 from kiosk.flow.views import FormView, GuideMaterial, GuideView, ReviewView, SlipView, StaffView
-from tests.helpers import layout
 from tests.ui.conftest import MakeWindow
+from ui.audit import findings as layout
+from ui.audit.report import PITCHES, violations_of
 from ui.gallery.plates import Plate, plates
 from ui.gallery.render import show
 from ui.theme.tokens import MIN_CAPITAL_MM, Type
@@ -20,25 +21,19 @@ from ui.widgets.river import River
 from ui.window import KioskWindow
 
 EVIL = "<b>x</b>" + "W" * 500 + "\u202e" + "🀄" * 20
-PITCHES = (0.248, 0.311, 0.369)
 
 
-@pytest.fixture(params=PITCHES, ids=["21.5in", "27in", "32in"])
+@pytest.fixture(params=PITCHES.values(), ids=PITCHES.keys())
 def sized(request: pytest.FixtureRequest, make_window: MakeWindow) -> KioskWindow:
     return make_window(mm_per_px=request.param)
 
 
 @pytest.mark.parametrize("language", list(Language))
 def test_every_screen_is_whole(sized: KioskWindow, language: Language) -> None:
-    broken: dict[str, list[str]] = {}
+    broken: dict[str, list[tuple[str, str]]] = {}
     for plate in plates(language):
         show(sized, plate)
-        found = (
-            layout.cut_texts(sized) + layout.outside(sized) + layout.small_targets(sized, sized.metrics) + layout.unnamed(sized)
-        )
-        if "warning" not in plate.name:
-            found += layout.overlaps(sized)
-        if found:
+        if found := list(violations_of(sized, plate)):
             broken[plate.name] = found
         assert sized.size().toTuple() == (1080, 1920), f"{plate.name} has pushed the window"
     assert not broken

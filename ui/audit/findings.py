@@ -1,17 +1,23 @@
-"""What a person would call broken about a screen: cut text, controls too small or on top of each other, unnamed controls."""
+"""What a person would call broken about a screen: cut text, controls too small, on one another, unnamed, or passed by by keys."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
-from ui.theme.tokens import MIN_TARGET_MM, Metrics
+from ui.theme.tokens import MIN_CAPITAL_MM, MIN_TARGET_MM, Metrics
+from ui.widgets.words import Words
+
+W = TypeVar("W", bound=QWidget)
+_INVISIBLE_PX = 2
+"""Rounding of millimetres to pixels."""
 
 
-def visible(window: QWidget, kind: type[QWidget]) -> Iterator[QWidget]:
+def visible(window: QWidget, kind: type[W]) -> Iterator[W]:
     """All visible widgets of a kind."""
     return (widget for widget in window.findChildren(kind) if widget.isVisible())
 
@@ -25,13 +31,17 @@ def cut_texts(window: QWidget) -> list[str]:
     """Texts that get less room than they need."""
     found = []
     for label in visible(window, QLabel):
-        assert isinstance(label, QLabel)
         if label.wordWrap():
             longest = max((label.fontMetrics().horizontalAdvance(word) for word in label.text().split()), default=0)
             if label.heightForWidth(label.width()) > label.height() or (label.text().isascii() and longest > label.width()):
                 found.append(f"label {label.text()!r} in {label.size()}")
         elif label.sizeHint().width() > label.width() or label.sizeHint().height() > label.height() + 1:
             found.append(f"label {label.text()!r} in {label.size()}")
+    return found + _cut_buttons(window)
+
+
+def _cut_buttons(window: QWidget) -> list[str]:
+    found = []
     for button in visible(window, QAbstractButton):
         # Cards wrap the lines in them, which are looked at one by one above.
         hint = button.minimumSizeHint() if button.layout() is not None else button.sizeHint()
@@ -77,6 +87,22 @@ def unnamed(window: QWidget) -> list[str]:
         if not interface.text(QAccessible.Text.Name).strip():
             found.append(widget.objectName() or type(widget).__name__)
     return found
+
+
+def out_of_reach(window: QWidget) -> list[str]:
+    """Controls that the tab key passes by."""
+    controls = [*visible(window, QAbstractButton), *visible(window, QLineEdit)]
+    return [_called(one) for one in controls if one.isEnabled() and not one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+
+def low_capitals(window: QWidget, metrics: Metrics) -> list[str]:
+    """Texts whose capitals are lower than can be read from where one stands."""
+    least = metrics.px(MIN_CAPITAL_MM) - _INVISIBLE_PX
+    return [
+        f"{label.text()[:30]!r} {label.fontMetrics().capHeight()} px"
+        for label in visible(window, Words)
+        if label.text() and label.fontMetrics().capHeight() < least
+    ]
 
 
 def _shown(widget: QWidget, window: QWidget) -> QRect:
