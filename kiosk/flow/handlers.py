@@ -115,7 +115,9 @@ def choose_found(state: FlowState, event: ItemChosen, context: Context) -> Resul
 def choose_policy(state: FlowState, event: ItemChosen, context: Context) -> Result:
     """The matter by which one applies; what was fetched to match policies is not used for it."""
     after, effects = choose_item(state, event, context)
-    return after, (*_stopped(state), ForgetCase(), *effects) if after.step is Step.GUIDE else effects
+    if after.step is not Step.GUIDE:
+        return state, ()  # one that cannot be done now is not offered here
+    return after, (*_stopped(state), ForgetCase(), *effects)
 
 
 def leave_search(state: FlowState, _event: Event, context: Context) -> Result:

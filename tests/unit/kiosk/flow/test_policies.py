@@ -115,6 +115,15 @@ def test_one_touch_applies_and_what_was_fetched_for_matching_is_not_used_for_it(
     assert not _cards(Visitor().does(ev.Touched(), PoliciesOpened()))["senior_allowance"].item_code
 
 
+def test_a_matter_that_cannot_be_done_now_is_not_offered_and_leads_nowhere(subject: Visitor) -> None:
+    card = _cards(_identified(subject))["senior_bus"]
+    closed = replace(subject.context.readiness, item_reasons={card.item_code: "store.backlog_full"})
+    subject.context = replace(subject.context, readiness=closed)
+    assert not _cards(subject)["senior_bus"].item_code
+    subject.does(ev.ItemChosen(card.item_code), PoliciesMatched())
+    assert (subject.state.step, subject.state.item_code) == (Step.POLICIES, "")
+
+
 def test_leaving_while_authorities_are_asked_stops_the_question_and_forgets(subject: Visitor) -> None:
     _identified(subject).does(PoliciesMatched(), ev.Back())
     assert (subject.state.step, subject.asked_for(fx.CancelGathering)) == (Step.HOME, 1)

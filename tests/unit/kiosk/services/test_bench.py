@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ import pytest
 import assets
 from drivers.barcode_scanner.emulator import ScannerEmulator
 from drivers.camera.simulator import PortraitCamera
+from drivers.document_printer.simulator import SimulatedDocumentPrinter
+from drivers.document_printer.types import DocumentOutcome, DocumentPrinterStatus, PrintResult
 from drivers.emulation.host import TcpHost
 from drivers.id_card_reader.cards import sample_card
 from drivers.id_card_reader.emulator import IdReaderEmulator
@@ -24,12 +26,65 @@ from kiosk.flow.events import CardFailed, CardWasRead, CredentialFailed, SlipFai
 from kiosk.services.bench import Bench
 from kiosk.services.print_journal import PrintJournal
 from kiosk.services.probes import of_printer, trouble_of
+from kiosk.services.proofs import HeldProof
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipFacts, SlipWriter
 from tests.helpers.people import SENIOR, sample_catalogue
 from tests.helpers.waiting import until
 
 CASE = "019abc00-1234-7abc-8def-0123456789ab"
+
+
+class HungDocuments:
+    """A document printer whose driver does not come back from a job until it is let go of."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+        self._printer = SimulatedDocumentPrinter()
+
+    def status(self) -> DocumentPrinterStatus:
+        return self._printer.status()
+
+    def print_document(
+        self,
+        pdf: bytes,
+        deadline: Deadline,
+        *,
+        copies: int = 1,
+        title: str = "document",
+        before_bytes: Callable[[], None] | None = None,
+    ) -> DocumentOutcome:
+        assert self.let_go.wait(60)
+        return self._printer.print_document(pdf, deadline, copies=copies, title=title, before_bytes=before_bytes)
+
+    def close(self) -> None:
+        self._printer.close()
+
+
+@pytest.mark.expects_warnings
+def test_a_document_printer_that_hangs_may_have_printed_and_nobody_is_told_otherwise(
+    reader: IdReaderEmulator, printer: PrinterEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hung = HungDocuments()
+    monkeypatch.setattr("drivers.document_printer.factory.open_document_printer", lambda _url: hung)
+    with TcpHost(reader) as reader_host, TcpHost(printer) as printer_host:
+        devices = Devices(id_card_reader=reader_host.url, receipt_printer=printer_host.url, document_printer="sim://")
+        bench = Bench(devices, desk(tmp_path))
+        bench.start()
+        until(lambda: bench.supervisors["document_printer"].status.is_online)
+        proof = HeldProof(bytes(bytearray(b"%PDF-1.7 SAMPLE")), "P7K29QXM4TRA", 1, 0)
+        outcome = bench.print_document(proof, Deadline(0.3))
+        hung.let_go.set()
+        bench.close()
+        proof.close()
+    assert outcome is not None
+    assert outcome.result is PrintResult.UNKNOWN
+
+
+def test_without_a_document_printer_there_is_no_outcome(subject: Bench) -> None:
+    proof = HeldProof(bytes(bytearray(b"%PDF-1.7 SAMPLE")), "P7K29QXM4TRA", 1, 0)
+    assert subject.print_document(proof, Deadline(1.0)) is None
+    proof.close()
 
 
 def desk(folder: Path) -> SlipDesk:
