@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from drivers.types import Deadline
 from kiosk.config import Devices
 from kiosk.domain.language import Language
 from kiosk.flow.events import CardFailed, CardWasRead, CredentialFailed, SlipFailed, SlipPrinted
+from kiosk.services import bench as bench_module
 from kiosk.services.bench import Bench
 from kiosk.services.print_journal import PrintJournal
 from kiosk.services.probes import of_printer, trouble_of
@@ -67,6 +69,7 @@ def test_a_document_printer_that_hangs_may_have_printed_and_nobody_is_told_other
 ) -> None:
     hung = HungDocuments()
     monkeypatch.setattr("drivers.document_printer.factory.open_document_printer", lambda _url: hung)
+    monkeypatch.setattr(bench_module, "DOCUMENTS", replace(bench_module.DOCUMENTS, grace_s=0.3))
     with TcpHost(reader) as reader_host, TcpHost(printer) as printer_host:
         devices = Devices(id_card_reader=reader_host.url, receipt_printer=printer_host.url, document_printer="sim://")
         bench = Bench(devices, desk(tmp_path))
