@@ -19,8 +19,8 @@ from fleet.catalogue_verbs import add_catalogue_verbs
 from fleet.clock import in_china, system_clock
 from fleet.errors import PlatformError
 from fleet.identity_verbs import add_identity_verbs
+from fleet.listen import Listen, parse_listen
 from fleet.operators import DEFAULT_NAME
-from fleet.server import Listen, parse_listen, serve
 from fleet.sharing_verbs import add_sharing_verbs
 from fleet.ticket_verbs import add_ticket_verbs
 from fleet.tokens import Grant
@@ -128,6 +128,8 @@ def _add_alarms(verbs: Verbs) -> None:
 
 
 def _serve(asked: argparse.Namespace) -> None:
+    from fleet.server import serve  # late: a quarter of a second that no other command needs
+
     after_s = None if asked.no_process else asked.process_after
     serve(asked.data, asked.listen, after_s, lambda url: print(f"ready {url}", flush=True))
 

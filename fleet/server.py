@@ -6,7 +6,6 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -14,30 +13,13 @@ import uvicorn
 from fleet.app import create_app
 from fleet.console.access import is_loopback
 from fleet.errors import PlatformError
+from fleet.listen import Listen
 from fleet.materials import SweeperThread
 from fleet.platform import Platform
 from fleet.processing import ProcessorThread
 
 GRACE_S = 10
 """How long requests under way may still take when the platform is told to stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listen:
-    """Where to listen. Port 0 picks a free one."""
-
-    host: str
-    port: int
-
-
-def parse_listen(text: str) -> Listen:
-    """``HOST:PORT`` or ``[IPV6]:PORT``; ``ValueError`` for anything else."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
-        raise ValueError(f"not HOST:PORT: {text!r}")
-    if host.startswith("[") != (":" in host):
-        raise ValueError(f"an IPv6 address stands in brackets: {text!r}")
-    return Listen(host.strip("[]"), int(port))
 
 
 class _Server(uvicorn.Server):

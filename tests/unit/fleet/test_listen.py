@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fleet.console.access import is_loopback
-from fleet.server import Listen, parse_listen
+from fleet.listen import Listen, parse_listen
 
 
 @pytest.mark.parametrize(
