@@ -146,7 +146,7 @@ def material_lines(
         verdict = rules.decide(needed.when, facts)
         if verdict is Verdict.NO:
             continue
-        line = _line(needed, handed, means, gathered, may_lack=barred is None)
+        line = _line(needed, handed, means, gathered, may_lack=barred is None, says_so=_says_so(needed, rules, facts))
         own = barred if needed.lack_days and not line.is_settled else None
         lines.append(replace(line, barred=own, undecided=verdict is not Verdict.YES))
     return tuple(lines)
@@ -157,17 +157,26 @@ def barred_from_lacking(item: Item, rules: RuleBook, facts: Facts) -> Words | No
     return next((one.otherwise for one in item.lacking if rules.decide(one.rule, facts) is Verdict.NO), None)
 
 
-def _line(needed: ItemMaterial, handed: Handed, means: Means, gathered: Gathered, *, may_lack: bool) -> MaterialLine:
+def _says_so(needed: ItemMaterial, rules: RuleBook, facts: Facts) -> bool:
+    """False when what the authority knows speaks against the paper: a marriage certificate of somebody on record as single."""
+    rule = needed.material.settled_when
+    return rule is None or rules.decide(rule, facts) is Verdict.YES
+
+
+def _line(
+    needed: ItemMaterial, handed: Handed, means: Means, gathered: Gathered, *, may_lack: bool, says_so: bool
+) -> MaterialLine:
     material = needed.material
     shared = () if needed.from_resident else material.shared
     if material.card:
         return MaterialLine(needed, From.CARD, Status.HERE)
-    if shared and gathered.given.issuperset(shared):
+    is_known = bool(shared) and gathered.given.issuperset(shared)
+    if is_known and says_so:
         return MaterialLine(needed, From.SHARED, Status.HERE)
     done = _done(material.id, handed)
     if done is not None and (may_lack or done is not From.PROMISE):
         return MaterialLine(needed, done, Status.PROMISED if done is From.PROMISE else Status.HERE)
-    if shared and means.sharing and not gathered.asked.intersection(shared) - gathered.given:
+    if shared and not is_known and means.sharing and not gathered.asked.intersection(shared) - gathered.given:
         return MaterialLine(needed, From.SHARED, Status.TO_FETCH)
     ways = _ways(needed, means, may_lack=may_lack)
     if not ways:

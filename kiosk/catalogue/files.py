@@ -123,6 +123,8 @@ class Material(Part):
     """It is the ID card on the reader."""
     shared: tuple[Identifier, ...] = ()
     """Elements that stand for it when they were fetched."""
+    settled_when: Rule | None = None
+    """What they must say to stand for it; without a rule it is enough that the authority has them."""
     certificate: Annotated[str, Field(pattern=r"^$|^[0-9A-Z]{21}$")] = ""
     """Type code of the electronic certificate (GB/T 36902) whose code may be shown to the scanner."""
     scan: bool = False

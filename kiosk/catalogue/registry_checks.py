@@ -145,8 +145,19 @@ def _material_texts(material: Material, files: CatalogueFiles) -> Iterator[str]:
             yield f"is shared as {name}, which is no element"
         elif elements[name].source is not Source.SHARED:
             yield f"is shared as {name}, whose source is {elements[name].source.value}"
+    if material.settled_when is not None:
+        yield from _settling_texts(material, files)
     if material.certificate and (text := _credit_code_text(material.certificate[:18])):
         yield text
+
+
+def _settling_texts(material: Material, files: CatalogueFiles) -> Iterator[str]:
+    rule = material.settled_when or ""
+    if text := files.rules.problem(rule):
+        yield f"is settled by the rule {rule!r}, which {text}"
+        return
+    for name in sorted(names_in(rule) - set(material.shared)):
+        yield f"is settled by the rule {rule!r}, but {name} is not among what is shared for it"
 
 
 def _policy_texts(policy: PolicyFile, files: CatalogueFiles) -> Iterator[str]:
