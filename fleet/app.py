@@ -19,7 +19,7 @@ from fleet.api.reading import MAX_SMALL_BODY, Gate
 from fleet.api.receipt_checks import CHECKS_AT_ONCE, RETRY_CHECK_S, verify_receipt
 from fleet.api.routes import DELIVERIES_AT_ONCE, HANDLERS, RETRY_DELIVERY_S
 from fleet.api.search_misses import submit_search_misses
-from fleet.api.sharing import SHARING_HANDLERS
+from fleet.api.sharing import request_shared_data
 from fleet.console.access import ConsoleAccess
 from fleet.console.routes import CONSOLE_HANDLERS
 from fleet.console.verify import FILES_AT_ONCE, VERIFY_HANDLERS
@@ -46,7 +46,7 @@ def create_app(platform: Platform, *, listens_on_loopback: bool) -> Litestar:
             submit_search_misses,
             *MATERIAL_HANDLERS,
             *IDENTIFICATION_HANDLERS,
-            *SHARING_HANDLERS,
+            request_shared_data,
             *CATALOGUE_HANDLERS,
             fetch_portrait,
             ask_progress,

@@ -28,10 +28,10 @@ from contract.certificates import (
 from contract.sealed_answers import ANSWER_KEY_BYTES
 from fleet.clock import Clock, in_china
 from fleet.database import Database
-from fleet.decoding import Undecodable, from_json, is_plain_text
+from fleet.decoding import is_plain_text
 from fleet.digest_key import DigestKey
 from fleet.keys import KeyCabinet
-from fleet.sealing_keys import CannotOpen
+from fleet.sealed_questions import NotAnswered, open_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,6 @@ class HeldCertificate:
     valid_from: date
     valid_to: date | None = None
     revoked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRefused:
-    """Why nothing is said: ``bad_request``, ``unknown_sealing_key``."""
-
-    code: str
-    detail: str
 
 
 class CertificateDesk:
@@ -79,11 +71,13 @@ class CertificateDesk:
             connection.executemany("INSERT OR REPLACE INTO certificates VALUES (?, ?, ?, ?, ?)", rows)
         return len(rows)
 
-    def answer(self, kiosk_id: str, asked: CheckCertificate) -> CertificateAnswer | CheckRefused:
+    def answer(self, kiosk_id: str, asked: CheckCertificate) -> CertificateAnswer | NotAnswered:
         """Whether the certificate sealed in ``asked`` is that person's and valid today; noted before it is told."""
-        question = self._open(kiosk_id, asked)
-        if isinstance(question, CheckRefused):
+        question = open_question(self._cabinet, asked, certificate_info(kiosk_id), MAX_SEALED_BYTES, CertificateQuestion)
+        if isinstance(question, NotAnswered):
             return question
+        if not _is_sound(question):
+            return NotAnswered("bad_request", "person, certificate, purpose or key is missing or too long")
         now_ms = self._clock()
         state = self._note(kiosk_id, question, now_ms)
         return CertificateAnswer(sealed=seal_state(state, question.answer_key, asked.sealed), platform_time_ms=now_ms)
@@ -102,21 +96,11 @@ class CertificateDesk:
             )
         return CertificateState(outcome=outcome, valid_to=row["valid_to"] if row is not None else "")
 
-    def _open(self, kiosk_id: str, asked: CheckCertificate) -> CertificateQuestion | CheckRefused:
-        key = self._cabinet.present.opening_key(asked.sealing_key_id)
-        if key is None or asked.suite != key.public.suite:
-            return CheckRefused("unknown_sealing_key", "the platform does not hold the key this was sealed to")
-        if len(asked.sealed) > MAX_SEALED_BYTES:
-            return CheckRefused("bad_request", "the sealed part is too large")
-        try:
-            question = from_json(key.open_request(certificate_info(kiosk_id), asked.sealed), CertificateQuestion)
-        except (CannotOpen, Undecodable):
-            return CheckRefused("bad_request", "the sealed part does not open for this terminal, or holds no question")
-        texts = (question.id_type, question.id_number, question.purpose)
-        is_sound = all(is_plain_text(text, 64) for text in texts) and is_plain_text(question.identifier, MAX_IDENTIFIER)
-        if not is_sound or len(question.answer_key) != ANSWER_KEY_BYTES:
-            return CheckRefused("bad_request", "person, certificate, purpose or key is missing or too long")
-        return question
+
+def _is_sound(question: CertificateQuestion) -> bool:
+    texts = (question.id_type, question.id_number, question.purpose)
+    are_plain = all(is_plain_text(text, 64) for text in texts) and is_plain_text(question.identifier, MAX_IDENTIFIER)
+    return are_plain and len(question.answer_key) == ANSWER_KEY_BYTES
 
 
 def _outcome(row: Mapping[str, Any], today: str) -> Outcome:

@@ -26,12 +26,12 @@ from contract.portraits import (
 )
 from fleet.clock import Clock
 from fleet.database import Database
-from fleet.decoding import Undecodable, from_json
 from fleet.digest_key import DigestKey
 from fleet.errors import PlatformError
 from fleet.keys import KeyCabinet
 from fleet.portrait_pictures import as_register_jpeg
 from fleet.residents import Resident, Residents
+from fleet.sealed_questions import NotAnswered, open_question
 from fleet.sealing_keys import CannotOpen, seal_to
 
 _log = logging.getLogger(__name__)
@@ -56,15 +56,6 @@ class PortraitSource(Protocol):
     def portrait_of(self, id_type: str, id_number: str, name: str) -> HeldPortrait | None:
         """The photo of this very person; ``None`` when there is none, or no such person. May block."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class PortraitNotGiven:
-    """Why nothing is answered: ``bad_request``, ``unknown_sealing_key`` or ``too_many``."""
-
-    code: str
-    detail: str
-    retry_after_s: float | None = None
 
 
 class SamplePortraits:
@@ -127,14 +118,14 @@ class PortraitDesk:
         self._source = source
         self._clock = clock
 
-    def fetch(self, kiosk_id: str, asked: RequestPortrait) -> PortraitAnswer | PortraitNotGiven:
+    def fetch(self, kiosk_id: str, asked: RequestPortrait) -> PortraitAnswer | NotAnswered:
         """The photo of the person sealed in ``asked``, sealed to the key named there."""
-        wanted = self._open(kiosk_id, asked)
-        if isinstance(wanted, PortraitNotGiven):
+        wanted = open_question(self._cabinet, asked, portrait_info(kiosk_id), MAX_SEALED_BYTES, PortraitWanted)
+        if isinstance(wanted, NotAnswered):
             return wanted
         person = self._digests.person(wanted.id_type, wanted.id_number)
         if wait_s := self._book(kiosk_id, person, wanted):
-            return PortraitNotGiven("too_many", "too many portraits were asked for; come back later", wait_s)
+            return NotAnswered("too_many", "too many portraits were asked for; come back later", wait_s)
         if wanted.purpose != PURPOSE_PORTRAIT or not is_consent_id(wanted.consent_id):
             return self._answer(kiosk_id, person, wanted, "refused")
         held = self._source.portrait_of(wanted.id_type, wanted.id_number, wanted.name)
@@ -144,20 +135,9 @@ class PortraitDesk:
             sealed = seal_to(wanted.answer_key, answer_info(asked.sealed), held.jpeg)
         except ValueError:
             self._answer(kiosk_id, person, wanted, "refused")
-            return PortraitNotGiven("bad_request", "the key for the answer is none of the hybrid suite")
+            return NotAnswered("bad_request", "the key for the answer is none of the hybrid suite")
         # Noted before it goes out: no photo leaves without a record.
         return self._answer(kiosk_id, person, wanted, "held", sealed, is_sample=held.is_sample)
-
-    def _open(self, kiosk_id: str, asked: RequestPortrait) -> PortraitWanted | PortraitNotGiven:
-        key = self._cabinet.present.opening_key(asked.sealing_key_id)
-        if key is None or asked.suite != key.public.suite:
-            return PortraitNotGiven("unknown_sealing_key", "the platform does not hold the key this was sealed to")
-        if len(asked.sealed) > MAX_SEALED_BYTES:
-            return PortraitNotGiven("bad_request", "the sealed part is too large")
-        try:
-            return from_json(key.open_request(portrait_info(kiosk_id), asked.sealed), PortraitWanted)
-        except (CannotOpen, Undecodable):
-            return PortraitNotGiven("bad_request", "the sealed part does not open for this terminal, or holds no request")
 
     def _book(self, kiosk_id: str, person: str, wanted: PortraitWanted) -> float:
         """Note the request before it is answered, so that several at once cannot get past the limits; seconds to wait, or 0."""

@@ -7,7 +7,6 @@ for it, in memory, to tell which promised papers (容缺) are still due; nothing
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from contract import receipt_number
 from contract.cases import CaseHeader, CasePayload, SealedCase
@@ -30,24 +29,16 @@ from contract.sealed_answers import ANSWER_KEY_BYTES
 from fleet import progress_book
 from fleet.clock import Clock
 from fleet.database import Database
-from fleet.decoding import Undecodable, from_json, is_plain_text
+from fleet.decoding import from_json, is_plain_text
 from fleet.digest_key import DigestKey
 from fleet.envelope import Refusal, open_payload
 from fleet.keys import KeyCabinet
 from fleet.progress_book import FoundCase
-from fleet.sealing_keys import CannotOpen
+from fleet.sealed_questions import NotAnswered, open_question
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 200
 """Cases that are looked through in one go for whose they are: those that came since the processor ran last."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressRefused:
-    """Why nothing is said: ``bad_request``, ``unknown_sealing_key``, ``not_identified``."""
-
-    code: str
-    detail: str
 
 
 class ProgressDesk:
@@ -59,11 +50,13 @@ class ProgressDesk:
         self._digests = digests
         self._clock = clock
 
-    def answer(self, kiosk_id: str, asked: AskProgress) -> ProgressAnswer | ProgressRefused:
-        """Where the cases of the person sealed in ``asked`` are."""
-        question = self._open(kiosk_id, asked)
-        if isinstance(question, ProgressRefused):
+    def answer(self, kiosk_id: str, asked: AskProgress) -> ProgressAnswer | NotAnswered:
+        """Where the cases of the person sealed in ``asked`` are; ``not_identified`` who wants all and is not."""
+        question = open_question(self._cabinet, asked, progress_info(kiosk_id), MAX_SEALED_BYTES, ProgressQuestion)
+        if isinstance(question, NotAnswered):
             return question
+        if problem := _problem(question):
+            return problem
         self._note_new_people()
         person = self._digests.person(question.id_type, question.id_number)
         with self._database.reading() as connection:
@@ -77,18 +70,6 @@ class ProgressDesk:
         person = self._digests.person("resident", id_number)
         with self._database.reading() as connection:
             return progress_book.is_of(connection, case_id, receipt_number, person)
-
-    def _open(self, kiosk_id: str, asked: AskProgress) -> ProgressQuestion | ProgressRefused:
-        key = self._cabinet.present.opening_key(asked.sealing_key_id)
-        if key is None or asked.suite != key.public.suite:
-            return ProgressRefused("unknown_sealing_key", "the platform does not hold the key this was sealed to")
-        if len(asked.sealed) > MAX_SEALED_BYTES:
-            return ProgressRefused("bad_request", "the sealed part is too large")
-        try:
-            question = from_json(key.open_request(progress_info(kiosk_id), asked.sealed), ProgressQuestion)
-        except (CannotOpen, Undecodable):
-            return ProgressRefused("bad_request", "the sealed part does not open for this terminal, or holds no question")
-        return _problem(question) or question
 
     def _note_new_people(self) -> None:
         """A case may be asked about before it is processed; and those of earlier versions were never noted."""
@@ -138,13 +119,13 @@ def _lacking(payload: CasePayload) -> tuple[LackingPaper, ...]:
     return tuple(LackingPaper(material=line.material, due=line.due) for line in promised)
 
 
-def _problem(question: ProgressQuestion) -> ProgressRefused | None:
+def _problem(question: ProgressQuestion) -> NotAnswered | None:
     if len(question.answer_key) != ANSWER_KEY_BYTES:
-        return ProgressRefused("bad_request", f"the key for the answer has not {ANSWER_KEY_BYTES} bytes")
+        return NotAnswered("bad_request", f"the key for the answer has not {ANSWER_KEY_BYTES} bytes")
     if not is_plain_text(question.id_type, 64) or not is_plain_text(question.id_number, 64):
-        return ProgressRefused("bad_request", "type and number of the identity document are missing or too long")
+        return NotAnswered("bad_request", "type and number of the identity document are missing or too long")
     if question.receipt_number and not receipt_number.is_valid(question.receipt_number):
-        return ProgressRefused("bad_request", "the check character of the receipt number is wrong")
+        return NotAnswered("bad_request", "the check character of the receipt number is wrong")
     if not question.receipt_number and not question.identified:
-        return ProgressRefused("not_identified", "all cases of a person are told only to who is identified")
+        return NotAnswered("not_identified", "all cases of a person are told only to who is identified")
     return None

@@ -30,11 +30,12 @@ from contract.sharing import (
 )
 from fleet.clock import Clock
 from fleet.database import Database
-from fleet.decoding import Undecodable, from_json, is_plain_text
+from fleet.decoding import is_plain_text
 from fleet.digest_key import DigestKey
 from fleet.errors import PlatformError
 from fleet.keys import KeyCabinet
 from fleet.residents import Residents
+from fleet.sealed_questions import NotAnswered, open_question
 from fleet.sealing_keys import CannotOpen, seal_to
 
 _log = logging.getLogger(__name__)
@@ -43,14 +44,6 @@ STATES = ("up", "down", "refusing")
 _AT_REST_INFO = b"oueban shared value at rest v1\0"
 CONSENT_HOLDS_MS = 3_600_000
 """A consent given longer ago was for another visit."""
-
-
-@dataclass(frozen=True, slots=True)
-class SharingRefused:
-    """Why nothing is said: ``bad_request``, ``unknown_sealing_key``, ``no_consent``."""
-
-    code: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,14 +165,16 @@ class SharingDesk:
         self._clock = clock
         self.register = SharedRegister(database, cabinet, digests)
 
-    def answer(self, kiosk_id: str, asked: RequestSharedData) -> SharedDataAnswer | SharingRefused:
+    def answer(self, kiosk_id: str, asked: RequestSharedData) -> SharedDataAnswer | NotAnswered:
         """What is known of the person sealed in ``asked``. A name that does not go with its number gets nothing."""
-        question = self._open(kiosk_id, asked)
-        if isinstance(question, SharingRefused):
+        question = open_question(self._cabinet, asked, sharing_info(kiosk_id), MAX_SEALED_BYTES, SharedDataQuestion)
+        if isinstance(question, NotAnswered):
             return question
+        if problem := _question_problem(question):
+            return NotAnswered("bad_request", problem)
         now_ms = self._clock()
         if not -60_000 <= now_ms - question.consented_at_ms <= CONSENT_HOLDS_MS or not question.consent_version:
-            return SharingRefused("no_consent", "there is no consent of this visit")
+            return NotAnswered("no_consent", "there is no consent of this visit")
         person = self._residents.find(question.id_number)
         is_known = person is not None and (person.id_type, person.name) == (question.id_type, question.name)
         elements = self._elements(kiosk_id, question, is_known=is_known, now_ms=now_ms)
@@ -206,20 +201,6 @@ class SharingDesk:
                 ),
             )
         return elements
-
-    def _open(self, kiosk_id: str, asked: RequestSharedData) -> SharedDataQuestion | SharingRefused:
-        key = self._cabinet.present.opening_key(asked.sealing_key_id)
-        if key is None or asked.suite != key.public.suite:
-            return SharingRefused("unknown_sealing_key", "the platform does not hold the key this was sealed to")
-        if len(asked.sealed) > MAX_SEALED_BYTES:
-            return SharingRefused("bad_request", "the sealed part is too large")
-        try:
-            question = from_json(key.open_request(sharing_info(kiosk_id), asked.sealed), SharedDataQuestion)
-        except (CannotOpen, Undecodable):
-            return SharingRefused("bad_request", "the sealed part does not open for this terminal, or holds no question")
-        if problem := _question_problem(question):
-            return SharingRefused("bad_request", problem)
-        return question
 
 
 def _question_problem(question: SharedDataQuestion) -> str:

@@ -10,7 +10,6 @@ import hmac
 import logging
 import secrets
 import sqlite3
-from dataclasses import dataclass
 
 from contract.sms import (
     CODE_DIGITS,
@@ -29,11 +28,10 @@ from contract.sms import (
 )
 from fleet.clock import Clock
 from fleet.database import Database
-from fleet.decoding import Undecodable, from_json
 from fleet.digest_key import DigestKey
 from fleet.keys import KeyCabinet
 from fleet.residents import Register, mask_phone
-from fleet.sealing_keys import CannotOpen
+from fleet.sealed_questions import NotAnswered, open_question
 from fleet.sms_gateway import SmsGateway, SmsMessage, SmsNotSent
 
 _log = logging.getLogger(__name__)
@@ -43,15 +41,6 @@ KEPT_MS = 30 * 86_400_000
 _DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
 _TEXT = "【瓯e办·测试】验证码 {code}，{minutes} 分钟内有效，用于在自助机上确认本人。不要告诉任何人。"
 _UNSENT = "'no_phone', 'not_sent'"
-
-
-@dataclass(frozen=True, slots=True)
-class SmsNotGiven:
-    """Why no message went out: ``bad_request``, ``unknown_sealing_key``, ``no_phone``, ``too_many`` or ``sms_not_sent``."""
-
-    code: str
-    detail: str
-    retry_after_s: float | None = None
 
 
 class SmsDesk:
@@ -67,18 +56,18 @@ class SmsDesk:
         self._gateway = gateway
         self._clock = clock
 
-    def request(self, kiosk_id: str, asked: RequestSmsCode) -> SmsCodeSent | SmsNotGiven:
+    def request(self, kiosk_id: str, asked: RequestSmsCode) -> SmsCodeSent | NotAnswered:
         """Send a code to the person sealed in ``asked``, unless a limit forbids it."""
-        person = self._open(kiosk_id, asked)
-        if isinstance(person, SmsNotGiven):
+        person = open_question(self._cabinet, asked, sms_info(kiosk_id), MAX_SEALED_BYTES, SmsPerson)
+        if isinstance(person, NotAnswered):
             return person
         phone = self._register.phone_of(person.id_type, person.id_number, person.name)
         code = "".join(str(secrets.randbelow(10)) for _ in range(CODE_DIGITS))
         request_id = self._book(kiosk_id, self._digests.person(person.id_type, person.id_number), phone is not None, code)
-        if isinstance(request_id, SmsNotGiven):
+        if isinstance(request_id, NotAnswered):
             return request_id
         if phone is None:
-            return SmsNotGiven("no_phone", "no telephone is registered for this person")
+            return NotAnswered("no_phone", "no telephone is registered for this person")
         text = _TEXT.format(code=code, minutes=CODE_LIFETIME_S // 60)
         try:
             self._gateway.send(SmsMessage(request_id, phone, text))
@@ -86,7 +75,7 @@ class SmsDesk:
             _log.warning("a text message could not be sent: %s", error)
             with self._database.transaction() as connection:
                 _end(connection, request_id, "not_sent", self._clock())
-            return SmsNotGiven("sms_not_sent", "text messages cannot be sent now", 60.0)
+            return NotAnswered("sms_not_sent", "text messages cannot be sent now", 60.0)
         return SmsCodeSent(
             request_id=request_id,
             masked_phone=mask_phone(phone),
@@ -116,18 +105,7 @@ class SmsDesk:
                 _end(connection, request_id, "used_up", now_ms)
         return SmsCodeVerdict(outcome="wrong", tries_left=left, platform_time_ms=now_ms)
 
-    def _open(self, kiosk_id: str, asked: RequestSmsCode) -> SmsPerson | SmsNotGiven:
-        key = self._cabinet.present.opening_key(asked.sealing_key_id)
-        if key is None or asked.suite != key.public.suite:
-            return SmsNotGiven("unknown_sealing_key", "the platform does not hold the key this was sealed to")
-        if len(asked.sealed) > MAX_SEALED_BYTES:
-            return SmsNotGiven("bad_request", "the sealed part is too large")
-        try:
-            return from_json(key.open_request(sms_info(kiosk_id), asked.sealed), SmsPerson)
-        except (CannotOpen, Undecodable):
-            return SmsNotGiven("bad_request", "the sealed part does not open for this terminal, or holds no person")
-
-    def _book(self, kiosk_id: str, person: str, has_phone: bool, code: str) -> str | SmsNotGiven:
+    def _book(self, kiosk_id: str, person: str, has_phone: bool, code: str) -> str | NotAnswered:
         """Note the request before anything is sent, so that several at once cannot get past the limits."""
         now_ms = self._clock()
         request_id, salt = secrets.token_hex(16), secrets.token_bytes(16)
@@ -135,7 +113,7 @@ class SmsDesk:
             _sweep(connection, now_ms)
             wait_s = _wait_s(connection, kiosk_id, person, now_ms)
             if wait_s > 0:
-                return SmsNotGiven("too_many", "too many codes were asked for; come back later", wait_s)
+                return NotAnswered("too_many", "too many codes were asked for; come back later", wait_s)
             if has_phone:
                 # The newest one counts: several open ones would be as many more tries.
                 connection.execute(

@@ -10,45 +10,38 @@ from contract.credentials import RedeemAnswer, RedeemCredential
 from contract.sms import ConfirmSmsCode, RequestSmsCode
 from fleet.api.problems import ProblemError
 from fleet.api.reading import AnyRequest, Gate, believed, platform_of, read_json
-from fleet.sms_codes import SmsNotGiven
+from fleet.api.sealed_questions import MAX_QUESTION_BODY, answered
 from fleet.used_credentials import NotRedeemed, redeem
 
-MAX_IDENTIFICATION_BODY = 16 * 1024
 IDENTIFICATIONS_AT_ONCE = 16
 RETRY_IDENTIFICATION_S = 2.0
-_STATUS = {"bad_request": 400, "unknown_sealing_key": 422, "no_phone": 422, "too_many": 429, "sms_not_sent": 503}
+_NOT_REDEEMED = {"bad_request": 400, "too_many": 429}
 
 
-@post("/v1/credentials/redeem", status_code=200, request_max_body_size=MAX_IDENTIFICATION_BODY)
+@post("/v1/credentials/redeem", status_code=200, request_max_body_size=MAX_QUESTION_BODY)
 async def redeem_credential(request: AnyRequest) -> Response[bytes]:
     """Note that a credential is used at this terminal now, and tell whether that is the first time anywhere."""
     with _gate(request).entered():
-        kiosk, body = await believed(request, MAX_IDENTIFICATION_BODY)
+        kiosk, body = await believed(request, MAX_QUESTION_BODY)
         asked = read_json(body, RedeemCredential)
         platform = platform_of(request)
         outcome = await sync_to_thread(redeem, platform.database, platform.clock, kiosk.kiosk_id, asked)
     if isinstance(outcome, NotRedeemed):
-        raise _problem(outcome)
+        raise ProblemError(_NOT_REDEEMED[outcome.code], outcome.code, outcome.detail, retry_after_s=outcome.retry_after_s)
     return _json(RedeemAnswer(first_use=outcome, platform_time_ms=platform.clock()))
 
 
-@post("/v1/sms-codes", status_code=200, request_max_body_size=MAX_IDENTIFICATION_BODY)
+@post("/v1/sms-codes", status_code=200, request_max_body_size=MAX_QUESTION_BODY)
 async def request_sms_code(request: AnyRequest) -> Response[bytes]:
     """Send a code to the telephone that is registered for the person sealed in the body."""
-    with _gate(request).entered():
-        kiosk, body = await believed(request, MAX_IDENTIFICATION_BODY)
-        asked = read_json(body, RequestSmsCode)
-        outcome = await sync_to_thread(platform_of(request).sms.request, kiosk.kiosk_id, asked)
-    if isinstance(outcome, SmsNotGiven):
-        raise _problem(outcome)
-    return _json(outcome)
+    return await answered(request, RequestSmsCode, lambda platform: platform.sms.request)
 
 
-@post("/v1/sms-codes/confirm", status_code=200, request_max_body_size=MAX_IDENTIFICATION_BODY)
+@post("/v1/sms-codes/confirm", status_code=200, request_max_body_size=MAX_QUESTION_BODY)
 async def confirm_sms_code(request: AnyRequest) -> Response[bytes]:
     """Tell whether a code is the one that was sent at the wish of this terminal. A wrong one costs one of three tries."""
     with _gate(request).entered():
-        kiosk, body = await believed(request, MAX_IDENTIFICATION_BODY)
+        kiosk, body = await believed(request, MAX_QUESTION_BODY)
         asked = read_json(body, ConfirmSmsCode)
         sms = platform_of(request).sms
         return _json(await sync_to_thread(sms.confirm, kiosk.kiosk_id, asked.request_id, asked.code))
@@ -57,10 +50,6 @@ async def confirm_sms_code(request: AnyRequest) -> Response[bytes]:
 def _gate(request: AnyRequest) -> Gate:
     gate: Gate = request.app.state.identifications
     return gate
-
-
-def _problem(refused: SmsNotGiven | NotRedeemed) -> ProblemError:
-    return ProblemError(_STATUS[refused.code], refused.code, refused.detail, retry_after_s=refused.retry_after_s)
 
 
 def _json(model: msgspec.Struct) -> Response[bytes]:

@@ -211,7 +211,20 @@ _VALUES = st.recursive(
 )
 
 
-@given(body=st.binary(max_size=300) | _VALUES.map(lambda value: json.dumps(value).encode()))
+def _has_nothing_to_tell(body: bytes) -> bool:
+    """A sound body that says so."""
+    try:
+        return json.loads(body) in ({"ratings": []}, {"misses": []})
+    except ValueError:
+        return False
+
+
+_BODIES = (st.binary(max_size=300) | _VALUES.map(lambda value: json.dumps(value).encode())).filter(
+    lambda body: not _has_nothing_to_tell(body)
+)
+
+
+@given(body=_BODIES)
 @_FUZZ
 def test_any_body_is_answered_with_a_problem(terminal: Terminal, client: httpx.Client, body: bytes) -> None:
     answers = [
