@@ -67,13 +67,9 @@ def certificate_info(kiosk_id: str) -> bytes:
 
 def seal_state(state: CertificateState, key: bytes, question: bytes) -> bytes:
     """Seal an answer to the question whose sealed bytes are ``question``."""
-    return sealed_answers.seal(msgspec.json.encode(state), key, CERTIFICATE_INFO, question)
+    return sealed_answers.seal(state, key, CERTIFICATE_INFO, question)
 
 
 def open_state(sealed: bytes, key: bytes, question: bytes) -> CertificateState | None:
-    """The answer; ``None`` for one to another question, for one that was altered, and for what is no answer."""
-    content = sealed_answers.open_sealed(sealed, key, CERTIFICATE_INFO, question, MAX_ANSWER_BYTES)
-    try:
-        return msgspec.json.decode(content, type=CertificateState) if content is not None else None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+    """The answer to the question whose sealed bytes are ``question``; see ``sealed_answers.open_sealed``."""
+    return sealed_answers.open_sealed(sealed, key, CERTIFICATE_INFO, question, MAX_ANSWER_BYTES, CertificateState)

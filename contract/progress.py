@@ -162,13 +162,9 @@ def progress_info(kiosk_id: str) -> bytes:
 
 def seal_progress(told: Progress, key: bytes, question: bytes) -> bytes:
     """Seal an answer to the question whose sealed bytes are ``question``."""
-    return sealed_answers.seal(msgspec.json.encode(told), key, PROGRESS_INFO, question)
+    return sealed_answers.seal(told, key, PROGRESS_INFO, question)
 
 
 def open_progress(sealed: bytes, key: bytes, question: bytes) -> Progress | None:
-    """The answer; ``None`` for one to another question, for one that was altered, and for what is no answer."""
-    content = sealed_answers.open_sealed(sealed, key, PROGRESS_INFO, question, MAX_ANSWER_BYTES)
-    try:
-        return msgspec.json.decode(content, type=Progress) if content is not None else None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+    """The answer to the question whose sealed bytes are ``question``; see ``sealed_answers.open_sealed``."""
+    return sealed_answers.open_sealed(sealed, key, PROGRESS_INFO, question, MAX_ANSWER_BYTES, Progress)

@@ -7,27 +7,31 @@ case) nor the answer.
 from __future__ import annotations
 
 import hashlib
+from typing import TypeVar
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+Answer = TypeVar("Answer", bound=msgspec.Struct)
 
 ANSWER_KEY_BYTES = 32
 _NONCE = bytes(12)
 """Each key seals one answer only."""
 
 
-def seal(content: bytes, key: bytes, info: bytes, question: bytes) -> bytes:
-    """AES-256-GCM of an answer to the question whose sealed bytes are ``question``; ``info`` names the kind of both."""
-    return AESGCM(key).encrypt(_NONCE, content, _binding(info, question))
+def seal(answer: msgspec.Struct, key: bytes, info: bytes, question: bytes) -> bytes:
+    """AES-256-GCM of an answer, as JSON, to the question whose sealed bytes are ``question``; ``info`` names the kind of both."""
+    return AESGCM(key).encrypt(_NONCE, msgspec.json.encode(answer), _binding(info, question))
 
 
-def open_sealed(sealed: bytes, key: bytes, info: bytes, question: bytes, max_bytes: int) -> bytes | None:
-    """The answer; ``None`` for one to another question, of another kind, or that is too long or was altered."""
+def open_sealed(sealed: bytes, key: bytes, info: bytes, question: bytes, max_bytes: int, kind: type[Answer]) -> Answer | None:
+    """The answer; ``None`` for one to another question, for one that is too long or was altered, and for what is no answer."""
     if len(sealed) > max_bytes:
         return None
     try:
-        return AESGCM(key).decrypt(_NONCE, sealed, _binding(info, question))
-    except InvalidTag:
+        return msgspec.json.decode(AESGCM(key).decrypt(_NONCE, sealed, _binding(info, question)), type=kind)
+    except (InvalidTag, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -87,13 +87,9 @@ class SharedDataAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def seal_answer(data: SharedData, key: bytes, question: bytes) -> bytes:
     """Seal an answer to the question whose sealed bytes are ``question``."""
-    return sealed_answers.seal(msgspec.json.encode(data), key, SHARING_INFO, question)
+    return sealed_answers.seal(data, key, SHARING_INFO, question)
 
 
 def open_answer(sealed: bytes, key: bytes, question: bytes) -> SharedData | None:
-    """The answer; ``None`` for one to another question, for one that was altered, and for what is no answer."""
-    content = sealed_answers.open_sealed(sealed, key, SHARING_INFO, question, MAX_ANSWER_BYTES)
-    try:
-        return msgspec.json.decode(content, type=SharedData) if content is not None else None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+    """The answer to the question whose sealed bytes are ``question``; see ``sealed_answers.open_sealed``."""
+    return sealed_answers.open_sealed(sealed, key, SHARING_INFO, question, MAX_ANSWER_BYTES, SharedData)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
 from typing import Protocol
 
 from contract.certificates import (
@@ -13,14 +11,13 @@ from contract.certificates import (
     certificate_info,
     open_state,
 )
-from contract.sealed_answers import ANSWER_KEY_BYTES
 from drivers.types import Deadline
 from kiosk.domain.identity import Person
-from kiosk.services.sealed_questions import seal_question
+from kiosk.services.sealed_questions import Exchange
 from offline_queue.identity import IdentitySource
 from offline_queue.policy import Failure
 
-_log = logging.getLogger(__name__)
+_EXCHANGE = Exchange("word on a certificate", certificate_info, CheckCertificate, open_state)
 _REASONS = {
     "expired": "papers.certificate_expired",
     "not_yet_valid": "papers.certificate_not_yet",
@@ -49,28 +46,19 @@ class CertificateDesk:
 
         Offline its check character has to do: the platform looks again when the case arrives, as with every certificate.
         """
-        key = bytearray(os.urandom(ANSWER_KEY_BYTES))
-        try:
-            question = CertificateQuestion(
+        if deadline.is_over:
+            return ""
+        found = _EXCHANGE.ask(
+            self._identity,
+            lambda answer_key: CertificateQuestion(
                 id_type=person.card_kind,
                 id_number=person.id_number,
                 identifier=identifier,
                 purpose=purpose,
-                answer_key=bytes(key),
-            )
-            asked = None if deadline.is_over else seal_question(self._identity, certificate_info, question)
-            if asked is None:
-                return ""
-            answer = self._line.check_certificate(
-                CheckCertificate(suite=asked.suite, sealing_key_id=asked.sealing_key_id, sealed=asked.sealed)
-            )
-            if isinstance(answer, Failure):
-                _log.info("no certificate was checked: %s", answer.code)
-                return ""
-            state = open_state(answer.sealed, bytes(key), asked.sealed)
-        finally:
-            key[:] = bytes(len(key))
-        if state is None:
-            _log.warning("an answer that does not belong to the certificate was thrown away")
+                answer_key=answer_key,
+            ),
+            self._line.check_certificate,
+        )
+        if found is None or found[0].outcome == "valid":
             return ""
-        return "" if state.outcome == "valid" else _REASONS.get(state.outcome, _UNKNOWN)
+        return _REASONS.get(found[0].outcome, _UNKNOWN)

@@ -6,7 +6,6 @@ What this machine tells of a number names neither matter nor person: it keeps no
 from __future__ import annotations
 
 import logging
-import os
 import re
 from collections.abc import Callable
 from typing import Protocol
@@ -23,14 +22,13 @@ from contract.progress import (
     open_progress,
     progress_info,
 )
-from contract.sealed_answers import ANSWER_KEY_BYTES
 from contract.statements import Flaw, read
 from drivers.types import Deadline
 from kiosk.domain.identity import Person
 from kiosk.domain.progress import Standing, Standings, StandingStep, Told
 from kiosk.flow.events import CredentialFailed
 from kiosk.flow.progress_events import ProgressTold, SlipNotRead, SlipRead
-from kiosk.services.sealed_questions import seal_question
+from kiosk.services.sealed_questions import Exchange
 from offline_queue.errors import KnownError
 from offline_queue.identity import IdentitySource
 from offline_queue.models import CaseSummary, Step
@@ -38,6 +36,7 @@ from offline_queue.policy import Failure
 from offline_queue.states import PENDING, CaseState
 
 _log = logging.getLogger(__name__)
+_EXCHANGE = Exchange("progress", progress_info, AskProgress, open_progress)
 
 OFFLINE = "progress.offline"
 _AS_TOLD = {
@@ -120,34 +119,18 @@ class ProgressDesk:
 
     def _of_platform(self, person: Person, number: str, *, identified: bool) -> Progress | None:
         """``None`` when it could not be asked."""
-        key = bytearray(os.urandom(ANSWER_KEY_BYTES))
-        try:
-            request = self._sealed(person, number, bytes(key), identified=identified)
-            answer = self._line.ask_progress(request) if request is not None else None
-            if request is None or not isinstance(answer, ProgressAnswer):
-                if isinstance(answer, Failure):
-                    _log.info("no progress query: %s", answer.code)
-                return None
-            told = open_progress(answer.sealed, bytes(key), request.sealed)
-        finally:
-            key[:] = bytes(len(key))
-        if told is None:
-            _log.warning("an answer that does not belong to the progress query was thrown away")
-        return told
-
-    def _sealed(self, person: Person, number: str, answer_key: bytes, *, identified: bool) -> AskProgress | None:
-        """The question sealed to the platform's newest key; ``None`` before enrolment."""
-        question = ProgressQuestion(
-            id_type=person.card_kind,
-            id_number=person.id_number,
-            receipt_number=number,
-            identified=identified,
-            answer_key=answer_key,
+        found = _EXCHANGE.ask(
+            self._identity,
+            lambda answer_key: ProgressQuestion(
+                id_type=person.card_kind,
+                id_number=person.id_number,
+                receipt_number=number,
+                identified=identified,
+                answer_key=answer_key,
+            ),
+            self._line.ask_progress,
         )
-        asked = seal_question(self._identity, progress_info, question)
-        if asked is None:
-            return None
-        return AskProgress(suite=asked.suite, sealing_key_id=asked.sealing_key_id, sealed=asked.sealed)
+        return found[0] if found is not None else None
 
     def _of_machine(self, number: str, *, only_pending: bool) -> Standings | None:
         """What this machine last heard of the case. Once the platform was asked, only what has not reached it yet counts."""

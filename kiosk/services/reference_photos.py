@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-import msgspec
-
 from contract.portraits import (
     MAX_PORTRAIT_BYTES,
     MAX_SEALED_PORTRAIT_BYTES,
@@ -29,10 +27,10 @@ from drivers.pictures import UnreadablePicture, decode_picture
 from drivers.types import Deadline
 from kiosk.domain.identity import Person, Portrait
 from kiosk.flow.session import ConsentRecord
+from kiosk.services.sealed_questions import seal_question
 from offline_queue.answer_keys import AnswerKey
 from offline_queue.identity import Identity, IdentitySource
 from offline_queue.policy import Failure, FailureKind
-from offline_queue.sealing import choose_key, seal_request
 
 _log = logging.getLogger(__name__)
 
@@ -97,9 +95,6 @@ class ReferencePhotos:
         self, person: Person, consent: ConsentRecord, identity: Identity, answer_key: AnswerKey
     ) -> RequestPortrait | None:
         """The request sealed to the platform's newest key; ``None`` before enrolment."""
-        key = choose_key(identity.sealing_keys)
-        if key is None:
-            return None
         wanted = PortraitWanted(
             id_type=person.card_kind,
             id_number=person.id_number,
@@ -108,12 +103,7 @@ class ReferencePhotos:
             purpose=consent.purpose,
             answer_key=answer_key.public,
         )
-        content = bytearray(msgspec.json.encode(wanted))
-        try:
-            sealed = seal_request(portrait_info(identity.kiosk_id), content, key)
-        finally:
-            content[:] = bytes(len(content))
-        return RequestPortrait(suite=key.suite, sealing_key_id=key.key_id, sealed=sealed)
+        return seal_question(identity, portrait_info, wanted, RequestPortrait)
 
 
 def _judged(answer: PortraitAnswer | Failure, request: RequestPortrait, key: AnswerKey) -> ReferenceFound | NoReference:

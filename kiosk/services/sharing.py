@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from contract.sealed_answers import ANSWER_KEY_BYTES
 from contract.sharing import (
     RequestSharedData,
+    SharedData,
     SharedDataAnswer,
     SharedDataQuestion,
     SharedElement,
@@ -22,11 +21,12 @@ from kiosk.catalogue.rules import FactValue, is_fact
 from kiosk.domain.identity import Person
 from kiosk.flow.gathering_events import SharedFetched
 from kiosk.services.papers import SharedQuestion
-from kiosk.services.sealed_questions import seal_question
+from kiosk.services.sealed_questions import Exchange
 from offline_queue.identity import IdentitySource
 from offline_queue.policy import Failure
 
 _log = logging.getLogger(__name__)
+_EXCHANGE = Exchange("shared data", sharing_info, RequestSharedData, open_answer)
 
 OFFLINE = "sharing.offline"
 _HOUR_MS = 3_600_000
@@ -54,40 +54,29 @@ class SharedDataDesk:
         Every element asked for counts as asked, also when nothing came: the resident then answers, shows or declares it.
         """
         asked = frozenset(question.elements)
-        key = bytearray(os.urandom(ANSWER_KEY_BYTES))
-        try:
-            may_ask = question.consented_at_ms > 0 and not deadline.is_over
-            request = self._sealed(person, question, bytes(key)) if may_ask else None
-            answer = self._line.request_shared_data(request) if request is not None else None
-            if request is None or not isinstance(answer, SharedDataAnswer):
-                if isinstance(answer, Failure):
-                    _log.info("no shared data: %s", answer.code)
-                return SharedFetched({}, asked, OFFLINE)
-            data = open_answer(answer.sealed, bytes(key), request.sealed)
-        finally:
-            key[:] = bytes(len(key))
-        if data is None:
-            _log.warning("shared data that does not belong to the question was thrown away")
+        may_ask = question.consented_at_ms > 0 and not deadline.is_over
+        found = self._ask(person, question) if may_ask else None
+        if found is None:
             return SharedFetched({}, asked, OFFLINE)
-        values = dict(self._sound(data.elements, asked, answer.platform_time_ms))
+        data, platform_time_ms = found
+        values = dict(self._sound(data.elements, asked, platform_time_ms))
         return SharedFetched(values, asked, "" if len(values) == len(asked) else "sharing.incomplete")
 
-    def _sealed(self, person: Person, asked: SharedQuestion, answer_key: bytes) -> RequestSharedData | None:
-        """The question sealed to the platform's newest key; ``None`` before enrolment."""
-        question = SharedDataQuestion(
-            id_type=person.card_kind,
-            id_number=person.id_number,
-            name=person.name,
-            purpose=asked.purpose,
-            consent_version=self._catalogue().consent_version,
-            consented_at_ms=asked.consented_at_ms,
-            elements=asked.elements,
-            answer_key=answer_key,
+    def _ask(self, person: Person, asked: SharedQuestion) -> tuple[SharedData, int] | None:
+        return _EXCHANGE.ask(
+            self._identity,
+            lambda answer_key: SharedDataQuestion(
+                id_type=person.card_kind,
+                id_number=person.id_number,
+                name=person.name,
+                purpose=asked.purpose,
+                consent_version=self._catalogue().consent_version,
+                consented_at_ms=asked.consented_at_ms,
+                elements=asked.elements,
+                answer_key=answer_key,
+            ),
+            self._line.request_shared_data,
         )
-        sealed = seal_question(self._identity, sharing_info, question)
-        if sealed is None:
-            return None
-        return RequestSharedData(suite=sealed.suite, sealing_key_id=sealed.sealing_key_id, sealed=sealed.sealed)
 
     def _sound(self, elements: tuple[SharedElement, ...], asked: frozenset[str], now_ms: int) -> Iterator[tuple[str, FactValue]]:
         """Values that were asked for, are of the element's type, and are not stale. Names of others are logged, never values."""

@@ -96,10 +96,7 @@ class SmsCodes:
     def _sealed(self, person: Person) -> RequestSmsCode | None:
         """The person sealed to the platform's newest key; ``None`` before enrolment."""
         named = SmsPerson(id_type=person.card_kind, id_number=person.id_number, name=person.name)
-        asked = seal_question(self._identity, sms_info, named)
-        if asked is None:
-            return None
-        return RequestSmsCode(suite=asked.suite, sealing_key_id=asked.sealing_key_id, sealed=asked.sealed)
+        return seal_question(self._identity.current(), sms_info, named, RequestSmsCode)
 
 
 def _refused(failure: Failure) -> SmsRefused:
