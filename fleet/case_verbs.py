@@ -50,7 +50,7 @@ def _advance(asked: argparse.Namespace) -> None:
 
 
 def _tell(case: FoundCase, as_json: bool) -> None:
-    steps = case.steps(lacking=False)
+    steps = case.steps()
     if as_json:
         told = [{"state": one.state, "at_ms": one.at_ms, "words": one.words, "by": one.by} for one in steps]
         sys.stdout.write(json.dumps({"receipt_number": case.receipt_number, "steps": told}, ensure_ascii=False) + "\n")

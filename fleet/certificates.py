@@ -5,8 +5,8 @@ The reference platform keeps the certificates of fictitious residents. A true on
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 import assets
+from contract.cases import CasePayload
 from contract.certificates import (
     MAX_IDENTIFIER,
     MAX_SEALED_BYTES,
@@ -26,6 +27,7 @@ from contract.certificates import (
     seal_state,
 )
 from contract.sealed_answers import ANSWER_KEY_BYTES
+from contract.statements import LATEST_MS
 from fleet.clock import Clock, in_china
 from fleet.database import Database
 from fleet.decoding import is_plain_text
@@ -59,7 +61,7 @@ class CertificateDesk:
         """Add or replace; how many. Neither identifier nor person lies in the clear."""
         rows = [
             (
-                _digest(one.identifier),
+                self._digests.certificate(one.identifier),
                 self._digests.person(one.id_type, one.id_number),
                 one.valid_from.isoformat(),
                 one.valid_to.isoformat() if one.valid_to is not None else "",
@@ -83,18 +85,28 @@ class CertificateDesk:
         return CertificateAnswer(sealed=seal_state(state, question.answer_key, asked.sealed), platform_time_ms=now_ms)
 
     def _note(self, kiosk_id: str, question: CertificateQuestion, now_ms: int) -> CertificateState:
-        person, certificate = self._digests.person(question.id_type, question.id_number), _digest(question.identifier)
+        person = self._digests.person(question.id_type, question.id_number)
+        certificate = self._digests.certificate(question.identifier)
         with self._database.transaction() as connection:
-            row = connection.execute(
-                "SELECT valid_from, valid_to, revoked FROM certificates WHERE certificate = ? AND person = ?",
-                (certificate, person),
-            ).fetchone()
-            outcome: Outcome = "unknown" if row is None else _outcome(row, in_china(now_ms).date().isoformat())
+            state = _state(connection, certificate, person, now_ms)
             connection.execute(
                 "INSERT INTO certificate_uses (kiosk_id, certificate, person, purpose, outcome, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
-                (kiosk_id, certificate, person, question.purpose, outcome, now_ms),
+                (kiosk_id, certificate, person, question.purpose, state.outcome, now_ms),
             )
-        return CertificateState(outcome=outcome, valid_to=row["valid_to"] if row is not None else "")
+        return state
+
+    def doubts(self, payload: CasePayload, at_ms: int) -> tuple[str, ...]:
+        """``certificate_not_valid`` for a case that names one which was not valid then, or is somebody else's.
+
+        A terminal that could not ask took it on its check character alone.
+        """
+        person = self._digests.person(payload.applicant.id_type, payload.applicant.id_number)
+        named = [self._digests.certificate(identifier) for identifier in _named(payload)]
+        if not named:
+            return ()
+        with self._database.reading() as connection:
+            are_valid = all(_state(connection, one, person, at_ms).outcome == "valid" for one in named)
+        return () if are_valid else ("certificate_not_valid",)
 
 
 def _is_sound(question: CertificateQuestion) -> bool:
@@ -103,16 +115,29 @@ def _is_sound(question: CertificateQuestion) -> bool:
     return are_plain and len(question.answer_key) == ANSWER_KEY_BYTES
 
 
+def _named(payload: CasePayload) -> Iterator[str]:
+    lines = payload.contents.materials if payload.contents is not None else ()
+    return (line.certificate for line in lines if line.certificate)
+
+
+def _state(connection: sqlite3.Connection, certificate: str, person: str, at_ms: int) -> CertificateState:
+    """Of a certificate that this person shows; both as digests."""
+    row = connection.execute(
+        "SELECT valid_from, valid_to, revoked FROM certificates WHERE certificate = ? AND person = ?", (certificate, person)
+    ).fetchone()
+    if row is None:
+        return CertificateState(outcome="unknown")
+    return CertificateState(
+        outcome=_outcome(row, in_china(max(0, min(at_ms, LATEST_MS))).date().isoformat()), valid_to=row["valid_to"]
+    )
+
+
 def _outcome(row: Mapping[str, Any], today: str) -> Outcome:
     if row["revoked"]:
         return "revoked"
     if today < row["valid_from"]:
         return "not_yet_valid"
     return "expired" if row["valid_to"] and row["valid_to"] < today else "valid"
-
-
-def _digest(identifier: str) -> str:
-    return hashlib.sha256(identifier.encode()).hexdigest()
 
 
 def sample_certificates() -> tuple[HeldCertificate, ...]:

@@ -41,6 +41,10 @@ class DigestKey:
         """The same for the same person, lower-case hex."""
         return self._digest(b"person", id_type.encode(), id_number.encode()).hex()
 
+    def certificate(self, identifier: str) -> str:
+        """The same for the same electronic certificate (GB/T 36904), lower-case hex."""
+        return self._digest(b"certificate", identifier.encode()).hex()
+
     def code(self, request_id: str, salt: bytes, code: str) -> bytes:
         """Of a code, for one request."""
         return self._digest(b"code", request_id.encode(), salt, code.encode())

@@ -82,11 +82,11 @@ def create_shared_data(schema: Schema) -> None:
 
 
 def create_case_people(schema: Schema) -> None:
-    """Whose a case is, as a digest, and what window and department did with it. Entries are only ever added."""
+    """Whose a case is, as a digest, whether papers were promised, and what window and department did. Entries are only added."""
     schema.table("case_people").create(
-        {"case_id": str, "person": str},
+        {"case_id": str, "person": str, "promised": int},
         pk="case_id",
-        not_null={"person"},
+        not_null={"person", "promised"},
         foreign_keys=[("case_id", "cases", "case_id")],
         strict=True,
     ).create_index(["person"])

@@ -89,7 +89,7 @@ class Platform:
         self.catalogues = CatalogueRegister(database, cabinet, clock)
         self.certificates = CertificateDesk(database, cabinet, self.digests, clock)
         self.progress = ProgressDesk(database, cabinet, self.digests, clock)
-        self.processor = Processor(database, cabinet, self.materials, clock, self.digests)
+        self.processor = Processor(database, cabinet, self.materials, clock, self.digests, self.certificates)
 
     def _open_desks_on_sources(
         self,

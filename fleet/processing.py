@@ -11,6 +11,7 @@ from contract import portraits
 from contract.cases import CaseHeader, CasePayload, CaseState, SealedCase
 from fleet import case_register, progress_book
 from fleet.business_checks import doubts
+from fleet.certificates import CertificateDesk
 from fleet.clock import Clock
 from fleet.database import Database
 from fleet.decoding import from_json
@@ -21,6 +22,7 @@ from fleet.keys import KeyCabinet, KeyRing
 from fleet.material_checks import material_doubts
 from fleet.materials import MaterialStore
 from fleet.portraits import was_given
+from fleet.progress_book import Inside
 from fleet.sms_codes import was_confirmed
 from fleet.used_credentials import note_use
 
@@ -45,12 +47,21 @@ class Tally:
 class Processor:
     """Processes cases that wait. Two may run at once, even in two processes: a case is moved by whoever comes first."""
 
-    def __init__(self, database: Database, keys: KeyCabinet, materials: MaterialStore, clock: Clock, digests: DigestKey) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyCabinet,
+        materials: MaterialStore,
+        clock: Clock,
+        digests: DigestKey,
+        certificates: CertificateDesk,
+    ) -> None:
         self._database = database
         self._keys = keys
         self._materials = materials
         self._clock = clock
         self._digests = digests
+        self._certificates = certificates
 
     def run(self, *, min_age_ms: int = 0, again: bool = False, stop: threading.Event | None = None) -> Tally:
         """Process every case received at least ``min_age_ms`` ago; with ``again`` also those that wait for staff.
@@ -81,20 +92,20 @@ class Processor:
         return [(row["received_at_ms"], row["case_id"]) for row in rows]
 
     def _process(self, case_id: str, from_states: Sequence[CaseState]) -> Tally:
-        reasons, person = self._judge(case_id)
+        reasons, inside = self._judge(case_id)
         to: CaseState = "needs_staff" if reasons else "processed"
         with self._database.transaction() as connection:
             moved = case_register.move(
                 connection, case_id, from_states=from_states, to=to, reason=",".join(reasons), now_ms=self._clock()
             )
-            if person:
-                progress_book.note_person(connection, case_id, person)
+            if inside.person:
+                progress_book.note(connection, case_id, inside)
         if not moved:
             return Tally()
         return Tally(needs_staff=1) if reasons else Tally(processed=1)
 
-    def _judge(self, case_id: str) -> tuple[tuple[str, ...], str]:
-        """Why people should look at the case, and whose it is, as a digest; empty for a case that does not open."""
+    def _judge(self, case_id: str) -> tuple[tuple[str, ...], Inside]:
+        """Why people should look at the case, and what is noted of its inside."""
         with self._database.reading() as connection:
             row = connection.execute(
                 """SELECT header, sealed, signature, (SELECT count(*) FROM cases AS other
@@ -102,23 +113,24 @@ class Processor:
                 (case_id,),
             ).fetchone()
         case = SealedCase(row["header"], row["sealed"], row["signature"])
-        person = ""
+        inside = Inside()
         try:
             keys = self._keys.present
             header = from_json(case.header, CaseHeader)
             payload = open_payload(case, header, keys)
             if not isinstance(payload, Refusal):
-                person = self._digests.person(payload.applicant.id_type, payload.applicant.id_number)
+                inside = progress_book.inside(payload, self._digests)
             reasons = (payload.code,) if isinstance(payload, Refusal) else self._doubts(header, payload, keys)
         except Exception:  # noqa: BLE001 - one case that trips a defect of ours must not hold up all the others
             _log.exception("case %s trips a defect in processing and waits for staff", case_id)
             reasons = ("internal_error",)
-        return (*reasons, *(("receipt_number_shared",) if row["sharing"] > 1 else ())), person
+        return (*reasons, *(("receipt_number_shared",) if row["sharing"] > 1 else ())), inside
 
     def _doubts(self, header: CaseHeader, payload: CasePayload, keys: KeyRing) -> tuple[str, ...]:
         return (
             *doubts(payload),
             *self._identification_doubts(header, payload),
+            *self._certificates.doubts(payload, _committed_at_ms(header)),
             *material_doubts(payload.materials, self._materials, keys),
         )
 
@@ -131,9 +143,8 @@ class Processor:
             return () if is_ours else ("credential_used_elsewhere",)
         if proof.route == "id_card_sms":
             person = self._digests.person(applicant.id_type, applicant.id_number)
-            at_ms = header.committed_at_ms + (header.platform_offset_ms or 0)
             with self._database.reading() as connection:
-                is_confirmed = was_confirmed(connection, header.kiosk_id, person, at_ms)
+                is_confirmed = was_confirmed(connection, header.kiosk_id, person, _committed_at_ms(header))
             return () if is_confirmed else ("sms_not_confirmed",)
         return self._reference_doubts(header, payload)
 
@@ -147,6 +158,11 @@ class Processor:
         with self._database.reading() as connection:
             is_given = any(was_given(connection, header.kiosk_id, person, consent) for consent in named)
         return () if is_given else ("portrait_not_given",)
+
+
+def _committed_at_ms(header: CaseHeader) -> int:
+    """By the platform's clock, as far as the terminal knew it."""
+    return header.committed_at_ms + (header.platform_offset_ms or 0)
 
 
 class ProcessorThread:

@@ -1,7 +1,7 @@
 """Answers progress queries of terminals: by number and card, or of all cases of somebody who is identified.
 
-A number that does not exist and one of somebody else get the same answer, so nobody finds out by trying. Cases are opened again
-for it, in memory, to tell which promised papers (容缺) are still due; nothing more of the applicant is kept than a digest.
+A number that does not exist and one of somebody else get the same answer, so nobody finds out by trying. A case with
+promised papers (容缺) that are still due is opened again for it, in memory; nothing more of the applicant is kept than a digest.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from fleet.decoding import from_json, is_plain_text
 from fleet.digest_key import DigestKey
 from fleet.envelope import Refusal, open_payload
 from fleet.keys import KeyCabinet
-from fleet.progress_book import FoundCase
+from fleet.progress_book import FoundCase, Inside
 from fleet.sealed_questions import NotAnswered, open_question
 
 _log = logging.getLogger(__name__)
@@ -64,27 +64,26 @@ class ProgressDesk:
         told = Progress(cases=tuple(self._told(case) for case in found))
         return ProgressAnswer(sealed=seal_progress(told, question.answer_key, asked.sealed), platform_time_ms=self._clock())
 
-    def owns(self, case_id: str, receipt_number: str, id_number: str) -> bool:
+    def owns(self, case_id: str, number: str, id_number: str) -> bool:
         """True when the platform holds this case with this number, and its applicant is the resident with this ID number."""
         self._note_new_people()
         person = self._digests.person("resident", id_number)
         with self._database.reading() as connection:
-            return progress_book.is_of(connection, case_id, receipt_number, person)
+            return progress_book.is_of(connection, case_id, number, person)
 
     def _note_new_people(self) -> None:
         """A case may be asked about before it is processed; and those of earlier versions were never noted."""
         with self._database.reading() as connection:
             unknown = progress_book.without_person(connection, _AT_ONCE)
-        people = {case_id: self._person_of(case_id) for case_id in unknown}
-        if people:
+        found = {case_id: self._inside(case_id) for case_id in unknown}
+        if found:
             with self._database.transaction() as connection:
-                for case_id, person in people.items():
-                    progress_book.note_person(connection, case_id, person)
+                for case_id, inside in found.items():
+                    progress_book.note(connection, case_id, inside)
 
-    def _person_of(self, case_id: str) -> str:
-        """A digest; empty, and so nobody's, for a case that does not open."""
+    def _inside(self, case_id: str) -> Inside:
         payload = self._payload(case_id)
-        return self._digests.person(payload.applicant.id_type, payload.applicant.id_number) if payload is not None else ""
+        return progress_book.inside(payload, self._digests) if payload is not None else Inside()
 
     def _payload(self, case_id: str) -> CasePayload | None:
         with self._database.reading() as connection:
@@ -97,9 +96,9 @@ class ProgressDesk:
         return payload
 
     def _told(self, case: FoundCase) -> CaseProgress:
-        payload = self._payload(case.case_id)
-        lacking = _lacking(payload) if payload is not None else ()
-        steps = case.steps(lacking=bool(lacking))
+        payload = self._payload(case.case_id) if case.is_lacking else None
+        lacking = progress_book.promised_papers(payload) if payload is not None else ()
+        steps = case.steps()
         return CaseProgress(
             receipt_number=case.receipt_number,
             case_id=case.case_id,
@@ -107,16 +106,9 @@ class ProgressDesk:
             steps=tuple(
                 ProgressStep(state=step.state, at_ms=step.at_ms, actor=ACTORS[step.state], words=step.words) for step in steps
             ),
-            next_step=next_step(steps[-1].state, lacking=bool(lacking)),
-            lacking=lacking,
+            next_step=next_step(steps[-1].state, lacking=case.is_lacking),
+            lacking=tuple(LackingPaper(material=line.material, due=line.due) for line in lacking),
         )
-
-
-def _lacking(payload: CasePayload) -> tuple[LackingPaper, ...]:
-    if payload.contents is None:
-        return ()
-    promised = (line for line in payload.contents.materials if line.source == "promise")
-    return tuple(LackingPaper(material=line.material, due=line.due) for line in promised)
 
 
 def _problem(question: ProgressQuestion) -> NotAnswered | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from contract.case_contents import MaterialLine
+from contract.cases import CasePayload
 from contract.progress import ACTORS, MAX_WORDS
 from fleet.clock import Clock
 from fleet.database import Database
 from fleet.decoding import is_plain_text
+from fleet.digest_key import DigestKey
 from fleet.errors import PlatformError
 
 _OPEN = ("in_review", "supplement", "withdrawn")
@@ -16,14 +19,16 @@ NEXT: dict[str, tuple[str, ...]] = {
     "received": ("accepted", "accepted_lacking", "supplement", "refused", "withdrawn"),
     "checking": ("accepted", "accepted_lacking", "supplement", "refused", "withdrawn"),
     "accepted": _OPEN,
-    "accepted_lacking": _OPEN,
+    "accepted_lacking": ("accepted", *_OPEN),
     "supplement": ("accepted", "accepted_lacking", "in_review", "refused", "withdrawn"),
     "in_review": ("granted", "denied", "supplement", "withdrawn"),
     "granted": ("finished",),
     "finished": ("sent", "collected"),
     "sent": ("collected",),
 }
-"""Which state may follow which. What is missing here is an end."""
+"""Which state may follow which. What is missing here is an end. ``accepted`` after ``accepted_lacking``: the papers have come."""
+_NOTHING_DUE = frozenset({"refused", "denied", "finished", "sent", "collected", "withdrawn"})
+"""Nobody waits for a promised paper any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +52,58 @@ class FoundCase:
     received_at_ms: int
     state: str
     state_at_ms: int
+    promised: bool
+    """容缺: it came with papers that were promised."""
     entries: tuple[Entry, ...]
 
-    def steps(self, *, lacking: bool) -> tuple[Entry, ...]:
+    @property
+    def is_lacking(self) -> bool:
+        """Promised papers are still due."""
+        is_complete = any(entry.state == "accepted" for entry in self.entries)
+        return self.promised and not is_complete and self.steps()[-1].state not in _NOTHING_DUE
+
+    def steps(self) -> tuple[Entry, ...]:
         """All states reached, oldest first: the register's own, then those that people entered."""
         began = [Entry("submitted", self.committed_at_ms, "", ""), Entry("received", self.received_at_ms, "", "")]
         if self.state == "needs_staff":
             began.append(Entry("checking", self.state_at_ms, "", ""))
         elif self.state == "processed":
-            began.append(Entry("accepted_lacking" if lacking else "accepted", self.state_at_ms, "", ""))
+            began.append(Entry("accepted_lacking" if self.promised else "accepted", self.state_at_ms, "", ""))
         return (*began, *self.entries)
 
 
-def note_person(connection: sqlite3.Connection, case_id: str, person: str) -> None:
-    """Note whose a case is, as a digest (``DigestKey.person``)."""
-    connection.execute("INSERT OR IGNORE INTO case_people (case_id, person) VALUES (?, ?)", (case_id, person))
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What is noted of the inside of a case. Without a person, nobody's: it did not open."""
+
+    person: str = field(default="", repr=False)
+    """A digest (``DigestKey.person``)."""
+    promised: bool = False
+
+
+def inside(payload: CasePayload, digests: DigestKey) -> Inside:
+    """What is noted of an opened case."""
+    person = digests.person(payload.applicant.id_type, payload.applicant.id_number)
+    return Inside(person, bool(promised_papers(payload)))
+
+
+def promised_papers(payload: CasePayload) -> tuple[MaterialLine, ...]:
+    """容缺: the papers that the applicant promised."""
+    lines = payload.contents.materials if payload.contents is not None else ()
+    return tuple(line for line in lines if line.source == "promise")
+
+
+def note(connection: sqlite3.Connection, case_id: str, found: Inside) -> None:
+    """Note it once. Of a case that did not open then, what is found later counts: its key may have come back."""
+    connection.execute(
+        """INSERT INTO case_people (case_id, person, promised) VALUES (?, ?, ?) ON CONFLICT (case_id)
+           DO UPDATE SET person = excluded.person, promised = excluded.promised WHERE case_people.person = ''""",
+        (case_id, found.person, int(found.promised)),
+    )
 
 
 def without_person(connection: sqlite3.Connection, limit: int) -> tuple[str, ...]:
-    """Cases of which it is not noted yet whose they are, newest first."""
+    """Cases of which nothing is noted yet, newest first."""
     rows = connection.execute(
         """SELECT case_id FROM cases WHERE NOT EXISTS (SELECT 1 FROM case_people AS known WHERE known.case_id = cases.case_id)
            ORDER BY received_at_ms DESC LIMIT ?""",
@@ -86,7 +124,7 @@ def is_of(connection: sqlite3.Connection, case_id: str, receipt_number: str, per
 def of_person(connection: sqlite3.Connection, person: str, receipt_number: str, limit: int) -> tuple[FoundCase, ...]:
     """Cases of this person, newest first; with a number only that one."""
     rows = connection.execute(
-        """SELECT cases.* FROM cases JOIN case_people USING (case_id)
+        """SELECT cases.*, promised FROM cases JOIN case_people USING (case_id)
            WHERE person = ? AND (? = '' OR receipt_number = ?) ORDER BY received_at_ms DESC, case_id DESC LIMIT ?""",
         (person, receipt_number, receipt_number, limit),
     ).fetchall()
@@ -105,6 +143,7 @@ def _found(connection: sqlite3.Connection, row: sqlite3.Row) -> FoundCase:
         received_at_ms=row["received_at_ms"],
         state=row["state"],
         state_at_ms=row["state_at_ms"],
+        promised=bool(row["promised"]),
         entries=tuple(Entry(entry["state"], entry["at_ms"], entry["words"], entry["by"]) for entry in entries),
     )
 
@@ -129,7 +168,7 @@ class ProgressBook:
             raise PlatformError("tell the applicant why, and what to do: --words")
         with self._database.transaction() as connection:
             found = self._look(connection, receipt_number)
-            present = found.steps(lacking=False)[-1].state
+            present = found.steps()[-1].state
             allowed = NEXT.get(present, ())
             if state not in allowed:
                 raise PlatformError(f"the case is {present}; next may come: {', '.join(allowed) or 'nothing more'}")
@@ -141,7 +180,10 @@ class ProgressBook:
 
     @staticmethod
     def _look(connection: sqlite3.Connection, receipt_number: str) -> FoundCase:
-        rows = connection.execute("SELECT * FROM cases WHERE receipt_number = ? LIMIT 2", (receipt_number,)).fetchall()
+        rows = connection.execute(
+            "SELECT cases.*, promised FROM cases LEFT JOIN case_people USING (case_id) WHERE receipt_number = ? LIMIT 2",
+            (receipt_number,),
+        ).fetchall()
         if not rows:
             raise PlatformError(f"no case has the receipt number {receipt_number}")
         if len(rows) > 1:

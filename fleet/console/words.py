@@ -152,6 +152,7 @@ REASONS: dict[str, dict[Language, str]] = {
     "credential_not_named": {"zh": "没有凭证编号", "en": "credential not named"},
     "credential_used_elsewhere": {"zh": "凭证在别处用过", "en": "credential used elsewhere"},
     "portrait_not_given": {"zh": "平台未给过登记照片", "en": "no portrait was given for it"},
+    "certificate_not_valid": {"zh": "证照无效或不属本人", "en": "certificate not valid, or not theirs"},
     "sms_not_confirmed": {"zh": "短信验证无记录", "en": "no text message confirmed"},
     "staff_not_named": {"zh": "没有核验人员", "en": "staff not named"},
     "face_not_matched": {"zh": "人脸未比中", "en": "face not matched"},

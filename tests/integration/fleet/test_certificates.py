@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.case_contents import CaseContents, MaterialLine
 from contract.certificates import (
     CertificateAnswer,
     CertificateQuestion,
@@ -25,15 +27,17 @@ from contract.certificates import (
 )
 from fleet.certificates import HeldCertificate, sample_certificates
 from fleet.clock import in_china
+from fleet.database import FILE_NAME
 from fleet.platform import Platform
-from fleet.reports import report_certificates
+from fleet.reports import report_cases, report_certificates
 from kiosk.catalogue.certificates import read_identifier
 from tests.helpers.people import sample_catalogue
-from tests.helpers.terminal import Terminal, seal_under
+from tests.helpers.terminal import Terminal, sample_applicant, sample_payload, seal_under
 from tests.integration.fleet.conftest import MovableClock
 
 IDENTIFIER = "1.2.156.3005.2.11330304MB0TEAT21B001.11330304MB0TEAT21B.SAMPLE00000.001.X"
 HOLDER = "330304195803080026"
+SOMEBODY_ELSE = "42010219920214123X"
 PURPOSE = "11330304MB0TEAT3X34330511001001"
 
 
@@ -42,9 +46,9 @@ def today(clock: MovableClock) -> date:
     return in_china(clock()).date()
 
 
-def _hold(platform: Platform, today: date, starts: int, ends: int | None, *, revoked: bool = False) -> None:
+def _hold(platform: Platform, today: date, starts: int, ends: int | None, *, revoked: bool = False, holder: str = HOLDER) -> None:
     valid_to = None if ends is None else today + timedelta(days=ends)
-    certificate = HeldCertificate(IDENTIFIER, "resident", HOLDER, today + timedelta(days=starts), valid_to, revoked)
+    certificate = HeldCertificate(IDENTIFIER, "resident", holder, today + timedelta(days=starts), valid_to, revoked)
     assert platform.certificates.put([certificate]) == 1
 
 
@@ -123,6 +127,56 @@ def test_what_is_no_question_is_refused_and_not_on_record(
     response = terminal.send("POST", "/v1/certificates/check", msgspec.json.encode(request))
     assert (response.status_code, response.json()["code"]) == (400, "bad_request")
     assert report_certificates(platform.database) == []
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "revoked", "holder", "expected"),
+    [
+        (-30, 30, False, HOLDER, "processed"),
+        (-30, None, False, HOLDER, "processed"),
+        (-30, -1, False, HOLDER, "needs_staff"),
+        (1, 30, False, HOLDER, "needs_staff"),
+        (-30, 30, True, HOLDER, "needs_staff"),
+        (-30, 30, False, SOMEBODY_ELSE, "needs_staff"),
+    ],
+)
+def test_a_certificate_is_looked_at_again_when_its_case_arrives(
+    terminal: Terminal,
+    platform: Platform,
+    starts: int,
+    ends: int | None,
+    revoked: bool,
+    holder: str,
+    expected: str,
+) -> None:
+    """A terminal that could not ask has taken it on its check character alone."""
+    header = terminal.header()
+    _hold(platform, in_china(header.committed_at_ms).date(), starts, ends, revoked=revoked, holder=holder)
+    line = MaterialLine(
+        material="household_register",
+        role="primary",
+        source="certificate",
+        stuff_type=1,
+        stuff_status=0,
+        certificate=IDENTIFIER,
+    )
+    applicant = sample_applicant(id_number=HOLDER, birth_date="1958-03-08")
+    payload = sample_payload(header, applicant=applicant, contents=CaseContents(materials=(line,)))
+    terminal.submit(terminal.case(header, payload))
+    platform.processor.run()
+    (record,) = report_cases(platform.database)
+    assert (record["state"], record["reason"]) == (expected, "certificate_not_valid" if expected == "needs_staff" else "")
+
+
+def test_neither_identifier_nor_a_digest_of_it_alone_lies_in_the_database(
+    platform: Platform, today: date, tmp_path: Path
+) -> None:
+    _hold(platform, today, -1, None)
+    platform.close()
+    content = b"".join(path.read_bytes() for path in (tmp_path / "data").glob(f"{FILE_NAME}*"))
+    assert b"certificate" in content
+    for hint in (IDENTIFIER, hashlib.sha256(IDENTIFIER.encode()).hexdigest(), HOLDER):
+        assert hint.encode() not in content
 
 
 def test_a_key_the_platform_does_not_hold_is_told(terminal: Terminal) -> None:

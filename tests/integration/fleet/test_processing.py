@@ -154,7 +154,10 @@ def test_many_cases_are_processed_each_once_by_several_at_once(terminal: Termina
     terminal.submit(*(terminal.case() for _ in range(processing.BATCH * 2 + 3)))
     tallies: list[Tally] = []
     processors = [
-        Processor(platform.database, platform.cabinet, platform.materials, platform.clock, platform.digests) for _ in range(3)
+        Processor(
+            platform.database, platform.cabinet, platform.materials, platform.clock, platform.digests, platform.certificates
+        )
+        for _ in range(3)
     ]
     threads = [threading.Thread(target=lambda own=own: tallies.append(own.run())) for own in processors]
     for thread in threads:

@@ -28,6 +28,7 @@ from contract.progress import (
     seal_progress,
 )
 from fleet import progress
+from fleet.envelope import Refusal
 from fleet.errors import PlatformError
 from fleet.platform import Platform
 from fleet.progress_book import NEXT, STATES, ProgressBook
@@ -152,6 +153,49 @@ def test_promised_papers_are_told_with_their_last_day(terminal: Terminal, platfo
     assert [(paper.material, paper.due) for paper in case.lacking] == [("no_home_proof", "2026-12-10")]
 
 
+def test_papers_that_have_come_are_not_asked_for_again(terminal: Terminal, platform: Platform, book: ProgressBook) -> None:
+    number = _hand_in(terminal, contents=CaseContents(materials=(PROMISED,)))
+    platform.processor.run()
+    assert [step.state for step in book.look(number).steps()][-1] == "accepted_lacking"
+    book.advance(number, "accepted", "窗口甲", "")
+    (case,) = _ask(terminal, receipt_number=number)
+    assert (_states(case)[-2:], case.next_step, case.lacking) == (["accepted_lacking", "accepted"], "wait", ())
+
+
+@pytest.mark.parametrize(
+    ("states", "told", "is_due"),
+    [
+        (("in_review",), "bring_papers", True),
+        (("in_review", "supplement"), "correct", True),
+        (("in_review", "granted"), "bring_papers", True),
+        (("in_review", "denied"), "ask_window", False),
+        (("in_review", "granted", "finished"), "collect", False),
+        (("withdrawn",), "nothing", False),
+    ],
+)
+def test_a_promised_paper_is_due_as_long_as_somebody_waits_for_it(
+    terminal: Terminal, platform: Platform, book: ProgressBook, states: tuple[str, ...], told: str, is_due: bool
+) -> None:
+    number = _hand_in(terminal, contents=CaseContents(materials=(PROMISED,)))
+    platform.processor.run()
+    for state in states:
+        book.advance(number, state, "科员甲", "SAMPLE")
+    (case,) = _ask(terminal, receipt_number=number)
+    assert (case.next_step, bool(case.lacking)) == (told, is_due)
+
+
+@pytest.mark.expects_warnings
+def test_a_case_whose_key_was_away_is_its_owners_once_it_is_back(
+    terminal: Terminal, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = _hand_in(terminal)
+    with monkeypatch.context() as away:
+        away.setattr(progress, "open_payload", lambda *_: Refusal("unknown_sealing_key", "SAMPLE"))
+        assert _ask(terminal, receipt_number=number) == ()
+    platform.processor.run()
+    assert len(_ask(terminal, receipt_number=number)) == 1
+
+
 def test_a_case_that_people_must_look_at_says_so(terminal: Terminal, platform: Platform) -> None:
     number = _hand_in(terminal, signature_strokes=())
     platform.processor.run()
@@ -191,7 +235,7 @@ def test_a_state_that_cannot_follow_is_refused(
     platform.processor.run()
     with pytest.raises(PlatformError, match=said):
         book.advance(number, state, by, words)
-    assert [step.state for step in book.look(number).steps(lacking=False)] == ["submitted", "received", "accepted"]
+    assert [step.state for step in book.look(number).steps()] == ["submitted", "received", "accepted"]
 
 
 def test_a_number_that_nobody_holds_is_told(book: ProgressBook) -> None:
