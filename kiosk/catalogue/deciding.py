@@ -129,7 +129,7 @@ def to_fetch(item: Item, rules: RuleBook, facts: Facts, gathered: Gathered) -> t
             wanted |= rules.origins(names_in(rule))
     needed_here = [needed for needed in item.materials if rules.decide(needed.when, facts) is not Verdict.NO]
     for needed in needed_here:
-        wanted.update(needed.material.shared if not needed.from_resident else ())
+        wanted.update(needed.shared)
     if any(needed.lack_days for needed in needed_here):
         for one in item.lacking:
             wanted |= rules.origins(names_in(one.rule))
@@ -167,7 +167,7 @@ def _line(
     needed: ItemMaterial, handed: Handed, means: Means, gathered: Gathered, *, may_lack: bool, says_so: bool
 ) -> MaterialLine:
     material = needed.material
-    shared = () if needed.from_resident else material.shared
+    shared = needed.shared
     if material.card:
         return MaterialLine(needed, From.CARD, Status.HERE)
     is_known = bool(shared) and gathered.given.issuperset(shared)
@@ -199,7 +199,7 @@ def _done(material: str, handed: Handed) -> From | None:
 def _ways(needed: ItemMaterial, means: Means, *, may_lack: bool = True) -> tuple[From, ...]:
     material = needed.material
     ways = (
-        (From.CERTIFICATE, bool(material.certificate) and means.scanner),
+        (From.CERTIFICATE, bool(needed.certificate) and means.scanner),
         (From.SCAN, material.scan and means.document_camera),
         (From.DECLARE, material.declare is not None),
         (From.PROMISE, may_lack and needed.role is Role.SECONDARY and needed.lack_days > 0),
@@ -212,6 +212,6 @@ def usual_source(needed: ItemMaterial) -> From:
     material = needed.material
     if material.card:
         return From.CARD
-    if material.shared and not needed.from_resident:
+    if needed.shared:
         return From.SHARED
     return next(iter(_ways(needed, Means())), From.BRING)

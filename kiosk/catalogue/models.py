@@ -86,7 +86,17 @@ class ItemMaterial:
     lack_days: int = 0
     """容缺: working days for handing it in later; 0: not possible."""
     from_resident: bool = False
-    """What an authority knows cannot stand for it: the original is kept or stamped, or the register is incomplete."""
+    """Neither what an authority knows nor a certificate stands for it: the original is kept, or the register is incomplete."""
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """Elements of authorities that stand for it here."""
+        return () if self.from_resident else self.material.shared
+
+    @property
+    def certificate(self) -> str:
+        """Type code of the electronic certificate that stands for it here; empty: none."""
+        return "" if self.from_resident else self.material.certificate
 
     @property
     def id(self) -> str:

@@ -85,13 +85,12 @@ def put_together(files: CatalogueFiles) -> Catalogue:
         hot=dict(files.head.hot),
         unlisted=tuple(item for item in items if item.number is None),
         sample=files.head.sample,
-        working_days=_calendar(files.working_days),
+        working_days=working_days(files.working_days) if files.working_days is not None else None,
     )
 
 
-def _calendar(table: WorkingDaysTable | None) -> WorkingDays | None:
-    if table is None:
-        return None
+def working_days(table: WorkingDaysTable) -> WorkingDays:
+    """The table as it is counted by."""
     return WorkingDays(table.valid_from, table.valid_to, frozenset(table.holidays), frozenset(table.worked))
 
 
@@ -157,8 +156,6 @@ def _field(asked: AskedField, element: Element) -> FormField:
 
 
 def _material(needed: NeededMaterial, material: Material) -> ItemMaterial:
-    if needed.required_from_resident:
-        material = material.model_copy(update={"shared": (), "certificate": ""})
     return ItemMaterial(material, needed.role, needed.why, needed.when, needed.lack_days, needed.required_from_resident)
 
 
@@ -169,7 +166,7 @@ def _shared(
     wanted = [field.name for field in fields]
     rules = [field.when for field in fields]
     for material in materials:
-        wanted += material.material.shared if not material.from_resident else ()
+        wanted += material.shared
         rules.append(material.when)
     rules += [condition.rule for condition in conditions]
     for rule in rules:

@@ -113,7 +113,7 @@ def touch_paper(state: FlowState, event: PaperTouched, context: Context) -> Resu
     busy = replace(held, busy=True)
     match event.way:
         case From.CERTIFICATE:
-            return busy, (ReadCertificate(event.material, line.material.material.certificate),)
+            return busy, (ReadCertificate(event.material, line.material.certificate),)
         case From.SCAN:
             return busy, (ScanPaper(event.material, line.name.in_(state.language)),)
         case _:

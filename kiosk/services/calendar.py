@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 
-import msgspec
 import yaml
 
 import assets
+from kiosk.catalogue.files import WorkingDaysTable
 from kiosk.catalogue.models import Catalogue
+from kiosk.catalogue.resolving import working_days
 from kiosk.domain.working_days import WorkingDays
-
-
-class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    valid_from: date
-    valid_to: date
-    holidays: tuple[date, ...]
-    worked: tuple[date, ...]
 
 
 def calendar_of(catalogue: Catalogue) -> WorkingDays:
@@ -29,5 +22,4 @@ def calendar_of(catalogue: Catalogue) -> WorkingDays:
 def packaged_calendar() -> WorkingDays:
     """State Council's calendar of 2025 and 2026; beyond it nothing is known."""
     with (assets.ROOT / "catalogue" / "working-days.yaml").open(encoding="utf-8") as file:
-        table = msgspec.convert(yaml.safe_load(file), _Table)
-    return WorkingDays(table.valid_from, table.valid_to, frozenset(table.holidays), frozenset(table.worked))
+        return working_days(WorkingDaysTable.model_validate(yaml.safe_load(file)))

@@ -167,7 +167,7 @@ def _wire_line(line: MaterialLine, case: OneCase, handed: Mapping[str, str]) -> 
         stuff_status=_TO_BE_SUPPLEMENTED if promised else _HANDED_IN,
         certificate=handed.get(line.id, "") if line.source is From.CERTIFICATE else "",
         watermark=case.watermark if line.source is From.CERTIFICATE else "",
-        shared=line.material.material.shared if line.source is From.SHARED else (),
+        shared=line.material.shared if line.source is From.SHARED else (),
         due=case.due.get(line.id, ""),
         due_working_days=line.material.lack_days if promised else 0,
     )

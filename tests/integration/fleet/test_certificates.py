@@ -188,12 +188,7 @@ def test_a_key_the_platform_does_not_hold_is_told(terminal: Terminal) -> None:
 
 
 def test_the_samples_are_sound_and_of_the_catalogues_types() -> None:
-    types = {
-        needed.material.certificate
-        for item in sample_catalogue().items
-        for needed in item.materials
-        if needed.material.certificate
-    }
+    types = {needed.certificate for item in sample_catalogue().items for needed in item.materials if needed.certificate}
     samples = sample_certificates()
     assert len({one.identifier for one in samples}) == len(samples) > 20
     for one in samples:

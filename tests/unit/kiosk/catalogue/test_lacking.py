@@ -89,6 +89,18 @@ def test_a_paper_that_must_come_from_the_resident_is_not_settled_by_what_an_auth
     assert source(replace(item, materials=stamped)) is not From.SHARED
 
 
+def test_nor_by_an_electronic_certificate(catalogue: Catalogue) -> None:
+    item = next(item for item in catalogue.items if any(one.certificate and one.when is None for one in item.materials))
+
+    def offered(item: Item) -> set[From]:
+        lines = material_lines(item, catalogue.rules, {}, Handed(), Means(scanner=True), Gathered(frozenset(item.shared)))
+        return {way for line in lines for way in line.ways}
+
+    assert From.CERTIFICATE in offered(item)
+    stamped = tuple(replace(one, from_resident=True) for one in item.materials)
+    assert From.CERTIFICATE not in offered(replace(item, materials=stamped))
+
+
 def test_the_table_of_the_catalogue_is_in_force_and_without_one_that_of_the_program(texts: Mapping[str, str]) -> None:
     mine = "valid_from: 2027-01-01\nvalid_to: 2027-12-31\nholidays: [2027-01-01]\nworked: [2027-01-03]\n"
     published = read({**texts, "working-days.yaml": mine})
