@@ -82,8 +82,9 @@ class ProofRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 class ProofAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The platform's answer (MessagePack)."""
 
-    outcome: Literal["issued", "not_held", "not_yet", "refused"]
-    """``not_held``: the register holds nothing to prove; ``not_yet``: it is not settled, come back later."""
+    outcome: Literal["issued", "no_case", "not_held", "not_yet", "refused"]
+    """``no_case``: the case has not reached the platform, or is not this person's; ``not_held``: the register holds nothing to
+    prove; ``not_yet``: it is not settled, come back later."""
     platform_time_ms: int
     reason: str = ""
     """One line for the resident, unless issued."""

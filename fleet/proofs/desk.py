@@ -60,7 +60,7 @@ class ProofDesk:
         if problem := request_problem(asked):
             return ProofAnswer(outcome="refused", reason=problem, platform_time_ms=now_ms)
         if not self._owns(asked.case_id, asked.receipt_number, asked.id_number):
-            return ProofAnswer(outcome="not_yet", reason="您的办件还没有送到平台，请稍后再打印", platform_time_ms=now_ms)
+            return ProofAnswer(outcome="no_case", reason="您的办件还没有送到平台，请稍后再打印", platform_time_ms=now_ms)
         if self._times_issued(asked.case_id) >= MOST_A_CASE:
             return ProofAnswer(outcome="refused", reason=f"本次办理已出具 {MOST_A_CASE} 份，请重新办理", platform_time_ms=now_ms)
         found = self._facts.facts_of(asked.kind, asked.id_number, asked.name)

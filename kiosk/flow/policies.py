@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 from kiosk.catalogue.card_facts import card_facts
 from kiosk.catalogue.files import PolicyFile, Source
-from kiosk.catalogue.rules import Facts, FactValue, Verdict, names_in
-from kiosk.domain.identity import Person
+from kiosk.catalogue.rules import Facts, Verdict, names_in
 from kiosk.flow.context import Context
 from kiosk.flow.effects import FetchShared, RememberConsent, RememberShared
 from kiosk.flow.events import Event
@@ -105,9 +104,4 @@ def _facts(context: Context) -> Facts:
     session = context.session
     if session.proof is None or session.person is None:
         return {}
-    known: dict[str, FactValue] = _of_card(session.person, context) | session.shared
-    return context.catalogue.rules.complete(known)
-
-
-def _of_card(person: Person, context: Context) -> dict[str, FactValue]:
-    return dict(card_facts(person, context.today))
+    return context.catalogue.rules.complete(card_facts(session.person, context.today) | session.shared)

@@ -13,10 +13,10 @@ from kiosk.flow.states import FlowState
 
 def policies_view(state: FlowState, context: Context) -> PoliciesView:
     """The page of policies."""
-    person, proof = context.session.person, context.session.proof
-    known = person.masked_name if person is not None and proof is not None else ""
-    may_match = bool(policies.to_fetch(context)) if known else any(one.policy.conditions for one in policies.matches(context))
-    cards = tuple(_card(one, context, state.language) for one in policies.matches(context))
+    known = context.session.known_as
+    matches = policies.matches(context)
+    may_match = bool(policies.to_fetch(context)) if known else any(one.policy.conditions for one in matches)
+    cards = tuple(_card(one, context, state.language) for one in matches)
     return PoliciesView(cards, known, may_match, state.busy, state.reason)
 
 

@@ -82,7 +82,7 @@ def _home(state: FlowState, context: Context) -> v.HomeView:
     shelves = shelving.shelves(context.catalogue, state.language)
     cards = tuple(_card_of(item, state, context) for item in shelving.on_shelf(state.shelf, context))
     return v.HomeView(
-        cards, _chosen_name(state, context), state.reason, _notices(context), _known_as(context), shelves, state.shelf
+        cards, _chosen_name(state, context), state.reason, _notices(context), context.session.known_as, shelves, state.shelf
     )
 
 
@@ -108,11 +108,6 @@ def _card_of(item: Item, state: FlowState, context: Context) -> v.ItemCard:
         context.readiness.item_reasons.get(item.code, ""),
         asks_again=known and not routes.is_enough(context.session.proof, context, item.code),
     )
-
-
-def _known_as(context: Context) -> str:
-    person = context.session.person
-    return person.masked_name if person is not None and context.session.proof is not None else ""
 
 
 def _guide(state: FlowState, context: Context) -> v.GuideView:
@@ -335,6 +330,6 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.PROOF: _proof,
     Step.RATING: lambda _state, _context: v.RatingView(),
     Step.RATING_WHY: lambda _state, _context: v.RatingWhyView(),
-    Step.ANOTHER: lambda _state, context: v.AnotherView(_known_as(context)),
+    Step.ANOTHER: lambda _state, context: v.AnotherView(context.session.known_as),
     Step.FAREWELL: lambda _state, _context: v.FarewellView(),
 }

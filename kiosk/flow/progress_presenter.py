@@ -15,9 +15,7 @@ _NOTHING = Standings(())
 
 def progress(state: FlowState, context: Context) -> ProgressView:
     """The screen that asks for the number."""
-    session = context.session
-    known = session.person.masked_name if session.person is not None and session.proof is not None else ""
-    return ProgressView(state.reason, "barcode_scanner" not in context.readiness.absent, known)
+    return ProgressView(state.reason, "barcode_scanner" not in context.readiness.absent, context.session.known_as)
 
 
 def progress_answer(state: FlowState, context: Context) -> ProgressAnswerView:

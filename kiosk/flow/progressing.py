@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.flow import routes
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     AskProgress,
@@ -59,7 +60,7 @@ def _with_number(state: FlowState, number: str, context: Context) -> Result:
 
 def all_mine(state: FlowState, _event: Event, context: Context) -> Result:
     """Who is identified already is asked nothing more; others choose how, as for any matter."""
-    if context.session.proof is not None:
+    if routes.is_enough(context.session.proof, context, ""):
         after, effects = ask(state)
         return after, (RememberNumber(""), *effects)
     return enter(replace(state, route=None), Step.ROUTE), (CancelProgress(), RememberNumber(""))

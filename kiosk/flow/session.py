@@ -116,6 +116,11 @@ class SessionContext:
         return not (self.holds_a_case or self.person or self.proof or self.consents or self.guardian or self.sms_request)
 
     @property
+    def known_as(self) -> str:
+        """Masked name of somebody who is proved; empty for everybody else."""
+        return self.person.masked_name if self.person is not None and self.proof is not None else ""
+
+    @property
     def holds_a_case(self) -> bool:
         """True when something is held besides the person, how they were identified, and what they consented to."""
         asked = self.number or self.standings

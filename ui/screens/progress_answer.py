@@ -13,6 +13,7 @@ from kiosk.flow.proof_events import ProofWanted
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
+from ui.widgets import groups
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Notice, Panel, Picture, clear, column, row
@@ -79,7 +80,7 @@ class ProgressAnswerScreen(StepScreen[ProgressAnswerView]):
         panel = Panel("card")
         lines = column(self.look, panel, margin_mm=8.0, gap_mm=3.5)
         lines.addWidget(Words(case.item_name or self.look.say("progress.some_matter"), "heading"))
-        lines.addWidget(Words(f"{self.look.say('slip.number')}  {_grouped(case.number)}", "soft"))
+        lines.addWidget(Words(f"{self.look.say('slip.number')}  {groups.receipt_number(case.number)}", "soft"))
         lines.addWidget(self._newest(newest, case))
         for name, due in case.lacking:
             key = "progress.lacking" if due else "progress.lacking.open"
@@ -138,7 +139,3 @@ class ProgressAnswerScreen(StepScreen[ProgressAnswerView]):
         """Forget the cases too."""
         super().wipe()
         self._shown = None
-
-
-def _grouped(number: str) -> str:
-    return " ".join((number[:6], number[6:12], number[12:16], number[16:]))

@@ -10,6 +10,7 @@ from kiosk.flow.proof_views import ProofView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
+from ui.widgets import groups
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Notice, Panel, column
@@ -55,7 +56,7 @@ class ProofScreen(StepScreen[ProofView]):
         is_out = bool(model.code) and not model.busy and not model.reason
         self._waiting.setVisible(model.busy)
         self._panel.setVisible(is_out)
-        self._code.setText(_grouped(model.code))
+        self._code.setText(groups.verification_code(model.code))
         key = "proof.making" if model.busy else "proof.out" if is_out else "proof.none"
         self._title.setText(self.look.say(key, item=model.item_name, pages=model.pages))
         self._how.setText(self.look.say(f"{key}.how"))
@@ -80,7 +81,3 @@ class ProofScreen(StepScreen[ProofView]):
         """On."""
         if not self._busy:
             self.happened.emit(Continue())
-
-
-def _grouped(code: str) -> str:
-    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))

@@ -11,6 +11,7 @@ from kiosk.flow.views import SlipView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import Colour
+from ui.widgets import groups
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.images import SlipPicture
@@ -81,7 +82,7 @@ class SlipScreen(StepScreen[SlipView]):
 
     def show_model(self, model: SlipView) -> None:
         """Show number, state of the case, state of the paper."""
-        self._number.setText(spaced(model.receipt_number))
+        self._number.setText(groups.receipt_number(model.receipt_number))
         self._number.setAccessibleName(model.receipt_number)
         self._facts.setText(self.look.pair(model.item_name, model.stored_at))
         self._show_state(model.delivered)
@@ -128,10 +129,3 @@ class SlipScreen(StepScreen[SlipView]):
         super().wipe()
         self._number.setAccessibleName("")
         self.slip.wipe()
-
-
-def spaced(number: str) -> str:
-    """A receipt number in its groups (region, day, machine, serial), easier to read aloud; others are left as they are."""
-    if len(number) != 22:
-        return number
-    return " ".join((number[:6], number[6:12], number[12:16], number[16:]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from itertools import accumulate, pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
@@ -12,11 +11,10 @@ from PySide6.QtWidgets import QLineEdit
 
 from ui.look import Look
 from ui.theme.tokens import SPACE
+from ui.widgets import groups
 
 _CLIPBOARD_KEYS = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Cut, QKeySequence.StandardKey.Paste)
 _DATE_DIGITS = 8
-_CODE_GROUPS = (6, 6, 4, 6)
-"""A receipt number as the slip prints it: region, day, machine, serial."""
 
 
 class Pad(Enum):
@@ -119,10 +117,7 @@ class Entry(QLineEdit):
         self.left.emit()
 
     def _set_out_code(self, text: str) -> None:
-        signs = re.sub("[^0-9A-Z]", "", text.upper())
-        places = (0, *accumulate(_CODE_GROUPS))
-        parts = (signs[start:end] for start, end in pairwise(places))
-        self.setText(" ".join(part for part in parts if part))
+        self.setText(groups.receipt_number(re.sub("[^0-9A-Z]", "", text.upper())))
 
     def _set_out_date(self, text: str) -> None:
         digits = re.sub("[^0-9]", "", text)[:_DATE_DIGITS]

@@ -251,7 +251,7 @@ def test_nobody_gets_a_proof_on_somebody_else_s_case_or_on_one_that_is_not_held(
     for case_id, number in ((theirs, their_number), (own.case_id, their_number), (new_case_id(), own.receipt_number)):
         found = world.proofs.fetch(msgspec.structs.replace(own, case_id=case_id, receipt_number=number), Deadline(30))
         assert isinstance(found, NoProof)
-        assert (found.reason, found.detail) == ("proof.not_yet", "您的办件还没有送到平台，请稍后再打印")
+        assert (found.reason, found.detail) == ("proof.no_case", "您的办件还没有送到平台，请稍后再打印")
 
 
 def test_a_case_has_so_many_proofs_and_no_more(world: World) -> None:

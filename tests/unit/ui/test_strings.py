@@ -50,7 +50,7 @@ DEMANDED_REASONS = {
     "sign": "too_little",
     "network": "down",
     "policies": "offline incomplete",
-    "proof": "offline not_held not_yet refused no_root unsound",
+    "proof": "offline no_case not_held not_yet refused no_root unsound",
     "document": "missing disconnected paper_out paper_jam cover_open toner_out partly_printed unknown time_is_up",
     "progress": "bad_number not_a_slip offline",
     "service": "closed",

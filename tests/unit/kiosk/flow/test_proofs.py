@@ -79,8 +79,9 @@ def test_without_a_printer_it_is_said_in_the_guide_already_and_again_at_the_end(
     assert visitor.does(ev.Continue()).state.step is Step.RATING
 
 
-def test_trouble_of_the_printer_can_be_tried_again(subject: Visitor) -> None:
-    subject.does(ProofNotPrinted("id", "document.paper_out"))
+@pytest.mark.parametrize("reason", ["document.paper_out", "proof.offline", "proof.no_case"])
+def test_trouble_that_passes_can_be_tried_again(subject: Visitor, reason: str) -> None:
+    subject.does(ProofNotPrinted("id", reason))
     assert _shown(subject).may_try_again
     subject.does(ev.PrintAgain(), ev.PrintAgain())
     assert (subject.state.busy, subject.asked_for(fx.PrintProof)) == (True, 2)
