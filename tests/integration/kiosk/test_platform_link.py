@@ -21,7 +21,7 @@ from offline_queue.states import CaseState
 from tests.helpers.cases import sample_draft
 from tests.helpers.fake_systemd_creds import FakeSystemdCreds
 from tests.helpers.people import sample_catalogue
-from tests.helpers.platform_stand_in import PlatformServer
+from tests.helpers.platform_stand_in_server import PlatformServer
 from tests.helpers.tls_server import Authority, new_key, pin_for, tls_server
 
 PATIENCE_S = 30.0

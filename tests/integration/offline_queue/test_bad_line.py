@@ -17,7 +17,7 @@ from offline_queue.store import Outbox
 from offline_queue.sync import Syncer
 from offline_queue.transport import PlatformClient
 from tests.helpers.cases import FakeClock, sample_draft
-from tests.helpers.platform_stand_in import PlatformServer
+from tests.helpers.platform_stand_in_server import PlatformServer
 
 FAULTS = ("", "drop", "store_then_drop", "store_then_cut", "html", "busy", "redirect")
 

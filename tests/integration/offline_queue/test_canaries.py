@@ -19,7 +19,7 @@ from offline_queue.sync import Syncer
 from offline_queue.transport import PlatformClient
 from tests.helpers.canaries import search, spellings, traces, traces_in
 from tests.helpers.cases import CANARIES, sample_draft
-from tests.helpers.platform_stand_in import PlatformServer
+from tests.helpers.platform_stand_in_server import PlatformServer
 
 
 @pytest.fixture

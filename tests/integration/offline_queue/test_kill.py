@@ -19,7 +19,7 @@ from offline_queue.store import Outbox
 from offline_queue.sync import Syncer
 from offline_queue.transport import PlatformClient
 from tests.helpers.cases import sample_draft
-from tests.helpers.platform_stand_in import PlatformServer
+from tests.helpers.platform_stand_in_server import PlatformServer
 from tests.helpers.queue_child import BUNDLE_POINTS, COMMIT_POINTS, SYNC_POINTS
 
 ROOT = Path(__file__).parents[3]

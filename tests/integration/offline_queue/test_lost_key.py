@@ -18,7 +18,7 @@ from offline_queue.sync import Syncer
 from offline_queue.transport import PlatformClient
 from tests.helpers.cases import sample_draft
 from tests.helpers.fake_systemd_creds import FakeSystemdCreds
-from tests.helpers.platform_stand_in import PlatformServer
+from tests.helpers.platform_stand_in_server import PlatformServer
 
 KIOSK = "k-330304-0001"
 

@@ -10,7 +10,7 @@ from contract.kiosks import EnrolAnswer, EnrolRequest
 from offline_queue.enrolment import EnrolFailed, Enrolled, enrol
 from offline_queue.errors import KnownError
 from offline_queue.identity import IdentityStore
-from tests.helpers.platform_stand_in import PlatformServer
+from tests.helpers.platform_stand_in_server import PlatformServer
 
 
 @pytest.fixture

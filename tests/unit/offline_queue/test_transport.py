@@ -30,7 +30,7 @@ from offline_queue.policy import Failure, FailureKind
 from offline_queue.settings import TransportSettings
 from offline_queue.transport import PlatformClient, check_base_url
 from tests.helpers.cases import FixedIdentity, make_identity
-from tests.helpers.platform_stand_in import PlatformServer
+from tests.helpers.platform_stand_in_server import PlatformServer
 
 QUICK = TransportSettings(connect_timeout_s=5, io_timeout_s=5, request_limit_s=5, max_answer_bytes=10_000)
 

@@ -18,7 +18,7 @@ from offline_queue.policy import Failure
 from offline_queue.settings import MIB, SyncSettings, TransportSettings, within_cap
 from offline_queue.transport import PlatformClient
 from tests.helpers.cases import FixedIdentity, make_identity
-from tests.helpers.platform_stand_in import PlatformServer
+from tests.helpers.platform_stand_in_server import PlatformServer
 
 
 @pytest.fixture
