@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fleet.clock import in_china, system_clock
-from fleet.commands import check_exists
-from fleet.platform import open_database
+from fleet.commands import existing_database
 from fleet.progress_book import STATES, FoundCase, ProgressBook
 from fleet.verbs import Add, Verbs
 
@@ -31,12 +30,8 @@ def add_case_verbs(verbs: Verbs, add: Add) -> None:
 
 @contextmanager
 def _book(asked: argparse.Namespace) -> Iterator[ProgressBook]:
-    check_exists(asked.data)
-    database = open_database(asked.data)
-    try:
+    with existing_database(asked.data) as database:
         yield ProgressBook(database, system_clock)
-    finally:
-        database.close()
 
 
 def _show(asked: argparse.Namespace) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 from contract.catalogues import MAX_BYTES, MAX_FILES
 from fleet.catalogues import CatalogueRegister, CatalogueRow
 from fleet.clock import in_china, system_clock
-from fleet.commands import check_exists
+from fleet.commands import existing_database
 from fleet.errors import PlatformError
-from fleet.platform import open_database, open_keys
+from fleet.platform import open_keys
 from fleet.verbs import Add, Verbs
 
 _STEPS = {
@@ -47,12 +47,8 @@ def add_catalogue_verbs(verbs: Verbs, add: Add) -> None:
 
 @contextmanager
 def _register(asked: argparse.Namespace) -> Iterator[CatalogueRegister]:
-    check_exists(asked.data)
-    database = open_database(asked.data)
-    try:
+    with existing_database(asked.data) as database:
         yield CatalogueRegister(database, open_keys(asked.data, database, system_clock), system_clock)
-    finally:
-        database.close()
 
 
 def _import(asked: argparse.Namespace) -> None:

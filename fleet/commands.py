@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from fleet.audit_trails import close_alarms
 from fleet.bundle_import import ImportReport, import_bundle
 from fleet.clock import Clock
-from fleet.database import FILE_NAME
+from fleet.database import FILE_NAME, Database
 from fleet.decoding import is_plain_text
 from fleet.errors import PlatformError
 from fleet.keys import KeyUse, SigningKey, add_key
@@ -60,12 +61,8 @@ def process(data: Path, *, again: bool) -> Tally:
 
 def report(data: Path, subject: str) -> list[Record]:
     """The records of ``subject``, one of ``REPORTS``. Raises ``PlatformError``."""
-    check_exists(data)
-    database = open_database(data)
-    try:
+    with existing_database(data) as database:
         return _REPORTS[subject](database)
-    finally:
-        database.close()
 
 
 def set_password(data: Path, name: str, password: str) -> None:
@@ -106,10 +103,17 @@ def close_audit_alarms(data: Path, kiosk_id: str, note: str, clock: Clock) -> in
     """Close a terminal's audit alarms; how many there were. Raises ``PlatformError``."""
     if note and not is_plain_text(note, 200):
         raise PlatformError("a note has at most 200 characters that can be seen")
+    with existing_database(data) as database:
+        return close_alarms(database, kiosk_id, note, clock())
+
+
+@contextmanager
+def existing_database(data: Path) -> Iterator[Database]:
+    """The database of a platform that is there. Raises ``PlatformError``."""
     check_exists(data)
     database = open_database(data)
     try:
-        return close_alarms(database, kiosk_id, note, clock())
+        yield database
     finally:
         database.close()
 

@@ -10,7 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from contract.credentials import IssuerKey
 from contract.portraits import MAX_PORTRAIT_BYTES
 from fleet.clock import Clock, system_clock
-from fleet.commands import check_exists
+from fleet.commands import check_exists, existing_database
 from fleet.credential_issuer import CredentialIssuer, IssuedCredential
 from fleet.database import Database
 from fleet.digest_key import DigestKey
@@ -52,13 +52,9 @@ def add_samples(data: Path, clock: Clock) -> int:
 
 def list_residents(data: Path) -> tuple[tuple[Resident, bool], ...]:
     """Everybody in the register, and whether there is a portrait of them. Raises ``PlatformError``."""
-    check_exists(data)
-    database = open_database(data)
-    try:
+    with existing_database(data) as database:
         portraits = _portraits(data, database, system_clock)
         return tuple((resident, portraits.holds(resident)) for resident in Residents(database).all())
-    finally:
-        database.close()
 
 
 def read_portrait(path: Path) -> bytes:

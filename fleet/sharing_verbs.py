@@ -11,10 +11,10 @@ from pathlib import Path
 
 from fleet.certificates import sample_certificates
 from fleet.clock import in_china, system_clock
-from fleet.commands import check_exists
+from fleet.commands import existing_database
 from fleet.digest_key import DigestKey
 from fleet.errors import PlatformError
-from fleet.platform import Platform, open_database, open_keys
+from fleet.platform import Platform, open_keys
 from fleet.sample_shared_data import sample_shared_data
 from fleet.shared_data import STATES, SharedRegister, questions
 from fleet.verbs import Add, Verbs
@@ -36,23 +36,18 @@ def add_sharing_verbs(verbs: Verbs, add: Add) -> None:
 
 @contextmanager
 def _register(data: Path) -> Iterator[SharedRegister]:
-    database = open_database(data)
-    try:
+    with existing_database(data) as database:
         yield SharedRegister(database, open_keys(data, database, system_clock), DigestKey(data))
-    finally:
-        database.close()
 
 
 def _add_samples(asked: argparse.Namespace) -> None:
-    with _register(asked.data) as register:
-        added = register.put(sample_shared_data(), system_clock())
     with Platform(asked.data) as platform:
+        added = platform.sharing.register.put(sample_shared_data(), system_clock())
         certificates = platform.certificates.put(sample_certificates())
     _say(f"{added} values added, {certificates} certificates")
 
 
 def _list(asked: argparse.Namespace) -> None:
-    check_exists(asked.data)
     with _register(asked.data) as register:
         found = register.authorities()
     if asked.json:
@@ -63,7 +58,6 @@ def _list(asked: argparse.Namespace) -> None:
 
 
 def _set(asked: argparse.Namespace) -> None:
-    check_exists(asked.data)
     with _register(asked.data) as register:
         if not register.set_state(asked.authority, asked.state):
             raise PlatformError(f"no authority is called {asked.authority!r}; see shared-data list")
@@ -71,12 +65,8 @@ def _set(asked: argparse.Namespace) -> None:
 
 
 def _questions(asked: argparse.Namespace) -> None:
-    check_exists(asked.data)
-    database = open_database(asked.data)
-    try:
+    with existing_database(asked.data) as database:
         found = questions(database)
-    finally:
-        database.close()
     if asked.json:
         _say(json.dumps({"questions": found}))
         return

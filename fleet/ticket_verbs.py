@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 
 from fleet.clock import in_china, system_clock
-from fleet.commands import check_exists
-from fleet.platform import open_database
+from fleet.commands import existing_database
 from fleet.ratings import figures
 from fleet.tickets import Ticket, TicketDesk
 from fleet.verbs import Add, Verbs
@@ -43,12 +42,8 @@ def add_ticket_verbs(verbs: Verbs, add: Add) -> None:
 
 @contextmanager
 def _desk(asked: argparse.Namespace) -> Iterator[TicketDesk]:
-    check_exists(asked.data)
-    database = open_database(asked.data)
-    try:
+    with existing_database(asked.data) as database:
         yield TicketDesk(database, system_clock)
-    finally:
-        database.close()
 
 
 def _list(asked: argparse.Namespace) -> None:
@@ -73,12 +68,8 @@ def _show(asked: argparse.Namespace) -> None:
 
 
 def _figures(asked: argparse.Namespace) -> None:
-    check_exists(asked.data)
-    database = open_database(asked.data)
-    try:
+    with existing_database(asked.data) as database:
         told = figures(database)
-    finally:
-        database.close()
     shares = {"score": told.score, "response_rate": told.response_rate, "skip_rate": told.skip_rate}
     if asked.json:
         _say(json.dumps(asdict(told) | shares))

@@ -128,7 +128,7 @@ def _read_with_zxing(
 
 
 def _made_of_modules(barcode: zxingcpp.Barcode, found: Sequence[zxingcpp.Barcode]) -> bool:
-    """True for bars without a check character that touch a matrix code: they are rows of its modules (one slip in 250)."""
+    """True for bars without a check character that touch a matrix code: rows of its modules, now and then."""
     return barcode.format.name in _UNCHECKED_BARS and any(
         other.format.name in _FREE_TEXT and _touch(_box(barcode), _box(other)) for other in found
     )
