@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -18,22 +17,27 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
+from kiosk.domain.aids import Aids
 from kiosk.domain.language import Language
 from kiosk.flow.events import FaceAsks
 from kiosk.flow.views import Chrome, Screen
 from ui import strings
+from ui.frame import Frame, takes_focus
 from ui.keyboard.keyboard_widget import KeyboardWidget
-from ui.look import Look
+from ui.look import Look, text_scale
 from ui.screens import SCREENS
 from ui.screens.base import StepScreen
 from ui.screens.face import FaceScreen
 from ui.screens.slip import SlipScreen
+from ui.sheets.base import Sheet
+from ui.sheets.display import DisplaySheet
+from ui.sheets.help import HelpSheet
 from ui.theme import drawings
 from ui.theme.stylesheet import stylesheet
 from ui.theme.tokens import MM_PER_PX_27_INCH, Metrics
-from ui.widgets.chrome import Footer, Header
+from ui.widgets.buttons import Button
 from ui.widgets.dock import Dock
 from ui.widgets.entry import Entry
 from ui.widgets.focus_ring import FocusRing
@@ -42,14 +46,17 @@ from ui.widgets.panels import column
 
 DEFAULT_SIZE = (1080, 1920)
 DEFAULT_HELP_PHONE = "12345"
+DEFAULT_REACH_MM = 400.0
+"""What somebody who sits reaches of the screen, from its lower edge: 1.2 m above the floor (EN 301 549)."""
 
 
 class KioskWindow(QWidget):
     """Lives on the GUI thread; does no I/O but loading its own assets when it is made.
 
-    ``mm_per_px`` is the pixel pitch of the real screen; every size follows from it. With ``with_keyboard`` the Pinyin keyboard
-    is loaded, and ``KeyboardUnavailable`` is raised when that fails: a terminal on which no address can be written must say so
-    at start. Without it, text fields take a plugged-in keyboard only.
+    ``mm_per_px`` is the pixel pitch of the real screen; every size follows from it. ``reach_mm`` of it, from below, are used in
+    the low position. With ``with_keyboard`` the Pinyin keyboard is loaded, and ``KeyboardUnavailable`` is raised when that
+    fails: a terminal on which no address can be written must say so at start. Without it, text fields take a plugged-in
+    keyboard only.
     """
 
     happened = Signal(object)
@@ -61,53 +68,62 @@ class KioskWindow(QWidget):
         mm_per_px: float = MM_PER_PX_27_INCH,
         *,
         with_keyboard: bool = True,
-        parent: QWidget | None = None,
+        reach_mm: float = DEFAULT_REACH_MM,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         strings.preload()
         drawings.preload()
         self.setObjectName("kiosk_window")
         self.setWindowTitle(strings.text("brand.name", Language.ZH))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.metrics = Metrics.of_pitch(mm_per_px)
-        self._look = Look(self.metrics, Language.ZH, help_phone)
-        self.setStyleSheet(stylesheet(self.metrics))
+        self._reach_mm = reach_mm
+        self._look = Look(Metrics.of_pitch(mm_per_px), Language.ZH, help_phone)
+        self.setStyleSheet(stylesheet(self.metrics, self._look.palette))
         self.keyboard = KeyboardWidget(self.metrics) if with_keyboard else None
         """For whoever types on behalf of a resident: where keys and candidates are."""
-        self._layout = column(self._look, self, gap_mm=0.0)
-        self._layout.setSpacing(0)
-        # The screen has one size; long contents must never push the window beyond it.
-        self._layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._dock = Dock(self._look, self.keyboard)
-        self._layout.addWidget(self._dock)
         self._dock.opened.connect(self._on_dock_opened)
+        self._frame = Frame(self._dock)
+        self._frame.happened.connect(self.happened)
+        self._frame.display_wanted.connect(self._open_display)
+        self._frame.help_wanted.connect(self._open_help)
+        self._frame.staff_wanted.connect(self._open_help)
+        column(self._look, self, gap_mm=0.0).addWidget(self._frame)
         self._chrome: Chrome | None = None
-        self._header: Header | None = None
-        self._footer: Footer | None = None
         self._screen: StepScreen[Any] | None = None
         self._overlay: IdleOverlay | None = None
+        self._sheet: Sheet | None = None
+        self._last: Screen | None = None
         self._light: QColor | None = None
         self._ring = FocusRing(self.metrics, self)
-        self._focus_order: list[QWidget] = []
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus_changed)
         self.resize(*DEFAULT_SIZE)
 
+    @property
+    def metrics(self) -> Metrics:
+        """Pixels of a millimetre, and sizes of text as they are now."""
+        return self._look.metrics
+
+    @property
+    def aids(self) -> Aids:
+        """What is switched on now."""
+        return self._look.aids
+
     def show_screen(self, screen: Screen) -> None:
         """Show this. The same step in the same language is updated in place; what is being written is left alone."""
         chrome, before = screen.chrome, self._chrome
-        same = before is not None and (chrome.step, chrome.language) == (before.step, before.language)
-        if not same or self._screen is None:
+        if before is None or self._screen is None or _kind(before) != _kind(chrome):
             self._replace(chrome)
-        elif before is None or replace(before, idle_warning=chrome.idle_warning) != chrome:
-            self._frame(chrome)
-        self._chrome = chrome
+        elif replace(before, idle_warning=chrome.idle_warning) != chrome:
+            self._surround(chrome)
+        self._chrome, self._last = chrome, screen
         if self._screen is not None:
             self._screen.show_model(screen.model)
         self._offer_action()
-        self._order_focus()
+        self._frame.order_focus()
         self._show_idle_warning(chrome.idle_warning)
 
     def show_face_request(self, asks: FaceAsks) -> None:
@@ -138,12 +154,10 @@ class KioskWindow(QWidget):
         """
         self._let_go_of_focus()
         self._dock.start_over()
-        self._discard_screen()
-        for part in (self._header, self._footer):
-            self._discard(part)
-        self._header = self._footer = None
-        self._focus_order = []
-        self._chrome = None
+        self._forget_screen()
+        self._frame.clear()
+        self._chrome = self._last = None
+        self._close_sheet()
         self._shine("")
         self._show_idle_warning(False)
         clipboard = QGuiApplication.clipboard()
@@ -154,50 +168,45 @@ class KioskWindow(QWidget):
     def _replace(self, chrome: Chrome) -> None:
         self._let_go_of_focus()
         self._dock.close_for()
-        if self._look.language is not chrome.language:
-            self._look = Look(self.metrics, chrome.language, self._look.help_phone)
-            self._dock.speak(self._look)
-        self._discard_screen()
+        self._dress(chrome.language, chrome.aids)
+        self._forget_screen()
         self._screen = SCREENS[chrome.step](self._look)
         self._screen.setObjectName(f"screen:{chrome.step.value}")
         self._screen.happened.connect(self.happened)
         self._screen.action_changed.connect(self._offer_action)
         if isinstance(self._screen, FaceScreen):
             self._screen.light_changed.connect(self._shine)
-        self._layout.insertWidget(0, self._screen, 1)
-        self._frame(chrome)
+        self._frame.place(self._look, self._screen)
+        self._surround(chrome)
+        if self._sheet is not None:
+            self._open(type(self._sheet), chrome)
 
-    def _frame(self, chrome: Chrome) -> None:
-        screen = self._screen
-        if screen is None:
+    def _dress(self, language: Language, aids: Aids) -> None:
+        """Take the language and the look this resident wants, for the window as large as it is."""
+        metrics = self.metrics.with_text(text_scale(aids))
+        width, height = self.width() / metrics.px_per_mm, self.height() / metrics.px_per_mm
+        reach = min(height, self._reach_mm) if aids.low_position else height
+        look = Look(metrics, language, self._look.help_phone, aids, width, reach)
+        before, self._look = self._look, look
+        self._frame.arrange(look)
+        if look == before:
             return
-        for part in (self._header, self._footer):
-            self._discard(part)
-        self._header = self._footer = None
-        if screen.fills_window:
-            return
-        self._header = Header(self._look, chrome)
-        self._header.happened.connect(self.happened)
-        self._footer = Footer(self._look, chrome)
-        self._footer.happened.connect(self.happened)
-        self._footer.acted.connect(screen.act)
-        self._layout.insertWidget(0, self._header)
-        self._layout.insertWidget(2, self._footer)
+        if (look.metrics, look.palette) != (before.metrics, before.palette):
+            self.setStyleSheet(stylesheet(look.metrics, look.palette))
+            self._ring.wear(look.palette)
+            if self.keyboard is not None:
+                self.keyboard.wear(look.palette)
+        self._dock.speak(look)
+        self._fit_keyboard()
+
+    def _surround(self, chrome: Chrome) -> None:
+        self._frame.surround(self._look, chrome)
         if self._light is not None:
-            self._dim_frame()
-
-    def _order_focus(self) -> None:
-        """Tab goes from the header through the screen to the footer, whatever was made first."""
-        parts = (self._header, self._screen, self._footer)
-        takers = [widget for part in parts if part is not None for widget in part.findChildren(QWidget) if _takes_focus(widget)]
-        if takers != self._focus_order:
-            self._focus_order = takers
-            for one, next_one in pairwise(takers):
-                QWidget.setTabOrder(one, next_one)
+            self._frame.dim(True)
 
     def _offer_action(self) -> None:
-        if self._footer is not None and self._screen is not None:
-            self._footer.offer(self._screen.main_action())
+        if self._screen is not None:
+            self._frame.offer(self._screen.main_action())
 
     def _show_idle_warning(self, wanted: bool) -> None:
         if wanted and self._overlay is None:
@@ -207,20 +216,43 @@ class KioskWindow(QWidget):
             self._overlay.show()
             self._overlay.raise_()
         elif not wanted and self._overlay is not None:
-            self._discard(self._overlay)
+            self._overlay.hide()
+            self._overlay.deleteLater()
             self._overlay = None
+
+    def _open_display(self) -> None:
+        if self._chrome is not None:
+            self._open(DisplaySheet, self._chrome)
+
+    def _open_help(self) -> None:
+        if self._chrome is not None:
+            self._open(HelpSheet, self._chrome)
+
+    def _open(self, kind: type[Sheet], chrome: Chrome) -> None:
+        """Show a sheet, or the open one anew in what has changed."""
+        self._close_sheet()
+        self._dock.close_for()
+        self._sheet = kind(self._look, chrome, self)
+        self._sheet.happened.connect(self.happened)
+        self._sheet.closed.connect(self._close_sheet)
+        self._sheet.setGeometry(self.rect())
+        self._sheet.show()
+        self._sheet.raise_()
+        if self._overlay is not None:
+            self._overlay.raise_()
+
+    def _close_sheet(self) -> None:
+        if self._sheet is not None:
+            self._sheet.hide()
+            self._sheet.deleteLater()
+            self._sheet = None
 
     def _shine(self, light: str) -> None:
         """Fill the window with a colour, ``#rrggbb``, around whatever has a ground of its own; with none as before."""
         before, self._light = self._light, QColor(light) if light else None
         if (before is None) != (self._light is None):
-            self._dim_frame()
+            self._frame.dim(self._light is not None)
         self.update()
-
-    def _dim_frame(self) -> None:
-        for part in (self._header, self._footer):
-            if part is not None:
-                part.dim(self._light is not None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The screen-light challenge needs all of the window to shine."""
@@ -228,22 +260,11 @@ class KioskWindow(QWidget):
         if self._light is not None:
             QPainter(self).fillRect(event.rect(), self._light)
 
-    def _discard_screen(self) -> None:
+    def _forget_screen(self) -> None:
         if self._light is not None:
             self._shine("")
-        if self._screen is not None:
-            self._screen.blockSignals(True)
-            self._screen.wipe()
-            self._discard(self._screen)
-            self._screen = None
-
-    def _discard(self, part: QWidget | None) -> None:
-        if part is not None:
-            # Never setParent(None): Python would own the widget and delete it at once, perhaps while it handles the very touch.
-            part.hide()
-            self._layout.removeWidget(part)
-            part.setObjectName("")
-            part.deleteLater()
+        self._screen = None
+        self._frame.discard_screen()
 
     def _let_go_of_focus(self) -> None:
         focused: QWidget | None = self.focusWidget()
@@ -262,16 +283,40 @@ class KioskWindow(QWidget):
 
     def _reveal_focused(self) -> None:
         focused: QWidget | None = self.focusWidget()
-        if self._screen is not None and focused is not None and self._screen.isAncestorOf(focused):
-            self._screen.reveal(focused)
+        if focused is not None:
+            self._frame.reveal(focused)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep keyboard and overlay as wide as the window."""
+        """Keep keyboard and overlay as wide as the window; a screen that was turned is laid out anew."""
         super().resizeEvent(event)
-        if self.keyboard is not None:
-            self.keyboard.set_width(self.width())
         if self._overlay is not None:
             self._overlay.setGeometry(self.rect())
+        self._fit_keyboard()
+        if self._last is not None and event.oldSize().isValid():
+            QTimer.singleShot(0, self, self._lay_out_anew)
+
+    def _lay_out_anew(self) -> None:
+        """The same screen for a window of another size: what is written stands in the visit, and comes back with it."""
+        if self._last is not None:
+            self._replace(self._last.chrome)
+            self.show_screen(self._last)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Keys stay within what lies on top."""
+        on_top = self._overlay or self._sheet
+        takers = [button for button in on_top.findChildren(Button) if takes_focus(button)] if on_top is not None else []
+        if not takers:
+            return super().focusNextPrevChild(forward)
+        focused: QWidget | None = self.focusWidget()
+        at = takers.index(focused) if focused in takers else -1 if forward else 0
+        takers[(at + (1 if forward else -1)) % len(takers)].setFocus(
+            Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        )
+        return True
+
+    def _fit_keyboard(self) -> None:
+        if self.keyboard is not None:
+            self.keyboard.set_width(self.width() - Frame.rail_px(self._look))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Ask for the keyboard focus: without a window manager nobody gives it by itself."""
@@ -291,8 +336,9 @@ class KioskWindow(QWidget):
         return super().event(event)
 
 
-def _takes_focus(widget: QWidget) -> bool:
-    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.objectName() != ""
+def _kind(chrome: Chrome) -> tuple[object, ...]:
+    """What makes a screen another one."""
+    return (chrome.step, chrome.language, chrome.aids)
 
 
 _UNWANTED = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kiosk.domain.aids import Aids
 from kiosk.domain.identity import Person, Portrait, Proof, Route, RouteStanding
 from kiosk.domain.language import Language
 from kiosk.domain.rating import Grade, RatingReason
@@ -35,6 +36,13 @@ class LanguageChosen:
     """The language switch was used."""
 
     language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class AidsChosen:
+    """Something of how the screen is seen, heard or reached was switched."""
+
+    aids: Aids
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +333,7 @@ class FarewellOver:
 Event = (
     Touched
     | LanguageChosen
+    | AidsChosen
     | ItemChosen
     | Continue
     | Back

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.domain.search_misses import anonymous
-from kiosk.flow import gathering, policies, progressing, routes
+from kiosk.flow import gathering, policies, progressing, routes, shelving
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     AwaitDelivery,
@@ -29,6 +29,7 @@ from kiosk.flow.effects import (
     Wipe,
 )
 from kiosk.flow.events import (
+    AidsChosen,
     CaseRefused,
     CaseStored,
     ConsentAnswered,
@@ -72,7 +73,7 @@ PREVIOUS: dict[Step, Step] = {
 
 def wake(state: FlowState, _event: Event, _context: Context) -> Result:
     """A visit begins."""
-    return FlowState(step=Step.HOME, language=state.language), ()
+    return FlowState(step=Step.HOME, language=state.language, aids=state.aids), ()
 
 
 def open_or_close(state: FlowState, event: ServiceChanged, _context: Context) -> Result:
@@ -83,6 +84,11 @@ def open_or_close(state: FlowState, event: ServiceChanged, _context: Context) ->
 def choose_language(state: FlowState, event: LanguageChosen, _context: Context) -> Result:
     """Speak another language; the visit stays where it is."""
     return replace(state, language=event.language), ()
+
+
+def choose_aids(state: FlowState, event: AidsChosen, _context: Context) -> Result:
+    """See, hear or reach the screen in another way; the visit stays where it is, and begins where there was none."""
+    return replace(state, step=Step.HOME if state.step is Step.IDLE else state.step, aids=event.aids), ()
 
 
 def choose_item(state: FlowState, event: ItemChosen, context: Context) -> Result:
@@ -97,8 +103,13 @@ def choose_item(state: FlowState, event: ItemChosen, context: Context) -> Result
 
 def choose_shelf(state: FlowState, event: ShelfChosen, context: Context) -> Result:
     """Show the matters of one category; a shelf that there is not shows those asked for most."""
-    known = any(category.id == event.shelf for category in context.catalogue.categories)
+    known = shelving.is_shelf(event.shelf, context.catalogue)
     return replace(state, shelf=event.shelf if known else "", item_code="", reason=""), ()
+
+
+def leave_shelf(state: FlowState, _event: Event, _context: Context) -> Result:
+    """Back to what is asked for most, and to all shelves."""
+    return replace(state, shelf="", item_code="", reason=""), ()
 
 
 def search(state: FlowState, event: SearchTyped, _context: Context) -> Result:
@@ -242,7 +253,7 @@ def ask_for_another(state: FlowState, _event: Event, _context: Context) -> Resul
 def leave(state: FlowState, _event: Event, context: Context) -> Result:
     """End the visit from anywhere: everything personal is wiped before the farewell is shown."""
     last_words = (*_stopped(state), *_unexplained(state), *_missed(state, context))
-    return FlowState(step=Step.FAREWELL, language=state.language), (*last_words, Wipe())
+    return FlowState(step=Step.FAREWELL, language=state.language, aids=state.aids), (*last_words, Wipe())
 
 
 def _missed(state: FlowState, context: Context) -> tuple[Effect, ...]:

@@ -15,6 +15,7 @@ from kiosk.flow import handlers as h
 from kiosk.flow.context import Context
 from kiosk.flow.effects import Effect
 from kiosk.flow.events import (
+    AidsChosen,
     AnotherItem,
     AnotherWay,
     Back,
@@ -117,8 +118,10 @@ ROWS: tuple[Row, ...] = (
     _row(Step.IDLE, Touched, h.wake, Step.HOME),
     _row(AT_REST, ServiceChanged, h.open_or_close, Step.IDLE, Step.OUT_OF_SERVICE),
     _row(frozenset(Step) - {Step.FAREWELL}, LanguageChosen, h.choose_language),
+    _row(frozenset(Step) - {Step.FAREWELL}, AidsChosen, h.choose_aids, Step.HOME),
     _row(Step.HOME, ItemChosen, h.choose_item, Step.GUIDE, Step.HOME),
     _row(Step.HOME, ShelfChosen, h.choose_shelf),
+    _row(Step.HOME, Back, h.leave_shelf),
     _row(Step.HOME, SearchOpened, go(Step.SEARCH), Step.SEARCH),
     _row(Step.SEARCH, SearchTyped, h.search),
     _row(Step.SEARCH, ItemChosen, h.choose_found, Step.GUIDE),

@@ -44,7 +44,14 @@ def keep(state: FlowState, _event: Event, _context: Context) -> Result:
 
 def all_items(state: FlowState, context: Context) -> Result:
     """Back to the home screen. Who is proved stays so; of others nothing is kept but the tries that no card stands behind."""
-    home = FlowState(step=Step.HOME, language=state.language, tries=state.tries, pauses=state.pauses, closed=state.closed)
+    home = FlowState(
+        step=Step.HOME,
+        language=state.language,
+        aids=state.aids,
+        tries=state.tries,
+        pauses=state.pauses,
+        closed=state.closed,
+    )
     if context.session.proof is not None:
         return home, (ForgetCase(),)
     tries = tuple((route, count) for route, count in state.tries if not route.reads_card)

@@ -25,6 +25,7 @@ from kiosk.flow import (
 from kiosk.flow import views as v
 from kiosk.flow.context import Context
 from kiosk.flow.effects import CREDENTIAL_WAIT_S
+from kiosk.flow.finding_views import HomeView, ItemCard, SearchView
 from kiosk.flow.handlers import PREVIOUS
 from kiosk.flow.paper_views import GatheringView, PaperLine, PapersView
 from kiosk.flow.proof_views import ProofView
@@ -57,9 +58,10 @@ def _chrome(state: FlowState, context: Context) -> v.Chrome:
         item_name=item.short_name.in_(state.language) if item and position else "",
         position=position,
         landings=len(_LANDINGS),
-        can_go_back=state.step in PREVIOUS,
+        can_go_back=state.step in PREVIOUS or (state.step is Step.HOME and bool(state.shelf)),
         can_quit=state.step not in AT_REST and state.step is not Step.FAREWELL and not busy_with_store,
         idle_warning=state.idle_warning,
+        aids=state.aids,
     )
 
 
@@ -78,19 +80,27 @@ def _notices(context: Context) -> tuple[str, ...]:
     return tuple(code for code in (ready.paper, "" if ready.network_up else "network.down") if code)
 
 
-def _home(state: FlowState, context: Context) -> v.HomeView:
+def _home(state: FlowState, context: Context) -> HomeView:
     shelves = shelving.shelves(context.catalogue, state.language)
     cards = tuple(_card_of(item, state, context) for item in shelving.on_shelf(state.shelf, context))
-    return v.HomeView(
-        cards, _chosen_name(state, context), state.reason, _notices(context), context.session.known_as, shelves, state.shelf
+    return HomeView(
+        cards,
+        _chosen_name(state, context),
+        state.reason,
+        _notices(context),
+        context.session.known_as,
+        shelves,
+        state.shelf,
+        shelving.name_of(state.shelf, context.catalogue, state.language),
+        has_proofs=any(item.proof for item in context.catalogue.items),
     )
 
 
-def _search(state: FlowState, context: Context) -> v.SearchView:
+def _search(state: FlowState, context: Context) -> SearchView:
     text = context.session.query
     found = (context.catalogue.item(code) for code in context.find(text))
     cards = tuple(_card_of(item, state, context) for item in found if item is not None)
-    return v.SearchView(text, cards, _chosen_name(state, context), state.reason)
+    return SearchView(text, cards, _chosen_name(state, context), state.reason)
 
 
 def _chosen_name(state: FlowState, context: Context) -> str:
@@ -98,9 +108,9 @@ def _chosen_name(state: FlowState, context: Context) -> str:
     return chosen.name.in_(state.language) if chosen and state.reason else ""
 
 
-def _card_of(item: Item, state: FlowState, context: Context) -> v.ItemCard:
+def _card_of(item: Item, state: FlowState, context: Context) -> ItemCard:
     known = context.session.proof is not None
-    return v.ItemCard(
+    return ItemCard(
         item.code,
         item.name.in_(state.language),
         item.summary.in_(state.language),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.catalogue.deciding import From
+from kiosk.domain.aids import PLAIN, Aids
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.domain.rating import Grade
@@ -111,6 +112,8 @@ class FlowState:
 
     step: Step = Step.IDLE
     language: Language = Language.ZH
+    aids: Aids = PLAIN
+    """How this resident sees, hears and reaches the screen."""
     item_code: str = ""
     aim: Aim = Aim.PROGRESS
     shelf: str = ""

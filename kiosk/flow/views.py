@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 from kiosk.catalogue.deciding import From
 from kiosk.catalogue.models import FieldKind
+from kiosk.domain.aids import PLAIN, Aids
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
+from kiosk.flow.finding_views import HomeView, SearchView
 from kiosk.flow.paper_views import GatheringView, PapersView
 from kiosk.flow.policy_views import PoliciesView
 from kiosk.flow.progress_views import ProgressAnswerView, ProgressView
@@ -33,6 +35,7 @@ class Chrome:
     can_go_back: bool
     can_quit: bool
     idle_warning: bool
+    aids: Aids = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,56 +52,6 @@ class OutOfServiceView:
     """Nothing can be done now, and why."""
 
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ItemCard:
-    """One item on the home screen."""
-
-    code: str
-    name: str
-    summary: str
-    picture: str
-    reason: str
-    """Why it cannot be done now; empty when it can."""
-    asks_again: bool = False
-    """This one needs more than was shown of the person so far in this visit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """One category on the home screen; the first, without an id, is what is asked for most."""
-
-    id: str
-    name: str
-    picture: str
-
-
-@dataclass(frozen=True, slots=True)
-class HomeView:
-    """The items of one shelf, and what does not work just now."""
-
-    items: tuple[ItemCard, ...]
-    chosen_but_closed: str
-    """Name of the item just touched that cannot be done; empty otherwise."""
-    reason: str
-    notices: tuple[str, ...]
-    """Codes of what is missing for everybody: ``paper.…``, ``network.down``."""
-    known_as: str = field(default="", repr=False)
-    """Masked name of the resident, once identified in this visit: they need not be again, but for items that ask for more."""
-    shelves: tuple[Shelf, ...] = ()
-    """Empty when everything fits on one page."""
-    shelf: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchView:
-    """What was typed, and what it finds."""
-
-    text: str = field(repr=False)
-    items: tuple[ItemCard, ...]
-    chosen_but_closed: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ class Visit(QObject):
         _log.error("the visit ends because of %s in step %s", type(error).__name__, self.state.step)
         self._hands.device(CancelIdentify(), self.session)
         self._wipe()
-        self.state = FlowState(step=Step.FAREWELL, language=self.state.language)
+        self.state = FlowState(step=Step.FAREWELL, language=self.state.language, aids=self.state.aids)
         self._show()
         self._entered()
 

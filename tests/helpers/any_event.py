@@ -6,6 +6,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
+from kiosk.domain.aids import Aids
 from kiosk.domain.identity import Proof, Route, RouteStanding
 from kiosk.domain.language import Language
 from kiosk.domain.progress import Standing, Standings, StandingStep
@@ -26,7 +27,7 @@ A_NUMBER = "3303042611270001000017"
 STANDING = Standing(A_NUMBER, PERMIT, (StandingStep("received", 1_795_000_000_000, "platform"),), "wait")
 
 BY_HAND: tuple[ev.Event, ...] = (
-    ev.Touched(), ev.LanguageChosen(Language.EN), ev.ItemChosen(INSURANCE), ev.ItemChosen(PERMIT), ev.ItemChosen(SENIOR),
+    ev.Touched(), ev.LanguageChosen(Language.EN), ev.AidsChosen(Aids(elder=True)), ev.ItemChosen(INSURANCE), ev.ItemChosen(PERMIT), ev.ItemChosen(SENIOR),
     ev.ItemChosen("?"), ev.Continue(), ev.Back(), ev.Quit(), ev.StayHere(), ev.ConsentAnswered(True), ev.ConsentAnswered(False),
     *(ev.RouteChosen(route) for route in Route), ev.TryAgain(), ev.AnotherWay(), ev.AnotherItem(), ev.StaffCodeEntered("1", "2"),
     ev.SmsCodeEntered("123456"), ev.SmsCodeEntered("x"), ev.FieldEntered("phone", "13800000000"), ev.FieldEntered("period", "all"),

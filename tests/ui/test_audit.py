@@ -19,6 +19,7 @@ from ui.audit import report
 from ui.audit.report import audit, violations_of
 from ui.gallery.plates import Plate, plates
 from ui.gallery.render import show
+from ui.theme.palettes import Colour
 from ui.widgets.buttons import Button
 from ui.widgets.words import Words
 from ui.window import KioskWindow
@@ -74,15 +75,15 @@ def test_what_is_planted_is_found(subject: KioskWindow, home: Plate, kind: str) 
 
 
 def test_a_pair_of_colours_that_cannot_be_read_is_found(qtbot: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "TEXT_PAIRS", (("#777777", "#888888"),))
-    found = next(audit({}))
+    monkeypatch.setattr(report, "TEXT_PAIRS", ((Colour.DISABLED, Colour.CARD),))
+    found = next(audit(()))
     assert (found.kind, found.screen) == ("contrast", "theme")
 
 
 def test_the_command_tells_by_its_exit_code() -> None:
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(
-        [sys.executable, "-m", "ui.audit", "--size", "27in", "--json"],
+        [sys.executable, "-m", "ui.audit", "--size", "27in", "--mode", "normal", "--json"],
         cwd=ROOT, env=environment, capture_output=True, check=False, encoding="utf-8",
     )  # fmt: skip
     assert (ended.returncode, json.loads(ended.stdout)) == (0, {"violations": []})

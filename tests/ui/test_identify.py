@@ -20,7 +20,8 @@ from ui.gallery.render import show
 from ui.screens.credential import CredentialScreen
 from ui.screens.face import FaceScreen
 from ui.screens.sms import SmsScreen
-from ui.widgets.chrome import Footer, Header
+from ui.widgets.chrome import Footer
+from ui.widgets.header import Header
 from ui.window import KioskWindow
 
 PLATES = {plate.name: plate for plate in plates(Language.ZH)}

@@ -9,8 +9,9 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
-from ui.theme.tokens import MIN_CAPITAL_MM, MIN_TARGET_MM, Metrics
+from ui.theme.tokens import ELDER_CAPITAL_MM, ELDER_TARGET_MM, MIN_CAPITAL_MM, MIN_TARGET_MM
 from ui.widgets.words import Words
+from ui.window import KioskWindow
 
 W = TypeVar("W", bound=QWidget)
 _INVISIBLE_PX = 2
@@ -60,9 +61,9 @@ def outside(window: QWidget) -> list[str]:
     ]
 
 
-def small_targets(window: QWidget, metrics: Metrics) -> list[str]:
+def small_targets(window: KioskWindow) -> list[str]:
     """Controls smaller than a finger."""
-    least = metrics.px(MIN_TARGET_MM)
+    least = window.metrics.px(ELDER_TARGET_MM if window.aids.elder else MIN_TARGET_MM)
     controls = [*visible(window, QAbstractButton), *visible(window, QLineEdit)]
     return [f"{w.objectName()} {w.size()}" for w in controls if w.width() < least or w.height() < least]
 
@@ -95,9 +96,9 @@ def out_of_reach(window: QWidget) -> list[str]:
     return [_called(one) for one in controls if one.isEnabled() and not one.focusPolicy() & Qt.FocusPolicy.TabFocus]
 
 
-def low_capitals(window: QWidget, metrics: Metrics) -> list[str]:
+def low_capitals(window: KioskWindow) -> list[str]:
     """Texts whose capitals are lower than can be read from where one stands."""
-    least = metrics.px(MIN_CAPITAL_MM) - _INVISIBLE_PX
+    least = window.metrics.px(ELDER_CAPITAL_MM if window.aids.elder else MIN_CAPITAL_MM) - _INVISIBLE_PX
     return [
         f"{label.text()[:30]!r} {label.fontMetrics().capHeight()} px"
         for label in visible(window, Words)

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from kiosk.domain.language import Language
 from ui.audit import findings
+from ui.gallery.formats import FORMATS, MODES
 from ui.gallery.plates import Plate, plates
 from ui.gallery.render import show
-from ui.theme.tokens import TEXT_PAIRS, contrast
-from ui.window import DEFAULT_HELP_PHONE, KioskWindow
+from ui.theme.palettes import LEAST_TEXT_CONTRAST, PALETTES, TEXT_PAIRS, contrast
+from ui.window import KioskWindow
 
-PITCHES = {"21.5in": 0.248, "27in": 0.311, "32in": 0.369}
-"""Pixel pitch in millimetres of portrait screens of 1080 by 1920."""
-QUIET = "qt.*=false\ndefault.warning=false"
-"""Rules for Qt's log: its remarks on bindings in its own keyboard would drown the findings."""
-LEAST_CONTRAST = 4.5
 _OVERLAID = "warning"
 """The overlay of the idle warning lies upon a screen on purpose."""
 
 _CHECKS: dict[str, Callable[[KioskWindow], list[str]]] = {
     "cut text": findings.cut_texts,
     "outside": findings.outside,
-    "small target": lambda window: findings.small_targets(window, window.metrics),
+    "small target": findings.small_targets,
     "no name": findings.unnamed,
     "out of reach of keys": findings.out_of_reach,
-    "low capitals": lambda window: findings.low_capitals(window, window.metrics),
+    "low capitals": findings.low_capitals,
 }
 
 
@@ -35,24 +32,25 @@ class Violation:
     """One thing that is wrong on one screen."""
 
     size: str
+    mode: str
     language: str
     screen: str
     kind: str
     what: str
 
 
-def audit(sizes: dict[str, float] | None = None) -> Iterator[Violation]:
+def audit(sizes: Iterable[str] = FORMATS, modes: Iterable[str] = MODES) -> Iterator[Violation]:
     """Every violation, screen by screen; needs a ``QApplication`` and its keyboard's environment."""
     yield from _contrasts()
-    for size, pitch in (PITCHES if sizes is None else sizes).items():
-        window = KioskWindow(DEFAULT_HELP_PHONE, pitch)
-        window.show()
+    modes = tuple(modes)
+    for size in sizes:
+        window = FORMATS[size].window()
         try:
-            for language in Language:
-                for plate in plates(language):
+            for mode, language in itertools.product(modes, Language):
+                for plate in plates(language, MODES[mode]):
                     show(window, plate)
                     for kind, what in violations_of(window, plate):
-                        yield Violation(size, language.value, plate.name, kind, what)
+                        yield Violation(size, mode, language.value, plate.name, kind, what)
         finally:
             window.close()
 
@@ -66,6 +64,8 @@ def violations_of(window: KioskWindow, plate: Plate) -> Iterator[tuple[str, str]
 
 
 def _contrasts() -> Iterator[Violation]:
-    for ink, paper in TEXT_PAIRS:
-        if (measured := contrast(ink, paper)) < LEAST_CONTRAST:
-            yield Violation("", "", "theme", "contrast", f"{ink} on {paper}: {measured:.2f}, least {LEAST_CONTRAST}")
+    for palette in PALETTES:
+        least = LEAST_TEXT_CONTRAST[palette.name]
+        for ink, paper in TEXT_PAIRS:
+            if (measured := contrast(palette[ink], palette[paper])) < least:
+                yield Violation("", palette.name, "", "theme", "contrast", f"{ink} on {paper}: {measured:.2f}, least {least}")

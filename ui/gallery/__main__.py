@@ -9,26 +9,25 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from ui.gallery.formats import FORMATS, MODES
 from ui.gallery.render import render_all
 from ui.keyboard.environment import KeyboardUnavailable, prepare_environment
-from ui.theme.tokens import MM_PER_PX_27_INCH
-from ui.window import DEFAULT_HELP_PHONE, KioskWindow
 
 
 def main() -> int:
     """Write all pictures; 0 when all are written."""
     parser = argparse.ArgumentParser(prog="python -m ui.gallery", description="Draw every screen of a made-up visit.")
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures")
-    parser.add_argument("--mm-per-px", type=float, default=MM_PER_PX_27_INCH, help="pixel pitch of the screen")
+    parser.add_argument("--screen", choices=sorted(FORMATS), default="27in", help="kind of screen (default: 27in)")
+    parser.add_argument("--mode", choices=sorted(MODES), default="normal", help="look (default: normal)")
     arguments = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ.setdefault("QT_QUICK_BACKEND", "software")
     try:
         prepare_environment()
         application = QApplication(sys.argv[:1])
-        window = KioskWindow(DEFAULT_HELP_PHONE, arguments.mm_per_px)
-        window.show()
-        written = render_all(window, arguments.out)
+        window = FORMATS[arguments.screen].window()
+        written = render_all(window, arguments.out, MODES[arguments.mode])
         window.close()
         application.quit()
     except (KeyboardUnavailable, OSError, ValueError) as error:

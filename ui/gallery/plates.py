@@ -7,6 +7,7 @@ from enum import Enum
 
 from kiosk.catalogue import deciding
 from kiosk.catalogue.deciding import From
+from kiosk.domain.aids import PLAIN, Aids
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.domain.progress import Standings
@@ -73,8 +74,8 @@ _WRONG = (("current_address", "field.missing"), ("reason", "field.choice"), ("ph
 class _Maker:
     """Makes plates in one language."""
 
-    def __init__(self, language: Language) -> None:
-        self._language = language
+    def __init__(self, language: Language, aids: Aids) -> None:
+        self._language, self._aids = language, aids
         self._catalogue = sample.catalogue()
 
     def plate(
@@ -89,12 +90,12 @@ class _Maker:
         context = Context(
             self._catalogue, ready, session or sample.session(), sample.TODAY, find=sample.find, working_days=sample.CALENDAR
         )
-        return Plate(name, present(replace(state, language=self._language), context), extra, asks)
+        return Plate(name, present(replace(state, language=self._language, aids=self._aids), context), extra, asks)
 
 
-def plates(language: Language) -> tuple[Plate, ...]:
+def plates(language: Language, aids: Aids = PLAIN) -> tuple[Plate, ...]:
     """All plates, in the order of a visit."""
-    make = _Maker(language)
+    make = _Maker(language, aids)
     return (*_before(make), *_progress(make), *_identify(make), *_form(make), *_after(make))
 
 

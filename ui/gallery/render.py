@@ -9,22 +9,25 @@ from PySide6.QtCore import QEventLoop, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
+from kiosk.domain.aids import PLAIN as PLAIN_AIDS
+from kiosk.domain.aids import Aids
 from kiosk.domain.language import Language
 from ui.gallery.plates import Extra, Plate, plates
 from ui.gallery.sample import RECEIPT_NUMBER, STORED_AT
-from ui.theme.tokens import FONT_FAMILY, Colour
+from ui.theme.palettes import PLAIN, Colour
+from ui.theme.tokens import FONT_FAMILY
 from ui.widgets.entry import Entry
 from ui.window import KioskWindow
 
 _SETTLE_MS = 400
 
 
-def render_all(window: KioskWindow, out: Path) -> list[Path]:
+def render_all(window: KioskWindow, out: Path, aids: Aids = PLAIN_AIDS) -> list[Path]:
     """Every plate in every language as ``NN-name.LANGUAGE.png``; raises ``OSError`` when a file cannot be written."""
     out.mkdir(parents=True, exist_ok=True)
     written = []
     for language in Language:
-        for number, plate in enumerate(plates(language), 1):
+        for number, plate in enumerate(plates(language, aids), 1):
             show(window, plate)
             path = out / f"{number:02d}-{plate.name}.{language.value}.png"
             if not window.grab().save(str(path)):
@@ -106,7 +109,7 @@ def made_up_slip() -> QImage:
     image = QImage(576, 760, QImage.Format.Format_Grayscale8)
     image.fill(255)
     painter = QPainter(image)
-    painter.setPen(QColor(Colour.INK))
+    painter.setPen(QColor(PLAIN[Colour.INK]))
     lines = (
         ("瓯e办 受理凭条", 40),
         ("测试 SAMPLE", 30),
@@ -125,7 +128,7 @@ def made_up_slip() -> QImage:
         y += size * 1.7
     for number in range(48):
         if number * number % 7 % 3:
-            painter.fillRect(QRectF(60 + number * 9.5, y + 40, 5, 120), QColor(Colour.INK))
+            painter.fillRect(QRectF(60 + number * 9.5, y + 40, 5, 120), QColor(PLAIN[Colour.INK]))
     painter.end()
     return image
 

@@ -12,52 +12,54 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from kiosk.domain.language import Language
-from ui.audit.report import PITCHES, QUIET
-from ui.gallery.plates import plates
+from ui.gallery.formats import FORMATS, MODES, SHEET_FORMATS, SHEET_MODES
+from ui.gallery.plates import Plate, plates
 from ui.gallery.render import show
-from ui.keyboard.environment import KeyboardUnavailable, prepare_environment
-from ui.theme.tokens import FONT_FAMILY, Colour
-from ui.window import DEFAULT_HELP_PHONE, KioskWindow
+from ui.keyboard.environment import QUIET, KeyboardUnavailable, prepare_environment
+from ui.theme.palettes import PLAIN, Colour
+from ui.theme.tokens import FONT_FAMILY
+from ui.window import KioskWindow
 
-COLUMNS = 10
-_WIDTH, _HEIGHT = 270, 480
-"""Of one screen on the sheet, a quarter of the true one."""
+_SCALE = 4
+"""A screen on the sheet is a quarter of the true one."""
+_SHEET_WIDTH = 2860
 _GAP, _CAPTION = 14, 26
 
 
 def write_sheets(out: Path) -> list[Path]:
-    """One sheet a size and language; raises ``OSError`` when a file cannot be written."""
+    """One sheet a size, look and language; raises ``OSError`` when a file cannot be written."""
     out.mkdir(parents=True, exist_ok=True)
     written = []
-    for size, pitch in PITCHES.items():
-        window = KioskWindow(DEFAULT_HELP_PHONE, pitch)
-        window.show()
-        for language in Language:
-            path = out / f"normal-{size}-{language.value}.png"
-            if not _sheet(window, language).save(str(path)):
-                raise OSError(f"cannot write {path}")
-            written.append(path)
+    for size in SHEET_FORMATS:
+        window = FORMATS[size].window()
+        for mode in SHEET_MODES:
+            for language in Language:
+                path = out / f"{mode}-{size}-{language.value}.png"
+                if not _sheet(window, plates(language, MODES[mode])).save(str(path)):
+                    raise OSError(f"cannot write {path}")
+                written.append(path)
         window.close()
     return written
 
 
-def _sheet(window: KioskWindow, language: Language) -> QImage:
-    shown = plates(language)
-    rows = -(-len(shown) // COLUMNS)
-    wide, high = _WIDTH + _GAP, _HEIGHT + _GAP + _CAPTION
-    sheet = QImage(COLUMNS * wide + _GAP, rows * high + _GAP, QImage.Format.Format_RGB888)
-    sheet.fill(QColor(Colour.HAIRLINE))
+def _sheet(window: KioskWindow, shown: tuple[Plate, ...]) -> QImage:
+    width, height = window.width() // _SCALE, window.height() // _SCALE
+    columns = _SHEET_WIDTH // (width + _GAP)
+    rows = -(-len(shown) // columns)
+    wide, high = width + _GAP, height + _GAP + _CAPTION
+    sheet = QImage(columns * wide + _GAP, rows * high + _GAP, QImage.Format.Format_RGB888)
+    sheet.fill(QColor(PLAIN[Colour.HAIRLINE]))
     painter = QPainter(sheet)
     painter.setFont(QFont(FONT_FAMILY, 11))
-    painter.setPen(QColor(Colour.INK))
+    painter.setPen(QColor(PLAIN[Colour.INK]))
     for number, plate in enumerate(shown):
         show(window, plate)
-        x, y = _GAP + number % COLUMNS * wide, _GAP + number // COLUMNS * high
-        painter.drawText(QRect(x, y, _WIDTH, _CAPTION), Qt.AlignmentFlag.AlignVCenter, f"{number + 1}  {plate.name}")
+        x, y = _GAP + number % columns * wide, _GAP + number // columns * high
+        painter.drawText(QRect(x, y, width, _CAPTION), Qt.AlignmentFlag.AlignVCenter, f"{number + 1}  {plate.name}")
         small = (
             window.grab()
             .toImage()
-            .scaled(_WIDTH, _HEIGHT, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+            .scaled(width, height, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
         )
         painter.drawImage(x, y + _CAPTION, small)
     painter.end()

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QStandardPaths
 
+QUIET = "qt.*=false\ndefault.warning=false"
+"""Rules for Qt's log, for programs that only draw: its remarks on bindings in its own keyboard would drown what they say."""
+
 
 class KeyboardUnavailable(Exception):
     """The Pinyin keyboard cannot be used on this machine; the message says why."""

@@ -18,7 +18,8 @@ from kiosk.domain.language import Language
 from ui import strings
 from ui.keyboard.environment import KeyboardUnavailable, learned_words_path
 from ui.theme import drawings
-from ui.theme.tokens import FONT_FAMILY, SPACE, Colour, Metrics, Type
+from ui.theme.palettes import PLAIN, Colour, Palette
+from ui.theme.tokens import FONT_FAMILY, SPACE, Metrics, Type
 
 _CANDIDATE_BAR_MM = 20.0
 _PANEL = Path(__file__).with_name("panel.qml")
@@ -40,8 +41,8 @@ class KeyboardWidget(QWidget):
         self._panel.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._panel.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self._panel.setResizeMode(QQuickWidget.ResizeMode.SizeRootObjectToView)
-        self._panel.setClearColor(QColor(Colour.PAGE))
-        self._panel.rootContext().setContextProperty("tokens", _tokens(metrics))
+        self._metrics, self._palette = metrics, PLAIN
+        self._dress()
         with _native_message_handler():
             self._panel.setSource(QUrl.fromLocalFile(str(_PANEL)))
         root: QQuickItem | None = self._panel.rootObject()
@@ -55,6 +56,16 @@ class KeyboardWidget(QWidget):
         layout.addWidget(self._panel)
         self._wanted = False
         QGuiApplication.inputMethod().visibleChanged.connect(self._on_visible_changed)
+
+    def wear(self, palette: Palette) -> None:
+        """Take the colours of a palette."""
+        if palette is not self._palette:
+            self._palette = palette
+            self._dress()
+
+    def _dress(self) -> None:
+        self._panel.setClearColor(QColor(self._palette[Colour.PAGE]))
+        self._panel.rootContext().setContextProperty("tokens", _tokens(self._metrics, self._palette))
 
     def set_width(self, width: int) -> None:
         """Take this width; the height follows from it."""
@@ -130,16 +141,16 @@ def _require_preparation() -> None:
         raise KeyboardUnavailable("the keyboard would learn what residents write: prepare_environment() was not called")
 
 
-def _tokens(metrics: Metrics) -> dict[str, Any]:
+def _tokens(metrics: Metrics, palette: Palette) -> dict[str, Any]:
     return {
-        "page": Colour.PAGE,
-        "card": Colour.CARD,
-        "pale": Colour.CELADON_PALE,
-        "pressed": Colour.CELADON_LIGHT,
-        "edge": Colour.HAIRLINE,
-        "ink": Colour.INK,
-        "ink_soft": Colour.INK_SOFT,
-        "deep": Colour.DEEP,
+        "page": palette[Colour.PAGE],
+        "card": palette[Colour.CARD],
+        "pale": palette[Colour.CELADON_PALE],
+        "pressed": palette[Colour.CELADON_LIGHT],
+        "edge": palette[Colour.HAIRLINE],
+        "ink": palette[Colour.INK],
+        "ink_soft": palette[Colour.INK_SOFT],
+        "deep": palette[Colour.DEEP],
         "family": FONT_FAMILY,
         "gap": metrics.px(3.2),
         "radius": metrics.px(SPACE.radius / 2),
@@ -147,11 +158,11 @@ def _tokens(metrics: Metrics) -> dict[str, Any]:
         "candidate_height": metrics.px(_CANDIDATE_BAR_MM),
         "space_zh": strings.text("keyboard.space_zh", Language.ZH),
         "space_en": strings.text("keyboard.space_en", Language.EN),
-        "picture_delete": _picture("delete", Colour.INK),
-        "picture_hide": _picture("hide", Colour.INK),
-        "picture_check": _picture("check", Colour.CARD),
+        "picture_delete": _picture("delete", palette, Colour.INK),
+        "picture_hide": _picture("hide", palette, Colour.INK),
+        "picture_check": _picture("check", palette, Colour.CARD),
     }
 
 
-def _picture(name: str, colour: str) -> QUrl:
-    return QUrl(drawings.data_url(name, colour))
+def _picture(name: str, palette: Palette, colour: Colour) -> QUrl:
+    return QUrl(drawings.data_url(name, palette, colour))

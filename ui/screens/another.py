@@ -39,14 +39,14 @@ class AnotherScreen(StepScreen[AnotherView]):
         button = CardButton(self.look, text, f"another_{name}")
         button.setAccessibleDescription(how)
         line = row(self.look, button, margin_mm=10.0, gap_mm=9.0)
-        line.addWidget(Picture(picture, self.look.px(70)))
+        line.addWidget(Picture(self.look, picture, 70))
         lines = column(self.look, gap_mm=2.0)
         lines.addStretch()
         lines.addWidget(Words(text, "heading"))
         lines.addWidget(Words(how, "soft"))
         lines.addStretch()
         line.addLayout(lines, 1)
-        line.addWidget(Picture("forward", self.look.px(10)), 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(Picture(self.look, "forward", 10), 0, Qt.AlignmentFlag.AlignVCenter)
         return button
 
     def _on_yes(self) -> None:

@@ -13,7 +13,6 @@ from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Panel, Picture, column, row
-from ui.widgets.scroll import FingerScroll
 from ui.widgets.words import Words
 
 M = TypeVar("M")
@@ -28,8 +27,13 @@ class StepScreen(QWidget, Generic[M]):
     action_changed = Signal()
     """``main_action`` answers differently now."""
 
+    reveal_wanted = Signal(object)
+    """A widget of this screen that shall be brought into view; ``None``: the top."""
+
     fills_window = False
     """True for screens that stand alone, without header and footer."""
+    is_drawn_on = False
+    """True where a finger writes: it must not push the page."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -49,8 +53,9 @@ class StepScreen(QWidget, Generic[M]):
     def act(self) -> None:
         """The main action was touched."""
 
-    def reveal(self, widget: QWidget) -> None:
-        """Bring a widget of this screen into view."""
+    def part_around(self, widget: QWidget) -> QWidget:
+        """What must be seen together with a widget that is brought into view."""
+        return widget
 
     def wipe(self) -> None:
         """Forget every word of the resident: the text of all labels and line edits, with what could be undone."""
@@ -61,13 +66,11 @@ class StepScreen(QWidget, Generic[M]):
         for label in self.findChildren(QLabel):
             label.setText("")
 
-    def scrolling_page(self) -> QVBoxLayout:
-        """Put a page that can be pushed up and down into the screen; returns its layout."""
-        content = QWidget()
-        inner = column(self.look, content, gap_mm=SPACE.wide_gap)
-        inner.setContentsMargins(0, 0, self.look.px(1), self.look.px(2))
-        self.finger_scroll = FingerScroll(content)
-        self.page.addWidget(self.finger_scroll, 1)
+    def add_body(self) -> QVBoxLayout:
+        """The part of the page that takes what room there is; the frame pages it when it is longer."""
+        self.body = QWidget()
+        inner = column(self.look, self.body, gap_mm=SPACE.wide_gap)
+        self.page.addWidget(self.body, 1)
         return inner
 
     def add_title(self, layout: QVBoxLayout, title: str, subtitle: str = "", *, centred: bool = False) -> Words:
@@ -106,7 +109,7 @@ class StepScreen(QWidget, Generic[M]):
         labels = {}
         for key, icon in points:
             line = row(self.look, gap_mm=6.0)
-            line.addWidget(Picture(icon, self.look.px(9)), 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(Picture(self.look, icon, 9), 0, Qt.AlignmentFlag.AlignTop)
             labels[key] = Words(self.look.say(key), "body")
             line.addWidget(labels[key], 1)
             lines.addLayout(line)
@@ -115,6 +118,6 @@ class StepScreen(QWidget, Generic[M]):
 
     def add_picture(self, layout: QVBoxLayout, name: str, side_mm: float) -> Picture:
         """A drawing in the middle."""
-        picture = Picture(name, self.look.px(side_mm))
+        picture = Picture(self.look, name, side_mm)
         layout.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         return picture

@@ -42,6 +42,6 @@ class ConsentScreen(StepScreen[ConsentView]):
             self._no_note.setText(self.look.say("consent.no_note_known"))
         for paragraph in filter(None, (part.strip() for part in model.text.split("\n"))):
             line = row(self.look, gap_mm=5.0)
-            line.addWidget(Picture("check_circle", self.look.px(9)), 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(Picture(self.look, "check_circle", 9), 0, Qt.AlignmentFlag.AlignTop)
             line.addWidget(Words(paragraph, "body"), 1)
             self._points.addLayout(line)

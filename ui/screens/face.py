@@ -34,7 +34,7 @@ class FaceScreen(StepScreen[FaceView]):
         self.page.addWidget(self.mirror, 10)
         self._request = Panel("card")
         line = row(look, self._request, margin_mm=7.0, gap_mm=7.0)
-        self._movement = Picture("face", look.px(48))
+        self._movement = Picture(look, "face", 48)
         line.addWidget(self._movement)
         lines = column(look, gap_mm=2.0)
         lines.addStretch()

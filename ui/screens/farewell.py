@@ -23,7 +23,7 @@ class FarewellScreen(StepScreen[FarewellView]):
         self.add_title(self.page, look.say("farewell.title"), look.say("farewell.thanks"), centred=True)
         panel = Panel("pale")
         line = row(look, panel, margin_mm=7.0, gap_mm=5.0)
-        line.addWidget(Picture("lock", look.px(10)))
+        line.addWidget(Picture(look, "lock", 10))
         words = Words(look.say("farewell.wiped"), "body")
         line.addWidget(words, 1)
         self.page.addWidget(panel, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -29,7 +29,7 @@ class FormScreen(StepScreen[FormView]):
         self.page.setSpacing(look.px(4))
         self._notice = Notice(look, urgent=True)
         self.page.addWidget(self._notice)
-        self._list = self.scrolling_page()
+        self._list = self.add_body()
         self._list.setSpacing(look.px(5.5))
         self._boxes: dict[str, FieldBox] = {}
         self._checked = False
@@ -49,7 +49,7 @@ class FormScreen(StepScreen[FormView]):
             self._notice.hide()
         if self._checked and wrong:
             self._checked = False
-            self._reveal_later(self._boxes[wrong[0]])
+            self.reveal_wanted.emit(self._boxes[wrong[0]])
 
     @staticmethod
     def _asks_anything(model: FormView) -> bool:
@@ -83,16 +83,9 @@ class FormScreen(StepScreen[FormView]):
         self.happened.emit(Continue())
         self._checked = False
 
-    def reveal(self, widget: QWidget) -> None:
-        """Bring a field into view, with its name and its complaint."""
-        for box in self._boxes.values():
-            if box is widget or box.isAncestorOf(widget):
-                self._list.activate()
-                self.finger_scroll.reveal(box, self.look.px(3))
-
-    def _reveal_later(self, box: FieldBox) -> None:
-        self.page.activate()
-        self.reveal(box)
+    def part_around(self, widget: QWidget) -> QWidget:
+        """A field with its name and its complaint."""
+        return next((box for box in self._boxes.values() if box is widget or box.isAncestorOf(widget)), widget)
 
     def wipe(self) -> None:
         """Forget the answers, choices too."""

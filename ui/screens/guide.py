@@ -29,10 +29,10 @@ class GuideScreen(StepScreen[GuideView]):
             return
         self._shown = model
         if self._body is not None:
-            self.page.removeWidget(self.finger_scroll)
-            self.finger_scroll.hide()
-            self.finger_scroll.deleteLater()
-        self._body = body = self.scrolling_page()
+            self.page.removeWidget(self.body)
+            self.body.hide()
+            self.body.deleteLater()
+        self._body = body = self.add_body()
         body.addWidget(self._head(model))
         body.addWidget(self._facts(model))
         body.addWidget(self._materials(model))
@@ -55,7 +55,7 @@ class GuideScreen(StepScreen[GuideView]):
         head = QWidget()
         head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         line = row(self.look, head, gap_mm=8.0)
-        line.addWidget(Picture(drawings.item_picture(model.picture), self.look.px(60)))
+        line.addWidget(Picture(self.look, drawings.item_picture(model.picture), 60))
         lines = column(self.look, gap_mm=2.5)
         lines.addStretch()
         lines.addWidget(Words(model.name, "title"))
@@ -78,7 +78,7 @@ class GuideScreen(StepScreen[GuideView]):
             ("office", "guide.department", model.department),
         )
         for number, (icon, key, value) in enumerate(facts):
-            grid.addWidget(Picture(icon, self.look.px(8.5)), number, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(Picture(self.look, icon, 8.5), number, 0, Qt.AlignmentFlag.AlignTop)
             caption = Words(self.look.say(key), "soft")
             caption.setWordWrap(False)
             grid.addWidget(caption, number, 1, Qt.AlignmentFlag.AlignTop)
@@ -106,7 +106,7 @@ class GuideScreen(StepScreen[GuideView]):
         lines.addWidget(Words(self.look.say("guide.materials"), "strong"))
         for paper in model.materials:
             line = row(self.look, gap_mm=5.0)
-            line.addWidget(Picture("check_circle", self.look.px(8.5)), 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(Picture(self.look, "check_circle", 8.5), 0, Qt.AlignmentFlag.AlignTop)
             texts = column(self.look, gap_mm=0.5)
             texts.addWidget(Words(paper.name, "body"))
             texts.addWidget(Words(self._where(paper), "small"))

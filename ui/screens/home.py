@@ -1,24 +1,29 @@
-"""All matters: by the shelf where there are many, one big card each where there are few."""
+"""The front: ways to find a matter, what is asked for most, and all shelves; or the matters of one shelf."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from kiosk.domain.language import Language
+from kiosk.flow import shelving
 from kiosk.flow.events import Event, SearchOpened, ShelfChosen
+from kiosk.flow.finding_views import HomeView, Shelf
 from kiosk.flow.policy_events import PoliciesOpened
 from kiosk.flow.progress_events import ProgressOpened
-from kiosk.flow.views import HomeView, Shelf
 from ui.look import Look
 from ui.screens.base import StepScreen
+from ui.theme import drawings
 from ui.theme.tokens import SPACE
-from ui.widgets.buttons import Button
+from ui.widgets.buttons import Button, CardButton
 from ui.widgets.item_cards import ItemCards
-from ui.widgets.panels import Notice, clear, column, row
+from ui.widgets.panels import Notice, Picture, clear, column, row
 from ui.widgets.words import Words
 
-_COLUMNS = {Language.ZH: 4, Language.EN: 3}
-"""Words in English are longer."""
+_HOT = 4
+"""So many matters stand on the front; the rest is one touch away."""
+_TILE_MM = 76.0
+"""A shelf wants to be at least so wide."""
 
 
 class HomeScreen(StepScreen[HomeView]):
@@ -26,49 +31,76 @@ class HomeScreen(StepScreen[HomeView]):
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
-        self.add_title(self.page, look.say("home.title"))
+        self.page.setSpacing(look.px(SPACE.gap))
+        self._title = self.add_title(self.page, look.say("home.title"))
         self._subtitle = Words(look.say("home.subtitle"), "soft")
         self.page.addWidget(self._subtitle)
-        self._search = self._way("home.search", "search", "pencil", SearchOpened())
-        self.page.addWidget(self._search)
-        ways = row(look, gap_mm=4.0)
-        ways.addWidget(self._way("home.progress", "progress", "clock", ProgressOpened()), 1)
-        ways.addWidget(self._way("home.policies", "policies", "gift", PoliciesOpened()), 1)
-        self.page.addLayout(ways)
-        self._tabs = QWidget()
-        self._grid = QGridLayout(self._tabs)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(look.px(3))
-        self.page.addWidget(self._tabs)
         self._closed = Notice(look)
         self.page.addWidget(self._closed)
-        body = self.scrolling_page()
+        self._ways = self._build_ways()
+        self.page.addWidget(self._ways)
+        self._hot = Words(look.say("home.hot"), "strong")
+        self.page.addWidget(self._hot)
         self._cards = ItemCards(look)
         self._cards.happened.connect(self.happened)
-        body.addWidget(self._cards, 1)
+        self.page.addWidget(self._cards)
+        self._all = Words(look.say("home.all"), "strong")
+        self.page.addWidget(self._all)
+        self._tiles = QWidget()
+        self._grid = QGridLayout(self._tiles)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(look.px(3.5))
+        self.page.addWidget(self._tiles)
         self._notices = column(look, gap_mm=3.5)
-        body.addLayout(self._notices)
-        self._shelves: tuple[Shelf, ...] = ()
-        self._buttons: dict[str, Button] = {}
+        self.page.addLayout(self._notices)
+        self.page.addStretch(1)
+        self._shelves: tuple[Shelf, ...] | None = None
         self._shelf = ""
 
-    def _way(self, key: str, name: str, icon: str, event: Event) -> Button:
-        """A way to go on that is no matter."""
-        button = Button(self.look, self.look.say(key), "quiet", name, icon=icon)
+    def _build_ways(self) -> QWidget:
+        """Ways to go on that are no matter."""
+        holder = QWidget()
+        lines = (row if self.look.is_wide else column)(self.look, holder, gap_mm=3.5)
+        self._search = self._way("home.search", "pencil", SearchOpened())
+        lines.addWidget(self._search)
+        across = row(self.look, gap_mm=3.5)
+        self._proofs = self._way("home.proofs", "printer", ShelfChosen(shelving.PROOFS))
+        for way in (
+            self._way("home.progress", "clock", ProgressOpened()),
+            self._proofs,
+            self._way("home.policies", "gift", PoliciesOpened()),
+        ):
+            across.addWidget(way, 1)
+        lines.addLayout(across)
+        return holder
+
+    def _way(self, key: str, icon: str, event: Event) -> Button:
+        button = Button(self.look, self.look.say(key), "quiet", key.partition(".")[2], icon=icon)
         button.setMinimumHeight(self.look.px(SPACE.main_target))
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: self.happened.emit(event))
         return button
 
     def show_model(self, model: HomeView) -> None:
-        """Show shelves and cards, what was just touched in vain, and what is missing for everybody."""
-        known = model.known_as
+        """Show the front or a shelf, what was just touched in vain, and what is missing for everybody."""
+        known, front = model.known_as, not model.shelf
+        self._title.setText(self.look.say("home.title") if front else model.shelf_name)
         self._subtitle.setText(self.look.say("home.known", name=known) if known else self.look.say("home.subtitle"))
         self._subtitle.wear("deep_small" if known else "soft")
-        self._show_shelves(model)
-        self._cards.show_items(model.items, small=bool(model.shelves))
+        sorted_ = bool(model.shelves)
+        self._search.setVisible(sorted_)
+        self._proofs.setVisible(sorted_ and model.has_proofs)
+        self._ways.setVisible(front)
+        for part in (self._hot, self._all, self._tiles):
+            part.setVisible(front and sorted_)
+        self._cards.show_items(model.items[:_HOT] if front and sorted_ else model.items, small=sorted_)
+        self._show_tiles(model)
+        self._tell(model)
+
+    def _tell(self, model: HomeView) -> None:
         if model.reason:
             self._closed.tell(self.look.say("home.closed", item=model.chosen_but_closed), self.look.sentence(model.reason))
+            self.reveal_wanted.emit(None)
         else:
             self._closed.hide()
         clear(self._notices)
@@ -77,34 +109,33 @@ class HomeScreen(StepScreen[HomeView]):
             self._notices.addWidget(notice)
             notice.tell_reason(code)
 
-    def _show_shelves(self, model: HomeView) -> None:
+    def _show_tiles(self, model: HomeView) -> None:
         if model.shelves != self._shelves:
             self._shelves = model.shelves
-            self._build_shelves()
-        self._tabs.setVisible(bool(model.shelves))
-        self._search.setVisible(bool(model.shelves))
-        for shelf, button in self._buttons.items():
-            button.setChecked(shelf == model.shelf)
+            self._build_tiles(model.shelves)
         if model.shelf != self._shelf:
             self._shelf = model.shelf
-            self.finger_scroll.verticalScrollBar().setValue(0)
+            self.reveal_wanted.emit(None)
 
-    def _build_shelves(self) -> None:
+    def _build_tiles(self, shelves: tuple[Shelf, ...]) -> None:
         clear(self._grid)
-        self._buttons = {}
-        columns = _COLUMNS[self.look.language]
-        for number, shelf in enumerate(self._shelves):
-            button = Button(self.look, shelf.name, "choice", f"shelf:{shelf.id}")
-            button.setCheckable(True)
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            button.clicked.connect(self._choose_shelf)
-            self._buttons[shelf.id] = button
-            self._grid.addWidget(button, number // columns, number % columns)
+        room = self.look.width_mm - 2 * SPACE.margin - (92.0 if self.look.is_wide else 0.0)
+        wanted = _TILE_MM * self.look.metrics.text.reading * (1.0 if self.look.language is not Language.EN else 1.25)
+        columns = max(2, int(room // wanted))
+        for number, shelf in enumerate(shelves):
+            self._grid.addWidget(self._tile(shelf), number // columns, number % columns)
         for index in range(columns):
             self._grid.setColumnStretch(index, 1)
 
+    def _tile(self, shelf: Shelf) -> CardButton:
+        tile = CardButton(self.look, shelf.name, f"shelf:{shelf.id}")
+        line = row(self.look, tile, margin_mm=3.5, gap_mm=4.0)
+        line.addWidget(Picture(self.look, drawings.item_picture(shelf.picture), 19))
+        line.addWidget(Words(shelf.name, "strong"), 1, Qt.AlignmentFlag.AlignVCenter)
+        tile.clicked.connect(self._choose_shelf)
+        return tile
+
     def _choose_shelf(self) -> None:
-        chosen = next(shelf for shelf, button in self._buttons.items() if button is self.sender())
-        for shelf, button in self._buttons.items():
-            button.setChecked(shelf == chosen)
-        self.happened.emit(ShelfChosen(chosen))
+        tile = self.sender()
+        if isinstance(tile, CardButton):
+            self.happened.emit(ShelfChosen(tile.objectName().partition(":")[2]))

@@ -20,6 +20,7 @@ from ui.widgets.words import Words
 
 _SCENE = QSize(1080, 760)
 _ZOOM_PERCENT = 128
+_WIDE_PERCENT = 66
 
 
 class Scene(CardButton):
@@ -31,12 +32,12 @@ class Scene(CardButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the landscape across the whole width."""
         super().paintEvent(event)
-        width = self.width() * _ZOOM_PERCENT // 100
+        width = self.width() * (100 if self._look.is_wide else _ZOOM_PERCENT) // 100
         height = width * _SCENE.height() // _SCENE.width()
-        painter = QPainter(self)
-        painter.drawPixmap(
-            (self.width() - width) // 2, self.height() - height, drawings.pixmap("river_scene", QSize(width, height))
-        )
+        # Where the screen lies, the water stays below its edge: the words stand above the hills.
+        shown = min(height, self.height() * _WIDE_PERCENT // 100) if self._look.is_wide else height
+        drawn = drawings.pixmap("river_scene", QSize(width, height), self._look.palette)
+        QPainter(self).drawPixmap((self.width() - width) // 2, self.height() - shown, drawn)
 
 
 _NAMES = {Language.ZH: 3, Language.EN: 2}
@@ -54,12 +55,13 @@ class IdleScreen(StepScreen[IdleView]):
         self._scene = Scene(look, look.say("idle.touch"))
         self._scene.clicked.connect(self._begin)
         inside = column(look, self._scene, gap_mm=6.0)
-        inside.setContentsMargins(look.px(SPACE.margin), look.px(62), look.px(SPACE.margin), look.px(26))
+        above = min(62.0, look.height_mm * 0.1)
+        inside.setContentsMargins(look.px(SPACE.margin), look.px(above), look.px(SPACE.margin), look.px(above * 0.42))
         inside.addLayout(self._brand())
-        inside.addSpacing(look.px(14))
+        inside.addSpacing(look.px(above * 0.22))
         inside.addWidget(Words(look.say("idle.title"), "title", centred=True))
         inside.addWidget(Words(look.say("idle.subtitle"), "soft", centred=True))
-        inside.addSpacing(look.px(10))
+        inside.addSpacing(look.px(above * 0.16))
         self._offers = row(look, gap_mm=4.0)
         inside.addLayout(self._offers)
         inside.addStretch(1)
@@ -73,7 +75,7 @@ class IdleScreen(StepScreen[IdleView]):
     def _brand(self) -> QHBoxLayout:
         line = row(self.look, gap_mm=7.0)
         line.addStretch()
-        line.addWidget(Picture("mark", self.look.px(30)))
+        line.addWidget(Picture(self.look, "mark", 30))
         name = Words(self.look.say("brand.name"), "display")
         name.setWordWrap(False)
         line.addWidget(name)

@@ -11,7 +11,8 @@ from kiosk.flow.gathering_events import PaperDeclared, PaperPromised, PaperPutDo
 from kiosk.flow.paper_views import PaperLine, PapersView
 from ui.look import Look
 from ui.screens.base import StepScreen
-from ui.theme.tokens import SPACE, Colour
+from ui.theme.palettes import Colour
+from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Notice, Panel, Picture, clear, column, row
@@ -33,7 +34,7 @@ class PapersScreen(StepScreen[PapersView]):
         self.add_title(self.page, look.say("papers.title"), look.say("papers.subtitle"))
         self._notice = Notice(look)
         self.page.addWidget(self._notice)
-        self._body: QVBoxLayout = self.scrolling_page()
+        self._body: QVBoxLayout = self.add_body()
         self._list = column(look, gap_mm=4.0)
         self._body.addLayout(self._list)
         self._body.addStretch(1)
@@ -68,7 +69,7 @@ class PapersScreen(StepScreen[PapersView]):
         panel = Panel("card" if _is_settled(line) else "trouble")
         across = row(look, panel, margin_mm=5.0, gap_mm=5.0)
         mark, colour = _MARKS.get(line.status, ("warning", Colour.AMBER))
-        across.addWidget(Picture(mark, look.px(11), colour), 0, Qt.AlignmentFlag.AlignTop)
+        across.addWidget(Picture(look, mark, 11, colour), 0, Qt.AlignmentFlag.AlignTop)
         lines = column(look, gap_mm=3.0)
         words = column(look, gap_mm=1.2)
         lines.addLayout(words)

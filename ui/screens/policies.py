@@ -11,7 +11,8 @@ from kiosk.flow.policy_events import PoliciesMatched
 from kiosk.flow.policy_views import PoliciesView, PolicyCard
 from ui.look import Look
 from ui.screens.base import StepScreen
-from ui.theme.tokens import SPACE, Colour
+from ui.theme.palettes import Colour
+from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Notice, Panel, Picture, clear, column, row
@@ -35,7 +36,7 @@ class PoliciesScreen(StepScreen[PoliciesView]):
         self.page.addWidget(self._waiting, 0, Qt.AlignmentFlag.AlignHCenter)
         self._notice = Notice(look)
         self.page.addWidget(self._notice)
-        body = self.scrolling_page()
+        body = self.add_body()
         self._cards = column(look, gap_mm=5.0)
         body.addLayout(self._cards)
         body.addStretch(1)
@@ -73,7 +74,7 @@ class PoliciesScreen(StepScreen[PoliciesView]):
     def _condition(self, words: str, verdict: Verdict | None) -> QHBoxLayout:
         line = row(self.look, gap_mm=3.0)
         mark, colour = _MARKS[verdict] if verdict is not None else ("forward", Colour.DEEP)
-        line.addWidget(Picture(mark, self.look.px(7.5), colour), 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(Picture(self.look, mark, 7.5, colour), 0, Qt.AlignmentFlag.AlignVCenter)
         told = words if verdict is None else f"{words} · {self.look.say(f'policies.{verdict.value}')}"
         line.addWidget(Words(told, "body"), 1)
         return line

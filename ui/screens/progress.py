@@ -53,7 +53,7 @@ class ProgressScreen(StepScreen[ProgressView]):
     def _scanner_panel(self) -> Panel:
         self._scanner = Panel("pale")
         line = row(self.look, self._scanner, margin_mm=6.0, gap_mm=7.0)
-        line.addWidget(Picture("slip", self.look.px(30)))
+        line.addWidget(Picture(self.look, "slip", 30))
         lines = column(self.look, gap_mm=1.0)
         lines.addWidget(Words(self.look.say("progress.scan"), "heading"))
         lines.addWidget(Words(self.look.say("progress.scan.how"), "body"))

@@ -34,7 +34,7 @@ class ProgressAnswerScreen(StepScreen[ProgressAnswerView]):
         self.add_title(self.page, look.say("progress.answer"))
         self._notice = Notice(look)
         self.page.addWidget(self._notice)
-        body = self.scrolling_page()
+        body = self.add_body()
         self._cases = column(look, gap_mm=7.0)
         body.addLayout(self._cases)
         body.addStretch(1)
@@ -103,7 +103,7 @@ class ProgressAnswerScreen(StepScreen[ProgressAnswerView]):
         ground = "delivered" if step.state in _GOOD else "trouble" if step.state in _TROUBLE else "waiting"
         panel = Panel(ground)
         line = row(self.look, panel, margin_mm=6.0, gap_mm=6.0)
-        line.addWidget(Picture(_PICTURES.get(case.next_step, "clock"), self.look.px(17)), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(Picture(self.look, _PICTURES.get(case.next_step, "clock"), 17), 0, Qt.AlignmentFlag.AlignTop)
         lines = column(self.look, gap_mm=1.0)
         lines.addWidget(Words(self._state(step), "strong"))
         lines.addWidget(Words(f"{step.at}  {self._actor(step)}", "soft"))
@@ -116,7 +116,7 @@ class ProgressAnswerScreen(StepScreen[ProgressAnswerView]):
 
     def _earlier(self, step: StepLine) -> QHBoxLayout:
         line = row(self.look, gap_mm=5.0)
-        line.addWidget(Picture("check", self.look.px(8)), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(Picture(self.look, "check", 8), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(Words(self._state(step), "body"), 1)
         line.addWidget(Words(f"{step.at}  {self._actor(step)}", "soft"), 0, Qt.AlignmentFlag.AlignRight)
         return line

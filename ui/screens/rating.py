@@ -39,7 +39,7 @@ class RatingScreen(StepScreen[RatingView]):
         button = CardButton(self.look, text, f"grade:{grade.value}")
         line = row(self.look, button, gap_mm=9.0)
         line.setContentsMargins(self.look.px(12), self.look.px(6), self.look.px(12), self.look.px(6))
-        line.addWidget(Picture(f"grade_{grade.value}", self.look.px(30)))
+        line.addWidget(Picture(self.look, f"grade_{grade.value}", 30))
         line.addWidget(Words(text, "heading"), 1)
         button.clicked.connect(self._rate)
         return button

@@ -23,7 +23,7 @@ class ReviewScreen(StepScreen[ReviewView]):
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self.add_title(self.page, look.say("review.title"), look.say("review.subtitle"))
-        body = self.scrolling_page()
+        body = self.add_body()
         panel = Panel("card")
         self._grid = QGridLayout(panel)
         margin = look.px(9)

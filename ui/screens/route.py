@@ -10,7 +10,7 @@ from kiosk.flow.events import RouteChosen
 from kiosk.flow.views import RouteOption, RouteView
 from ui.look import Look
 from ui.screens.base import StepScreen
-from ui.theme.tokens import Colour
+from ui.theme.palettes import Colour
 from ui.widgets.buttons import CardButton
 from ui.widgets.panels import Notice, Picture, column, row
 from ui.widgets.words import Words
@@ -61,7 +61,7 @@ class RouteScreen(StepScreen[RouteView]):
         how = look.say(f"route.{option.route.value}.how")
         button.setAccessibleDescription(how)
         line = row(look, button, margin_mm=margin_mm, gap_mm=8.0)
-        line.addWidget(Picture(_PICTURES[option.route], look.px(picture_mm)))
+        line.addWidget(Picture(look, _PICTURES[option.route], picture_mm))
         lines = column(look, gap_mm=2.0)
         lines.addStretch()
         lines.addWidget(Words(title, "heading"))
@@ -72,8 +72,8 @@ class RouteScreen(StepScreen[RouteView]):
         lines.addStretch()
         line.addLayout(lines, 1)
         mark = "forward" if not option.reason else "clock" if option.minutes else "info"
-        side, colour = look.px(10), Colour.AMBER if option.reason else Colour.DEEP
-        line.addWidget(Picture(mark, side, colour), 0, Qt.AlignmentFlag.AlignVCenter)
+        colour = Colour.AMBER if option.reason else Colour.DEEP
+        line.addWidget(Picture(look, mark, 10, colour), 0, Qt.AlignmentFlag.AlignVCenter)
         button.close_with(bool(option.reason))
         button.clicked.connect(self._choose)
         return button

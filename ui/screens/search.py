@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.flow.events import SearchTyped
-from kiosk.flow.views import SearchView
+from kiosk.flow.finding_views import SearchView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.widgets.entry import Entry, Pad
@@ -27,7 +27,7 @@ class SearchScreen(StepScreen[SearchView]):
         self.page.addWidget(self._closed)
         self._nothing = Words("", "soft")
         self.page.addWidget(self._nothing)
-        body = self.scrolling_page()
+        body = self.add_body()
         self._cards = ItemCards(look)
         self._cards.happened.connect(self.happened)
         body.addWidget(self._cards, 1)

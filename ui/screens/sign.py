@@ -17,6 +17,8 @@ from ui.widgets.signature_pad import SignaturePad
 class SignScreen(StepScreen[SignView]):
     """A box to write in, a way to start over."""
 
+    is_drawn_on = True
+
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self.page.addStretch(1)

@@ -10,7 +10,7 @@ from kiosk.flow.states import Paper
 from kiosk.flow.views import SlipView
 from ui.look import Look
 from ui.screens.base import StepScreen
-from ui.theme.tokens import Colour
+from ui.theme.palettes import Colour
 from ui.widgets import groups
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
@@ -24,7 +24,7 @@ class SlipScreen(StepScreen[SlipView]):
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
-        body = self.scrolling_page()
+        body = self.add_body()
         body.setSpacing(look.px(5))
         self.add_title(body, look.say("slip.title"))
         body.addWidget(self._number_panel())
@@ -52,7 +52,7 @@ class SlipScreen(StepScreen[SlipView]):
     def _state_panel(self) -> Panel:
         self._state = Panel("waiting")
         line = row(self.look, self._state, margin_mm=7.0, gap_mm=6.0)
-        self._state_picture = Picture("clock", self.look.px(17))
+        self._state_picture = Picture(self.look, "clock", 17)
         line.addWidget(self._state_picture, 0, Qt.AlignmentFlag.AlignVCenter)
         lines = column(self.look, gap_mm=1.0)
         self._state_words = Words("", "strong")
@@ -66,7 +66,7 @@ class SlipScreen(StepScreen[SlipView]):
         self._paper = Panel("card")
         lines = column(self.look, self._paper, margin_mm=6.0, gap_mm=4.0)
         line = row(self.look, gap_mm=6.0)
-        self._paper_picture = Picture("printer", self.look.px(12))
+        self._paper_picture = Picture(self.look, "printer", 12)
         line.addWidget(self._paper_picture, 0, Qt.AlignmentFlag.AlignVCenter)
         texts = column(self.look, gap_mm=1.0)
         self._paper_words = Words("", "strong")

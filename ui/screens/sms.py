@@ -64,7 +64,7 @@ class SmsScreen(StepScreen[SmsView]):
     def _sent_panel(self) -> Panel:
         panel = Panel("pale")
         line = row(self.look, panel, margin_mm=7.0, gap_mm=7.0)
-        line.addWidget(Picture("text_message", self.look.px(36)))
+        line.addWidget(Picture(self.look, "text_message", 36))
         lines = column(self.look, gap_mm=1.5)
         self._sent = Words(self.look.say("sms.sending"), "heading")
         self._how = Words(self.look.say("sms.how"), "soft")

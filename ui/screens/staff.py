@@ -44,7 +44,7 @@ class StaffScreen(StepScreen[StaffView]):
     def _holder_panel(self) -> Panel:
         panel = Panel("pale")
         line = row(self.look, panel, margin_mm=7.0, gap_mm=7.0)
-        line.addWidget(Picture("staff", self.look.px(28)))
+        line.addWidget(Picture(self.look, "staff", 28))
         lines = column(self.look, gap_mm=1.0)
         lines.addWidget(Words(self.look.say("staff.holder"), "small"))
         self._name = Words("", "heading")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import base64
-from functools import cache
+import re
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from assets import ROOT
-from ui.theme.tokens import Colour
+from ui.theme import palettes
+from ui.theme.palettes import Colour, Palette
 
 FOLDER = ROOT / "icons"
 GENERIC_ITEM = "item"
+_WRITTEN = {palettes.PLAIN[colour]: colour for colour in reversed(Colour)}
+"""Drawings are written in the colours of the plain palette; each of them stands for what it is for there."""
+_HEX = re.compile(rb"#[0-9A-F]{6}")
 
 
 @cache
@@ -38,15 +43,18 @@ def item_picture(name: str) -> str:
     return name if name in names() else GENERIC_ITEM
 
 
-def pixmap(name: str, size: QSize, colour: str = Colour.DEEP) -> QPixmap:
+def pixmap(name: str, size: QSize, palette: Palette, colour: Colour = Colour.DEEP) -> QPixmap:
     """The drawing fitted into ``size`` pixels, its proportions kept; ``LookupError`` for a name there is no drawing of."""
-    return _pixmap(name, size.width(), size.height(), colour).copy()
+    return _pixmap(name, size.width(), size.height(), palette, colour).copy()
 
 
-def icon(name: str, side_px: int, gap_px: int, colour: str, disabled: str = Colour.DISABLED_INK) -> QIcon:
-    """A small drawing for a button, with a gap to the right of it where text follows."""
-    made = QIcon(_with_gap(_pixmap(name, side_px, side_px, colour), gap_px))
-    made.addPixmap(_with_gap(_pixmap(name, side_px, side_px, disabled), gap_px), QIcon.Mode.Disabled)
+def icon(name: str, side_px: int, gap_px: int, palette: Palette, colour: Colour) -> QIcon:
+    """A small drawing for a button, with a gap to the right of it where text follows; light where the button is chosen."""
+    made = QIcon(_with_gap(_pixmap(name, side_px, side_px, palette, colour), gap_px))
+    off = _pixmap(name, side_px, side_px, palette, Colour.DISABLED_INK)
+    made.addPixmap(_with_gap(off, gap_px), QIcon.Mode.Disabled)
+    chosen = _pixmap(name, side_px, side_px, palette, Colour.CARD)
+    made.addPixmap(_with_gap(chosen, gap_px), QIcon.Mode.Normal, QIcon.State.On)
     return made
 
 
@@ -59,11 +67,17 @@ def _with_gap(drawn: QPixmap, gap_px: int) -> QPixmap:
     return wide
 
 
-@cache
-def _pixmap(name: str, width: int, height: int, colour: str) -> QPixmap:
+def _painted(name: str, palette: Palette, colour: Colour) -> bytes:
+    """The source of a drawing in the colours of a palette."""
+    tinted = _source(name).replace(b"currentColor", palettes.PLAIN[colour].encode())
+    return _HEX.sub(lambda found: palette[_WRITTEN[found.group().decode()]].encode(), tinted)
+
+
+@lru_cache(maxsize=512)
+def _pixmap(name: str, width: int, height: int, palette: Palette, colour: Colour) -> QPixmap:
     if name not in names():
         raise LookupError(f"no drawing {name!r}")
-    renderer = QSvgRenderer(QByteArray(_source(name).replace(b"currentColor", colour.encode())))
+    renderer = QSvgRenderer(QByteArray(_painted(name, palette, colour)))
     natural = renderer.viewBoxF().size()
     scale = min(width / natural.width(), height / natural.height())
     target = QRectF(0, 0, natural.width() * scale, natural.height() * scale)
@@ -77,7 +91,6 @@ def _pixmap(name: str, width: int, height: int, colour: str) -> QPixmap:
     return QPixmap.fromImage(image)
 
 
-def data_url(name: str, colour: str) -> str:
+def data_url(name: str, palette: Palette, colour: Colour) -> str:
     """The drawing as a ``data:`` address, for the keyboard panel."""
-    tinted = _source(name).replace(b"currentColor", colour.encode())
-    return "data:image/svg+xml;base64," + base64.b64encode(tinted).decode()
+    return "data:image/svg+xml;base64," + base64.b64encode(_painted(name, palette, colour)).decode()

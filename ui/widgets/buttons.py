@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QLayout, QPushButton, QSizePolicy, QWidget
 
 from ui.look import Look
 from ui.theme import drawings
-from ui.theme.tokens import SPACE, Colour
+from ui.theme.palettes import Colour
+from ui.theme.tokens import SPACE
 
 _ICON_COLOURS = {"main": Colour.CARD, "choice": Colour.INK}
 _BY_KEY = frozenset({Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason})
@@ -36,7 +37,9 @@ class Button(QPushButton):
     def draw(self, icon: str) -> None:
         """Show a small drawing before the text."""
         side, gap = (self._look.px(9), self._look.px(2)) if self.text() else (self._look.px(12), 0)
-        self.setIcon(drawings.icon(icon, side, gap, _ICON_COLOURS.get(str(self.property("kind")), Colour.DEEP)))
+        self.setIcon(
+            drawings.icon(icon, side, gap, self._look.palette, _ICON_COLOURS.get(str(self.property("kind")), Colour.DEEP))
+        )
         self.setIconSize(QSize(side + gap, side))
 
     def say(self, text: str) -> None:

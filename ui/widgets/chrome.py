@@ -1,4 +1,4 @@
-"""What surrounds the screens of a visit: header with mark, progress, language and quit; footer with back, main action, help."""
+"""The foot of the screens of a visit: back, the main action, and somebody to ask."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from kiosk.domain.language import Language
-from kiosk.flow.events import Back, LanguageChosen, Quit
-from kiosk.flow.states import Step
+from kiosk.flow.events import Back
 from kiosk.flow.views import Chrome
 from ui.look import Look
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
+from ui.widgets.header import hide_in_place
 from ui.widgets.panels import Picture, column, row
-from ui.widgets.river import River
 from ui.widgets.words import Words
 
 
@@ -28,75 +26,18 @@ class MainAction:
     enabled: bool = True
 
 
-def _hide(widgets: list[QWidget], hidden: bool) -> None:
-    """Hide widgets in such a way that nothing else moves."""
-    for widget in widgets:
-        policy = widget.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        widget.setSizePolicy(policy)
-        widget.setVisible(not hidden)
-
-
-class Header(QWidget):
-    """Top of the screen."""
-
-    happened = Signal(object)
-
-    def __init__(self, look: Look, chrome: Chrome) -> None:
-        super().__init__()
-        self._other = Language.EN if chrome.language is Language.ZH else Language.ZH
-        layout = column(look, self, gap_mm=4.0)
-        layout.setContentsMargins(0, look.px(7), 0, 0)
-        bar = row(look, gap_mm=4.0)
-        bar.setContentsMargins(look.px(SPACE.margin), 0, look.px(SPACE.margin), 0)
-        mark = Picture("mark", look.px(SPACE.target))
-        bar.addWidget(mark)
-        names = column(look, gap_mm=0.0)
-        brand = Words(look.say("brand.name"), "strong")
-        tagline = Words(chrome.item_name or look.say("brand.tagline"), "small")
-        names.addWidget(brand)
-        names.addWidget(tagline)
-        bar.addLayout(names, 1)
-        self._dims: list[QWidget] = [mark, brand, tagline]
-        self.language = Button(look, look.say("chrome.language"), "bar", "language", icon="language")
-        self.language.setAccessibleName(look.say("chrome.language_hint"))
-        self.language.clicked.connect(self._switch)
-        if chrome.step is Step.FAREWELL:
-            self.language.hide()
-        bar.addWidget(self.language)
-        self.quit = Button(look, look.say("chrome.quit"), "bar", "quit", icon="close")
-        self.quit.clicked.connect(self._quit)
-        if not chrome.can_quit:
-            self.quit.hide()
-        bar.addWidget(self.quit)
-        layout.addLayout(bar)
-        if chrome.position:
-            river = River(look, chrome.position, chrome.landings)
-            layout.addWidget(river)
-            self._dims.append(river)
-
-    def dim(self, dimmed: bool) -> None:
-        """Show the buttons alone: what else stands here could not be read on a shining window."""
-        _hide(self._dims, dimmed)
-
-    def _switch(self) -> None:
-        self.happened.emit(LanguageChosen(self._other))
-
-    def _quit(self) -> None:
-        self.happened.emit(Quit())
-
-
 class Footer(QWidget):
-    """Bottom of the screen."""
+    """Bottom of the screen. The button that calls for staff is always at the lower left."""
 
     happened = Signal(object)
     acted = Signal()
     """The main action was touched."""
+    staff_wanted = Signal()
 
     def __init__(self, look: Look, chrome: Chrome) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        layout = column(look, self, gap_mm=4.0)
+        layout = column(look, self, gap_mm=3.5)
         layout.setContentsMargins(look.px(SPACE.margin), look.px(3), look.px(SPACE.margin), look.px(5))
         bar = row(look, gap_mm=5.0)
         self.back = Button(look, look.say("chrome.back"), "quiet", "back", icon="back")
@@ -116,18 +57,23 @@ class Footer(QWidget):
 
     def dim(self, dimmed: bool) -> None:
         """As in the header."""
-        _hide(self._dims, dimmed)
+        hide_in_place(self._dims, dimmed)
 
     def _help(self, look: Look) -> QHBoxLayout:
-        line = row(look, gap_mm=2.5)
+        line = row(look, gap_mm=3.5)
+        self.staff = Button(look, look.say("chrome.call_staff"), "bar", "call_staff", icon="call")
+        self.staff.clicked.connect(self.staff_wanted)
+        line.addWidget(self.staff)
         line.addStretch()
-        phone = Picture("phone", look.px(6))
+        self._dims: list[QWidget] = []
+        if look.is_wide:
+            return line  # the header beside it says it
+        phone = Picture(look, "phone", 6)
         line.addWidget(phone)
         words = Words(look.say("chrome.help", phone=look.help_phone), "small")
         words.setWordWrap(False)
         line.addWidget(words)
-        line.addStretch()
-        self._dims: list[QWidget] = [phone, words]
+        self._dims += [phone, words]
         return line
 
     def offer(self, action: MainAction | None) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from kiosk.catalogue.models import FieldKind
 from kiosk.flow.views import FieldView
 from ui.look import Look
-from ui.theme.tokens import Colour
+from ui.theme.palettes import Colour
 from ui.widgets.buttons import Button
 from ui.widgets.entry import Entry, Pad
 from ui.widgets.panels import Picture, column, row
@@ -41,7 +41,7 @@ class FieldBox(QWidget):
         if not view.required:
             heading.addWidget(_single_line(look.say("form.optional"), "small"))
         heading.addStretch()
-        self._source_picture = Picture("card", look.px(6.5))
+        self._source_picture = Picture(look, "card", 6.5)
         self._source = _single_line(look.say("form.from_card"), "deep_small")
         heading.addWidget(self._source_picture)
         heading.addWidget(self._source)
@@ -56,7 +56,7 @@ class FieldBox(QWidget):
     def _build_problem(self, look: Look) -> QWidget:
         line = QWidget()
         layout = row(look, line, gap_mm=2.0)
-        layout.addWidget(Picture("warning", look.px(6.5), Colour.SEAL_RED), 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(Picture(look, "warning", 6.5, Colour.SEAL_RED), 0, Qt.AlignmentFlag.AlignTop)
         self._problem = Words("", "red_small")
         layout.addWidget(self._problem, 1)
         return line

@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
-from ui.theme.tokens import SPACE, Colour, Metrics
+from ui.theme.palettes import PLAIN, Colour, Palette
+from ui.theme.tokens import SPACE, Metrics
 from ui.widgets.buttons import Button
 
 _MOVES = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide, QEvent.Type.Show})
@@ -19,6 +20,7 @@ class FocusRing(QWidget):
     def __init__(self, metrics: Metrics, window: QWidget) -> None:
         super().__init__(window)
         self._metrics = metrics
+        self._palette = PLAIN
         self._followed: list[QWidget] = []
         self._target: QWidget | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -27,6 +29,11 @@ class FocusRing(QWidget):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus)
+
+    def wear(self, palette: Palette) -> None:
+        """Take the colours of a palette."""
+        self._palette = palette
+        self.update()
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         for widget in self._followed:
@@ -64,6 +71,6 @@ class FocusRing(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line = float(self._metrics.px(SPACE.focus_ring))
-        painter.setPen(QPen(QColor(Colour.FOCUS), line))
+        painter.setPen(QPen(QColor(self._palette[Colour.FOCUS]), line))
         radius = self._metrics.px(SPACE.radius + 1)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(line / 2, line / 2, -line / 2, -line / 2), radius, radius)

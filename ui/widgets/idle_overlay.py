@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from kiosk.flow.events import StayHere
 from ui.look import Look
-from ui.theme.tokens import SPACE, Colour
+from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
-from ui.widgets.panels import Panel, column
+from ui.widgets.panels import Panel, column, dim_behind
 from ui.widgets.ring import Ring
 from ui.widgets.words import Words
 
@@ -26,6 +26,7 @@ class IdleOverlay(QWidget):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("idle_overlay")
+        self._look = look
         self._since = QElapsedTimer()
         self._since.start()
         outer = column(look, self)
@@ -58,6 +59,4 @@ class IdleOverlay(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Dim what lies beneath."""
-        scrim = QColor(Colour.SCRIM)
-        scrim.setAlphaF(0.72)
-        QPainter(self).fillRect(self.rect(), scrim)
+        dim_behind(self._look, self)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.look import Look
 from ui.theme import drawings
-from ui.theme.tokens import SPACE, Colour
+from ui.theme.palettes import Colour
+from ui.theme.tokens import SPACE
 
 _PAPER_MM = 80.0
 _LONGEST_MM = 220.0
@@ -72,10 +73,10 @@ class Mirror(QWidget):
         path.addEllipse(oval)
         painter.save()
         painter.setClipPath(path)
-        painter.fillRect(self.rect(), QColor(Colour.CELADON_PALE))
+        painter.fillRect(self.rect(), QColor(self._look.colour(Colour.CELADON_PALE)))
         if self._image.isNull():
             side = self._look.px(90)
-            drawing = drawings.pixmap("face", QSize(side, side))
+            drawing = drawings.pixmap("face", QSize(side, side), self._look.palette)
             painter.drawPixmap(round(oval.center().x() - side / 2), round(oval.center().y() - side / 2), drawing)
         else:
             painter.drawImage(oval, self._image, self._crop(oval))
@@ -139,7 +140,7 @@ class SlipPicture(QWidget):
             QSize(self.width() - 2 * line, self.height() - 2 * line), Qt.AspectRatioMode.KeepAspectRatio
         )
         target = QRectF((self.width() - size.width()) / 2, line, size.width(), size.height())
-        painter.fillRect(target, QColor(Colour.CARD))
+        painter.fillRect(target, QColor(self._look.colour(Colour.CARD)))
         painter.drawImage(target, self._image)
-        painter.setPen(QPen(QColor(Colour.HAIRLINE), line))
+        painter.setPen(QPen(QColor(self._look.colour(Colour.HAIRLINE)), line))
         painter.drawRect(target)

@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from kiosk.flow.events import ItemChosen
-from kiosk.flow.views import ItemCard
+from kiosk.flow.finding_views import ItemCard
 from ui.look import Look
 from ui.theme import drawings
-from ui.theme.tokens import Colour
+from ui.theme.palettes import Colour
 from ui.widgets.buttons import CardButton
 from ui.widgets.panels import Picture, clear, column, row
 from ui.widgets.words import Words
@@ -44,7 +44,7 @@ class ItemCards(QWidget):
         button = CardButton(look, card.name, f"item:{card.code}")
         button.setAccessibleDescription(card.summary)
         line = row(look, button, margin_mm=4.0 if small else 8.0, gap_mm=6.0 if small else 8.0)
-        line.addWidget(Picture(drawings.item_picture(card.picture), look.px(_SMALL_MM if small else _BIG_MM)))
+        line.addWidget(Picture(look, drawings.item_picture(card.picture), _SMALL_MM if small else _BIG_MM))
         lines = column(look, gap_mm=1.0 if small else 2.0)
         lines.addStretch()
         lines.addWidget(Words(card.name, "strong" if small else "heading"))
@@ -60,7 +60,7 @@ class ItemCards(QWidget):
             verb = Words(look.say("home.go"), "deep")
             verb.setWordWrap(False)
             line.addWidget(verb, 0, Qt.AlignmentFlag.AlignVCenter)
-        go = Picture("clock" if card.reason else "forward", look.px(10), Colour.AMBER if card.reason else Colour.DEEP)
+        go = Picture(look, "clock" if card.reason else "forward", 10, Colour.AMBER if card.reason else Colour.DEEP)
         line.addWidget(go, 0, Qt.AlignmentFlag.AlignVCenter)
         button.close_with(bool(card.reason))
         button.clicked.connect(self._choose)

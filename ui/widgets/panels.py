@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.look import Look
 from ui.theme import drawings
-from ui.theme.tokens import SPACE, Colour
+from ui.theme.palettes import Colour
+from ui.theme.tokens import SPACE
 from ui.widgets.words import Words
 
 
@@ -30,6 +31,13 @@ def row(look: Look, parent: QWidget | None = None, *, margin_mm: float = 0.0, ga
     return layout
 
 
+def dim_behind(look: Look, widget: QWidget) -> None:
+    """Darken what lies beneath a widget that covers the window."""
+    scrim = QColor(look.colour(Colour.SCRIM))
+    scrim.setAlphaF(_SCRIM)
+    QPainter(widget).fillRect(widget.rect(), scrim)
+
+
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout, and let go of it."""
     while (item := layout.takeAt(0)) is not None:
@@ -37,6 +45,11 @@ def clear(layout: QLayout) -> None:
         if widget is not None:
             widget.hide()
             widget.deleteLater()
+
+
+_SCRIM = 0.72
+_BIG_MM = 22.0
+"""From this side on a drawing gives way where there is little room."""
 
 
 class Panel(QFrame):
@@ -56,15 +69,16 @@ class Panel(QFrame):
 class Picture(QWidget):
     """One of our drawings, fitted into the widget; decoration, so it has no name of its own."""
 
-    def __init__(self, name: str, side: int, colour: str = Colour.DEEP, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, look: Look, name: str, side_mm: float, colour: Colour = Colour.DEEP) -> None:
+        super().__init__()
+        self._look = look
         self._name = name
-        self._side = side
+        self._side = look.px(side_mm if side_mm < _BIG_MM else look.picture_mm(side_mm))
         self._colour = colour
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def draw(self, name: str, colour: str | None = None) -> None:
+    def draw(self, name: str, colour: Colour | None = None) -> None:
         """Show another drawing."""
         self._name = name
         self._colour = colour or self._colour
@@ -81,7 +95,7 @@ class Picture(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the drawing."""
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, drawings.pixmap(self._name, self.size(), self._colour))
+        painter.drawPixmap(0, 0, drawings.pixmap(self._name, self.size(), self._look.palette, self._colour))
 
 
 class Notice(Panel):
@@ -91,7 +105,7 @@ class Notice(Panel):
         super().__init__("red" if urgent else "trouble")
         self._look = look
         layout = row(look, self, margin_mm=5.0, gap_mm=5.0)
-        self._picture = Picture("warning", look.px(11), Colour.SEAL_RED if urgent else Colour.AMBER)
+        self._picture = Picture(look, "warning", 11, Colour.SEAL_RED if urgent else Colour.AMBER)
         layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         lines = column(look, gap_mm=1.0)
         self._what = Words("", "red" if urgent else "amber")

@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.look import Look
-from ui.theme.tokens import FONT_FAMILY, Colour, Type
+from ui.theme.palettes import Colour
+from ui.theme.tokens import FONT_FAMILY, Type
 
 _SMALL_MM = 45.0
 
@@ -38,13 +39,13 @@ class Ring(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line = self._look.px(4.5)
         circle = QRectF(self.rect()).adjusted(line, line, -line, -line)
-        painter.setPen(QPen(QColor(Colour.CELADON_PALE), line))
+        painter.setPen(QPen(QColor(self._look.colour(Colour.CELADON_PALE)), line))
         painter.drawEllipse(circle)
-        painter.setPen(QPen(QColor(Colour.AMBER), line, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setPen(QPen(QColor(self._look.colour(Colour.AMBER)), line, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawArc(circle, 90 * 16, round(360 * 16 * self._left_s / self._total_s))
         font = QFont(FONT_FAMILY)
         font.setPixelSize(self._look.metrics.type_px(Type.DISPLAY if self._side_mm > _SMALL_MM else Type.HEADING))
         font.setBold(True)
         painter.setFont(font)
-        painter.setPen(QColor(Colour.INK))
+        painter.setPen(QColor(self._look.colour(Colour.INK)))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, str(round(self._left_s)))

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.domain.signature import SIDE, Signature, Stroke
 from ui.look import Look
-from ui.theme.tokens import SPACE, Colour
+from ui.theme.palettes import Colour
+from ui.theme.tokens import SPACE
 
 MAX_POINTS = 6_000
 """A minute of writing; a signature that never ends is not kept whole."""
@@ -102,15 +103,14 @@ class SignaturePad(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line = self._look.px(SPACE.line)
         box = QRectF(self.rect()).adjusted(line, line, -line, -line)
-        painter.setPen(QPen(QColor(Colour.OUTLINE), line))
-        painter.setBrush(QColor(Colour.CARD))
+        painter.setPen(QPen(QColor(self._look.colour(Colour.OUTLINE)), line))
+        painter.setBrush(QColor(self._look.colour(Colour.CARD)))
         painter.drawRoundedRect(box, self._look.px(SPACE.radius), self._look.px(SPACE.radius))
         base, inset = box.bottom() - box.height() * 0.22, self._look.px(14)
-        painter.setPen(QPen(QColor(Colour.CELADON_LIGHT), line, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(QColor(self._look.colour(Colour.CELADON_LIGHT)), line, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(box.left() + inset, base), QPointF(box.right() - inset, base))
-        pen = QPen(
-            QColor(Colour.INK), self._look.px(1.6), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-        )
+        ink = QColor(self._look.colour(Colour.INK))
+        pen = QPen(ink, self._look.px(1.6), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for stroke in self._strokes:

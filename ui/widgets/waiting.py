@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.look import Look
-from ui.theme.tokens import Colour
+from ui.theme.palettes import Colour
 
 _FRAME_MS = 66
 _DOTS = 5
@@ -50,11 +50,11 @@ class Waiting(QWidget):
         """Paint the drops."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(Colour.CELADON))
+        painter.setPen(QColor(self._look.colour(Colour.CELADON)))
         step, radius = self.width() / _DOTS, self._look.px(2.4)
         for number in range(_DOTS):
             phase = 2 * math.pi * (self._frame / _PERIOD_FRAMES - number / _DOTS)
             lift = (1 + math.sin(phase)) / 2
-            painter.setBrush(QColor(Colour.CELADON if lift > 0.5 else Colour.CELADON_LIGHT))
+            painter.setBrush(QColor(self._look.colour(Colour.CELADON if lift > 0.5 else Colour.CELADON_LIGHT)))
             y = self.height() - radius - 1 - lift * (self.height() - 2 * radius - 2)
             painter.drawEllipse(QPointF(step * (number + 0.5), y), radius, radius)

@@ -30,6 +30,9 @@ PREFIXES_IN_CODE = (
     "progress.",
     "proof.",
     "policies.",
+    "help.",
+    "display.",
+    "pager.",
 )
 """Keys that the screens put together from a part and a code."""
 

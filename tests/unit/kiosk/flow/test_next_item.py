@@ -10,8 +10,9 @@ from kiosk.domain.identity import Person, Route
 from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
+from kiosk.flow.finding_views import HomeView
 from kiosk.flow.states import Step
-from kiosk.flow.views import ConsentView, HomeView
+from kiosk.flow.views import ConsentView
 from tests.helpers.people import FACE, INSURANCE, PERMIT, SENIOR, STAFF, sample_person, sample_portrait, sample_signature
 from tests.helpers.visitor import CODE, SMS, Visitor, proof_by
 

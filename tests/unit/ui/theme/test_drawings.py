@@ -12,12 +12,10 @@ from PySide6.QtWidgets import QApplication
 
 from kiosk.domain.rating import Grade
 from ui.theme import drawings
-from ui.theme.tokens import Colour
+from ui.theme.palettes import HIGH_CONTRAST, PLAIN, Colour
 
 ROOT = Path(__file__).parents[4]
 ITEMS = ("insurance_proof", "residence_permit", "senior_card")
-SCENERY = {"#D3E6DD", "#7FB5A2", "#8FC0AE"}
-"""Shades between the theme's celadons, for hills and water on the resting screen only."""
 
 
 @pytest.mark.parametrize("path", sorted(drawings.FOLDER.glob("*.svg")), ids=lambda path: path.stem)
@@ -26,10 +24,8 @@ def test_a_drawing_is_valid_ours_and_in_the_colours_of_the_theme(path: Path, qap
     root = ET.fromstring(text)  # noqa: S314 - our own files
     assert root.get("viewBox")
     assert not re.search(r"<(script|image|style|text|linearGradient|filter)|href|url\(", text)
-    theme = {value for name, value in vars(Colour).items() if name.isupper()}
-    shades = SCENERY if path.stem == "river_scene" else set()
-    assert set(re.findall(r"#[0-9A-Fa-f]{6}", text)) <= theme | shades
-    image = drawings.pixmap(path.stem, QSize(64, 64)).toImage()
+    assert set(re.findall(r"#[0-9A-Fa-f]{6}", text)) <= PLAIN.values
+    image = drawings.pixmap(path.stem, QSize(64, 64), HIGH_CONTRAST).toImage()
     assert any(image.pixelColor(x, y).alpha() for x in range(0, 64, 2) for y in range(0, 64, 2)), "nothing is drawn"
 
 
@@ -43,7 +39,9 @@ def test_drawings_the_code_names_exist() -> None:
     named: set[str] = set()
     for path in (ROOT / "ui").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        named |= set(re.findall(r'(?:Picture|\.draw|add_picture|drawings\.\w+)\((?:self\.page, |body, )?"(\w+)"', text))
+        named |= set(
+            re.findall(r'(?:Picture|\.draw|add_picture|drawings\.\w+)\((?:(?:self\.)?_?look, |self\.page, |body, )?"(\w+)"', text)
+        )
         named |= set(re.findall(r'icon="(\w+)"', text))
     assert len(named) > 15
     assert named <= drawings.names()
@@ -56,9 +54,9 @@ def test_an_item_with_a_drawing_from_the_future_gets_a_plain_page() -> None:
 
 def test_a_drawing_that_is_not_there_is_a_bug_that_shows(qapp: QApplication) -> None:
     with pytest.raises(LookupError):
-        drawings.pixmap("no_such_drawing", QSize(8, 8))
+        drawings.pixmap("no_such_drawing", QSize(8, 8), PLAIN)
 
 
 def test_a_glyph_takes_the_colour_it_is_given(qapp: QApplication) -> None:
-    red, deep = (drawings.pixmap("check", QSize(48, 48), colour).toImage() for colour in (Colour.SEAL_RED, Colour.DEEP))
+    red, deep = (drawings.pixmap("check", QSize(48, 48), PLAIN, colour).toImage() for colour in (Colour.SEAL_RED, Colour.DEEP))
     assert red != deep
