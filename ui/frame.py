@@ -18,7 +18,7 @@ from ui.theme import drawings
 from ui.theme.tokens import SPACE
 from ui.widgets.chrome import Footer, MainAction
 from ui.widgets.dock import Dock
-from ui.widgets.header import RAIL_MM, Header
+from ui.widgets.header import Header
 from ui.widgets.scroll import PagedScroll
 
 _SCENE = (1080, 760)
@@ -87,7 +87,7 @@ class Frame(QWidget):
     @staticmethod
     def rail_px(look: Look) -> int:
         """What the header takes of the width."""
-        return look.px(RAIL_MM) if look.is_wide else 0
+        return look.px(look.rail_mm) if look.is_wide else 0
 
     def place(self, look: Look, screen: StepScreen[Any]) -> None:
         """Put another screen in; the one before is thrown away first."""

@@ -15,6 +15,7 @@ _FULL_HEIGHT_MM = 430.0
 """From this height on pictures are as large as they are meant to be."""
 _LEAST_PICTURE = 0.4
 _STILL_A_PICTURE_MM = 17.0
+_RAIL_MM = 92.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class Look:
     def is_wide(self) -> bool:
         """True where the screen lies: header and contents stand side by side."""
         return self.width_mm > self.height_mm * 1.15
+
+    @property
+    def rail_mm(self) -> float:
+        """Width of the header where it stands beside the contents; 0 where it stands above them."""
+        return _RAIL_MM * (1.0 + 0.7 * (self.metrics.text.reading - 1.0)) if self.is_wide else 0.0
 
     def px(self, millimetres: float) -> int:
         """Pixels."""

@@ -60,6 +60,7 @@ class Resident:
         """Touch the widget when it is on the screen; tells whether it was."""
         widget = self._find(name)
         if widget is not None:
+            self._push_into_view(widget)
             self._tap(widget, widget.rect().center())
         return widget is not None
 

@@ -88,7 +88,7 @@ def choose_language(state: FlowState, event: LanguageChosen, _context: Context) 
 
 def choose_aids(state: FlowState, event: AidsChosen, _context: Context) -> Result:
     """See, hear or reach the screen in another way; the visit stays where it is, and begins where there was none."""
-    return replace(state, step=Step.HOME if state.step is Step.IDLE else state.step, aids=event.aids), ()
+    return replace(state, step=Step.HOME if state.step is Step.IDLE else state.step, aids=event.aids, page=0), ()
 
 
 def choose_item(state: FlowState, event: ItemChosen, context: Context) -> Result:

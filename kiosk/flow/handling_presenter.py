@@ -43,6 +43,11 @@ def handling_form(state: FlowState, context: Context) -> FormView:
     return FormView(tuple(fields))
 
 
+def asked(state: FlowState, context: Context) -> tuple[str, ...]:
+    """Names of the questions that there are for this matter, as answered so far."""
+    return tuple(field.name for field in handling_form(state, context).fields)
+
+
 def lines(item: Item, context: Context, language: Language) -> tuple[tuple[str, str], ...]:
     """The choices as they stand in the review; none where there was nothing to choose."""
     told = handling.chosen(item, context.session)

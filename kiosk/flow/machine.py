@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kiosk.flow import gathering, guardians, handling, identifying, messages, policies, progressing, proofs
+from kiosk.flow import gathering, guardians, handling, identifying, messages, paging, policies, progressing, proofs
 from kiosk.flow import handlers as h
 from kiosk.flow.context import Context
 from kiosk.flow.effects import Effect
@@ -166,7 +166,7 @@ ROWS: tuple[Row, ...] = (
     _row(Step.NOT_ELIGIBLE, Continue, h.other_item, Step.HOME),
     _row(Step.FORM, FieldEntered, h.enter_field),
     _row(Step.GATHERING, SharedFetched, gathering.take_shared, *_AFTER_PROOF),
-    _row(Step.FORM, Continue, gathering.check_form, *_AFTER_PROOF),
+    _row(Step.FORM, Continue, paging.check_form, *_AFTER_PROOF),
     _row(Step.PAPERS, PaperTouched, gathering.touch_paper),
     _row(Step.PAPERS, PaperDeclared, gathering.declare),
     _row(Step.PAPERS, PaperPromised, gathering.promise),
@@ -177,7 +177,7 @@ ROWS: tuple[Row, ...] = (
     _row(Step.PAPERS, PaperPutDown, gathering.put_paper_down),
     _row(Step.PAPERS, Continue, gathering.papers_done, Step.HANDLING, Step.REVIEW),
     _row(Step.HANDLING, FieldEntered, handling.answer),
-    _row(Step.HANDLING, Continue, handling.done, Step.REVIEW),
+    _row(Step.HANDLING, Continue, paging.done_handling, Step.REVIEW),
     _row(Step.REVIEW, HandlingOpened, handling.wanted, Step.HANDLING),
     _row(Step.REVIEW, Continue, go(Step.SIGN), Step.SIGN),
     _row(Step.SIGN, SignatureDrawn, h.sign, Step.COMMITTING, Step.SIGN),
@@ -202,7 +202,9 @@ ROWS: tuple[Row, ...] = (
     _row(Step.ANOTHER, Continue, h.leave, Step.FAREWELL),
     _row(Step.FAREWELL, FarewellOver, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
     _row(Step.FAREWELL, Touched, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
-    _row(frozenset(h.PREVIOUS) - {Step.SEARCH}, Back, h.back, *_BEFORE),
+    _row(frozenset(h.PREVIOUS) - {Step.SEARCH, Step.HANDLING}, Back, h.back, *_BEFORE),
+    _row(Step.FORM, Back, paging.back),
+    _row(Step.HANDLING, Back, paging.back_in_handling, *_BEFORE),
     _row(_INTERRUPTIBLE, Quit, h.leave, Step.FAREWELL),
     _row(_INTERRUPTIBLE, IdleWarned, h.warn_idle),
     _row(_ACTIVE, StayHere, h.stay),

@@ -23,7 +23,15 @@ PURPOSE_PORTRAIT = "platform_portrait"
 def enter(state: FlowState, to: Step, *, busy: bool = False, reason: str = "") -> FlowState:
     """In another step, with a clean slate: only ``reason`` stands on the screen."""
     return replace(
-        state, step=to, busy=busy, reason=reason, invalid_fields=(), device_lost=False, idle_warning=False, failed_rules=()
+        state,
+        step=to,
+        busy=busy,
+        reason=reason,
+        invalid_fields=(),
+        device_lost=False,
+        idle_warning=False,
+        failed_rules=(),
+        page=0,
     )
 
 

@@ -45,3 +45,5 @@ class PapersView:
     """Last day for handing it in later; empty where that cannot be told."""
     busy: bool
     reason: str
+    left: int = 0
+    """How many papers something must still be done about; one at a time stands on the screen in elder mode."""

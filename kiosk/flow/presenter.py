@@ -16,6 +16,7 @@ from kiosk.flow import (
     handling_presenter,
     knowing,
     messages,
+    paging,
     policy_presenter,
     progress_presenter,
     proofs,
@@ -58,11 +59,16 @@ def _chrome(state: FlowState, context: Context) -> v.Chrome:
         item_name=item.short_name.in_(state.language) if item and position else "",
         position=position,
         landings=len(_LANDINGS),
-        can_go_back=state.step in PREVIOUS or (state.step is Step.HOME and bool(state.shelf)),
+        can_go_back=_can_go_back(state),
         can_quit=state.step not in AT_REST and state.step is not Step.FAREWELL and not busy_with_store,
         idle_warning=state.idle_warning,
         aids=state.aids,
     )
+
+
+def _can_go_back(state: FlowState) -> bool:
+    on_shelf = state.step is Step.HOME and bool(state.shelf)
+    return state.step in PREVIOUS or on_shelf or paging.has_previous(state)
 
 
 def _idle(state: FlowState, context: Context) -> v.IdleView:
@@ -229,13 +235,22 @@ def _field(field: FormField, language: Language, value: str, source: str, proble
 
 def _form(state: FlowState, context: Context) -> v.FormView:
     session, wrong = context.session, dict(state.invalid_fields)
-    fields = knowing.shown(context.item(state.item_code), context)
+    pages = paging.form_pages(state, context)
     return v.FormView(
         tuple(
             _field(f, state.language, session.values.get(f.name, ""), form.source_of(f, session), wrong.get(f.name, ""))
-            for f in fields
-        )
+            for f in paging.turned(pages, state)
+        ),
+        number=min(state.page + 1, len(pages)),
+        total=len(pages),
     )
+
+
+def _handling(state: FlowState, context: Context) -> v.FormView:
+    whole, pages = handling_presenter.handling_form(state, context), paging.handling_pages(state, context)
+    open_ = paging.turned(pages, state)
+    fields = tuple(field for field in whole.fields if field.name in open_)
+    return v.FormView(fields, number=min(state.page + 1, len(pages)), total=len(pages))
 
 
 def _paper(line: MaterialLine, language: Language) -> PaperLine:
@@ -253,14 +268,19 @@ def _paper(line: MaterialLine, language: Language) -> PaperLine:
     )
 
 
+_UNSETTLED = (deciding.Status.TO_DO, deciding.Status.MISSING)
+
+
 def _papers(state: FlowState, context: Context) -> PapersView:
     language = state.language
     lines = knowing.papers(context.item(state.item_code), context)
     shown = {line.id: _paper(line, language) for line in lines}
+    open_ = tuple(shown[line.id] for line in lines if line.status in _UNSETTLED)
     held = next((line for line in lines if line.id == state.paper_in_hand), None)
     declared = held.material.material.declare if held is not None and state.paper_way is deciding.From.DECLARE else None
     return PapersView(
-        lines=tuple(shown.values()),
+        lines=open_[:1] if state.aids.elder and open_ else tuple(shown.values()),
+        left=len(open_),
         in_hand=shown.get(state.paper_in_hand),
         way=state.paper_way,
         statement=declared.in_(language) if declared else "",
@@ -330,7 +350,7 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.GATHERING: _gathering,
     Step.FORM: _form,
     Step.PAPERS: _papers,
-    Step.HANDLING: handling_presenter.handling_form,
+    Step.HANDLING: _handling,
     Step.REVIEW: _review,
     Step.SIGN: lambda state, _context: v.SignView(state.reason),
     Step.COMMITTING: lambda _state, _context: v.WorkingView("committing"),

@@ -145,6 +145,8 @@ class FlowState:
     """How."""
     paper: Paper = Paper.NOT_ASKED
     paper_reason: str = ""
+    page: int = 0
+    """Which of the questions stands on the screen, where there is one a screen."""
     invalid_fields: tuple[tuple[str, str], ...] = field(default=())
     """(field name, reason code) of everything wrong in the form, told at once (一次告知)."""
 

@@ -227,6 +227,9 @@ class FormView:
     """The form; all defects are shown at once."""
 
     fields: tuple[FieldView, ...]
+    number: int = 1
+    """Of this page, where there is one question a screen."""
+    total: int = 1
 
 
 @dataclass(frozen=True, slots=True)

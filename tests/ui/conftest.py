@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QPointingDevice
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.flow.events import Event
@@ -37,7 +37,17 @@ class Visitor:
     def touch(self, name: str) -> None:
         """Touch its middle as a finger does."""
         widget = self.find(name)
+        self._page_to(widget)
         self.touch_at(widget.mapTo(self.window, widget.rect().center()))
+
+    def _page_to(self, widget: QWidget) -> None:
+        """A page that is longer than its place is moved first."""
+        parent = widget.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(widget, 0, 20)
+            QTest.qWait(10)
 
     def touch_at(self, point: QPoint, held_ms: int = 20) -> None:
         """Touch a point of the window."""

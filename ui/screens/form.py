@@ -41,7 +41,7 @@ class FormScreen(StepScreen[FormView]):
         for field in model.fields:
             self._boxes[field.name].update_from(field)
         wrong = [field.name for field in model.fields if field.problem]
-        self._title.setText(self.look.say(self.titles[0] if self._asks_anything(model) else self.titles[1]))
+        self._title.setText(self._heading(model))
         self._known.setVisible(any(field.source == "card" for field in model.fields) and not wrong)
         if wrong:
             self._notice.tell(self.look.say("form.problems", count=len(wrong)))
@@ -50,6 +50,11 @@ class FormScreen(StepScreen[FormView]):
         if self._checked and wrong:
             self._checked = False
             self.reveal_wanted.emit(self._boxes[wrong[0]])
+
+    def _heading(self, model: FormView) -> str:
+        if model.total > 1:
+            return self.look.say("form.question", number=model.number, total=model.total)
+        return self.look.say(self.titles[0] if self._asks_anything(model) else self.titles[1])
 
     @staticmethod
     def _asks_anything(model: FormView) -> bool:

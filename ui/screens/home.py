@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from kiosk.domain.language import Language
 from kiosk.flow import shelving
 from kiosk.flow.events import Event, SearchOpened, ShelfChosen
 from kiosk.flow.finding_views import HomeView, Shelf
@@ -16,14 +15,13 @@ from ui.screens.base import StepScreen
 from ui.theme import drawings
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button, CardButton
+from ui.widgets.fitting import FittingGrid
 from ui.widgets.item_cards import ItemCards
 from ui.widgets.panels import Notice, Picture, clear, column, row
 from ui.widgets.words import Words
 
 _HOT = 4
 """So many matters stand on the front; the rest is one touch away."""
-_TILE_MM = 76.0
-"""A shelf wants to be at least so wide."""
 
 
 class HomeScreen(StepScreen[HomeView]):
@@ -46,10 +44,7 @@ class HomeScreen(StepScreen[HomeView]):
         self.page.addWidget(self._cards)
         self._all = Words(look.say("home.all"), "strong")
         self.page.addWidget(self._all)
-        self._tiles = QWidget()
-        self._grid = QGridLayout(self._tiles)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(look.px(3.5))
+        self._tiles = FittingGrid(look, most=4)
         self.page.addWidget(self._tiles)
         self._notices = column(look, gap_mm=3.5)
         self.page.addLayout(self._notices)
@@ -60,18 +55,19 @@ class HomeScreen(StepScreen[HomeView]):
     def _build_ways(self) -> QWidget:
         """Ways to go on that are no matter."""
         holder = QWidget()
-        lines = (row if self.look.is_wide else column)(self.look, holder, gap_mm=3.5)
+        lines = column(self.look, holder, gap_mm=3.5)
         self._search = self._way("home.search", "pencil", SearchOpened())
         lines.addWidget(self._search)
-        across = row(self.look, gap_mm=3.5)
+        across = FittingGrid(self.look, most=3)
         self._proofs = self._way("home.proofs", "printer", ShelfChosen(shelving.PROOFS))
         for way in (
             self._way("home.progress", "clock", ProgressOpened()),
             self._proofs,
             self._way("home.policies", "gift", PoliciesOpened()),
         ):
-            across.addWidget(way, 1)
-        lines.addLayout(across)
+            across.add(way)
+        lines.addWidget(across)
+        self._three = across
         return holder
 
     def _way(self, key: str, icon: str, event: Event) -> Button:
@@ -91,6 +87,7 @@ class HomeScreen(StepScreen[HomeView]):
         self._search.setVisible(sorted_)
         self._proofs.setVisible(sorted_ and model.has_proofs)
         self._ways.setVisible(front)
+        self._three.refit()
         for part in (self._hot, self._all, self._tiles):
             part.setVisible(front and sorted_)
         self._cards.show_items(model.items[:_HOT] if front and sorted_ else model.items, small=sorted_)
@@ -118,20 +115,17 @@ class HomeScreen(StepScreen[HomeView]):
             self.reveal_wanted.emit(None)
 
     def _build_tiles(self, shelves: tuple[Shelf, ...]) -> None:
-        clear(self._grid)
-        room = self.look.width_mm - 2 * SPACE.margin - (92.0 if self.look.is_wide else 0.0)
-        wanted = _TILE_MM * self.look.metrics.text.reading * (1.0 if self.look.language is not Language.EN else 1.25)
-        columns = max(2, int(room // wanted))
-        for number, shelf in enumerate(shelves):
-            self._grid.addWidget(self._tile(shelf), number // columns, number % columns)
-        for index in range(columns):
-            self._grid.setColumnStretch(index, 1)
+        self._tiles.clear()
+        for shelf in shelves:
+            self._tiles.add(self._tile(shelf))
 
     def _tile(self, shelf: Shelf) -> CardButton:
         tile = CardButton(self.look, shelf.name, f"shelf:{shelf.id}")
         line = row(self.look, tile, margin_mm=3.5, gap_mm=4.0)
         line.addWidget(Picture(self.look, drawings.item_picture(shelf.picture), 19))
-        line.addWidget(Words(shelf.name, "strong"), 1, Qt.AlignmentFlag.AlignVCenter)
+        words = Words(shelf.name, "strong")
+        words.setWordWrap(False)
+        line.addWidget(words, 1, Qt.AlignmentFlag.AlignVCenter)
         tile.clicked.connect(self._choose_shelf)
         return tile
 

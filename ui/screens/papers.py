@@ -31,7 +31,9 @@ class PapersScreen(StepScreen[PapersView]):
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
-        self.add_title(self.page, look.say("papers.title"), look.say("papers.subtitle"))
+        self.add_title(self.page, look.say("papers.title"))
+        self._subtitle = Words(look.say("papers.subtitle"), "soft")
+        self.page.addWidget(self._subtitle)
         self._notice = Notice(look)
         self.page.addWidget(self._notice)
         self._body: QVBoxLayout = self.add_body()
@@ -53,6 +55,8 @@ class PapersScreen(StepScreen[PapersView]):
             self._notice.tell(said.what, self.look.say("papers.still", names=self._joined(missing)))
         else:
             self._notice.tell_reason(model.reason)
+        one_by_one = self.look.aids.elder and model.left > 1
+        self._subtitle.setText(self.look.say("papers.left", left=model.left) if one_by_one else self.look.say("papers.subtitle"))
         clear(self._list)
         if model.in_hand is not None:
             self._list.addWidget(self._in_hand(model, model.in_hand))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPaintEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.flow.views import Chrome
@@ -45,15 +45,21 @@ class Sheet(QWidget):
         self.close_button = Button(look, look.say("sheet.close"), "main", "sheet_close")
         self.close_button.clicked.connect(self.closed)
         inside.addWidget(self.close_button)
-        needed = inside.totalHeightForWidth(width) + self._paged_height(content, width - 2 * look.px(_INSIDE_MM))
-        card.setFixedHeight(min(needed, parent.height() - above - look.px(16)))
+        self._card, self._content = card, content
+        self._most = parent.height() - above - look.px(16)
+        card.setFixedHeight(self._most)
         outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         outer.addStretch(2)
 
-    def _paged_height(self, content: QWidget, width: int) -> int:
-        """What the page needs beyond what a scroll area asks for by itself."""
-        needed = content.heightForWidth(width) if content.hasHeightForWidth() else content.sizeHint().height()
-        return needed - self._room.sizeHint().height() + self.look.px(2)
+    def showEvent(self, event: QShowEvent) -> None:
+        """Grow with what is on the card, once its lines know their width."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        content, room = self._content, self._room
+        needed = content.heightForWidth(room.width()) if content.hasHeightForWidth() else content.sizeHint().height()
+        self._card.setFixedHeight(min(self._most, self._card.height() - room.height() + needed + self.look.px(1)))
 
     def title(self) -> str:
         """What this is."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout
 
 from kiosk.domain.aids import MAX_RATE, MAX_VOLUME, MIN_RATE, MIN_VOLUME, Aids, Voice
 from kiosk.flow.events import AidsChosen
 from ui.sheets.base import Sheet
 from ui.widgets.buttons import Button
+from ui.widgets.fitting import FittingGrid
 from ui.widgets.panels import row
 from ui.widgets.words import Words
 
@@ -37,20 +38,21 @@ class DisplaySheet(Sheet):
     def build(self, layout: QVBoxLayout) -> None:
         """Sight above, sound below."""
         layout.addWidget(Words(self.look.say("display.sight"), "strong"))
-        grid = self._grid(layout)
-        for number, (name, is_on, switched) in enumerate(_SWITCHES):
+        grid = FittingGrid(self.look, most=2)
+        layout.addWidget(grid)
+        for name, is_on, switched in _SWITCHES:
             button = self._choice(f"aid:{name}", self.look.say(f"display.{name}"), name, on=is_on(self.chrome.aids))
             button.clicked.connect(self._choose(switched(self.chrome.aids)))
-            grid.addWidget(button, number // 2, number % 2)
+            grid.add(button)
         layout.addWidget(Words(self.look.say("display.sound"), "strong"))
-        voices = row(self.look, gap_mm=3.5)
+        voices = FittingGrid(self.look, most=3)
         for voice, icon in _VOICES:
             button = self._choice(
                 f"voice:{voice}", self.look.say(f"display.voice.{voice}"), icon, on=self.chrome.aids.voice is voice
             )
             button.clicked.connect(self._choose(replace(self.chrome.aids, voice=voice)))
-            voices.addWidget(button, 1)
-        layout.addLayout(voices)
+            voices.add(button)
+        layout.addWidget(voices)
         if self.chrome.aids.voice is not Voice.OFF:
             self._add_speech(layout)
 
@@ -78,16 +80,6 @@ class DisplaySheet(Sheet):
             button.clicked.connect(self._choose(aids))
             line.addWidget(button, 1)
         layout.addLayout(line)
-
-    def _grid(self, layout: QVBoxLayout) -> QGridLayout:
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(self.look.px(3.5))
-        for column in range(2):
-            grid.setColumnStretch(column, 1)
-        layout.addWidget(holder, 0, Qt.AlignmentFlag.AlignTop)
-        return grid
 
     def _choice(self, name: str, text: str, icon: str, *, on: bool) -> Button:
         button = Button(self.look, text, "choice", name, icon=icon)

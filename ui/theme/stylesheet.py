@@ -87,7 +87,7 @@ def _buttons(m: Metrics, p: Palette) -> str:
     QPushButton[kind="quiet"]:disabled {{ background: {p[Colour.DISABLED]}; color: {p[Colour.DISABLED_INK]};
         border-color: {p[Colour.DISABLED]}; }}
     QPushButton[kind="bar"] {{ background: {p[Colour.CARD]}; color: {p[Colour.INK]}; border: {line}px solid {p[Colour.HAIRLINE]};
-        font-size: {body}px; font-weight: 400; padding: 0 {m.px(4.5)}px; }}
+        font-size: {body}px; font-weight: 400; padding: 0 {m.px(3)}px; }}
     QPushButton[kind="bar"]:disabled {{ color: {p[Colour.DISABLED_INK]}; background: {p[Colour.PAGE]}; }}
     QPushButton[kind="bar"]:pressed {{ background: {p[Colour.CELADON_PALE]}; }}
     QPushButton[kind="card"] {{ background: {p[Colour.CARD]}; border: {line}px solid {p[Colour.HAIRLINE]};
@@ -95,7 +95,7 @@ def _buttons(m: Metrics, p: Palette) -> str:
     QPushButton[kind="card"]:pressed {{ background: {p[Colour.CELADON_PALE]}; border-color: {p[Colour.CELADON]}; }}
     QPushButton[kind="card"][closed="true"] {{ background: {p[Colour.PAGE]}; }}
     QPushButton[kind="key"] {{ background: {p[Colour.CARD]}; color: {p[Colour.INK]}; border: {line}px solid {p[Colour.HAIRLINE]};
-        font-size: {m.type_px(Type.HEADING)}px; font-weight: 400; padding: 0; }}
+        font-size: {m.key_px(Type.HEADING)}px; font-weight: 400; padding: 0; }}
     QPushButton[kind="key"]:pressed {{ background: {p[Colour.CELADON_LIGHT]}; }}
     QPushButton[kind="choice"] {{ background: {p[Colour.CARD]}; color: {p[Colour.INK]};
         border: {line}px solid {p[Colour.OUTLINE]}; font-size: {body}px; font-weight: 400; padding: 0 {m.px(4)}px; }}

@@ -101,6 +101,10 @@ class Metrics:
         """Whole pixels, at least one."""
         return max(1, round(millimetres * self.px_per_mm))
 
+    def key_px(self, size: Type) -> int:
+        """Type size of what is large enough in every look: the letter on a key."""
+        return Metrics(self.px_per_mm).type_px(size)
+
     def type_px(self, size: Type) -> int:
         """Type size in pixels; rounded up so that a capital is never lower than promised."""
         scale = self.text.reading if size in _READING else self.text.headings

@@ -9,7 +9,8 @@ from kiosk.flow.events import ConsentAnswered
 from ui.look import Look
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
-from ui.widgets.panels import row
+from ui.widgets.fitting import FittingGrid
+from ui.widgets.panels import column
 
 
 class Answers(QWidget):
@@ -19,11 +20,13 @@ class Answers(QWidget):
 
     def __init__(self, look: Look, yes: str, no: str, *, prefer_yes: bool) -> None:
         super().__init__()
-        line = row(look, self, gap_mm=6.0)
+        line = column(look, self, gap_mm=0.0)
+        both = FittingGrid(look, most=2, gap_mm=6.0)
+        line.addWidget(both)
         self._no = self._button(look, no, "quiet", "consent_no")
         self._yes = self._button(look, yes, "main" if prefer_yes else "quiet", "consent_yes")
-        line.addWidget(self._no, 1)
-        line.addWidget(self._yes, 1)
+        both.add(self._no)
+        both.add(self._yes)
         self._no.clicked.connect(self._on_no)
         self._yes.clicked.connect(self._on_yes)
 

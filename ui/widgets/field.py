@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.catalogue.models import FieldKind
 from kiosk.flow.views import FieldView
@@ -11,14 +11,13 @@ from ui.look import Look
 from ui.theme.palettes import Colour
 from ui.widgets.buttons import Button
 from ui.widgets.entry import Entry, Pad
+from ui.widgets.fitting import FittingGrid
 from ui.widgets.panels import Picture, column, row
 from ui.widgets.words import Words
 
 _PADS = {FieldKind.TEXT: Pad.PINYIN, FieldKind.PHONE: Pad.DIGITS, FieldKind.DATE: Pad.DATE, FieldKind.NUMBER: Pad.DIGITS}
 _SOURCE_KEYS = {"card": "form.from_card", "shared": "form.from_shared"}
 _DATE_LENGTH = 10
-_LONG_CHOICE = 9
-"""Choices with more characters than this stand in two columns, others in three."""
 
 
 class FieldBox(QWidget):
@@ -131,24 +130,17 @@ class ChoiceBox(FieldBox):
     """A question answered by one of a few big buttons; none is chosen beforehand."""
 
     def _build(self, view: FieldView) -> QWidget:
-        holder = QWidget()
+        holder = FittingGrid(self._look, most=3)
         holder.setObjectName(f"field:{view.name}")
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(self._look.px(3.5))
         self._buttons: dict[str, Button] = {}
-        limit = _LONG_CHOICE if not view.label.isascii() else 2 * _LONG_CHOICE
-        columns = 2 if any(len(label) > limit for _, label in view.choices) else min(3, max(2, len(view.choices)))
-        for number, (value, label) in enumerate(view.choices):
+        for value, label in view.choices:
             button = Button(self._look, label, "choice", f"choice:{view.name}:{value}")
             button.setCheckable(True)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setChecked(value == view.value)
             button.clicked.connect(self._on_clicked)
             self._buttons[value] = button
-            grid.addWidget(button, number // columns, number % columns)
-        for index in range(columns):
-            grid.setColumnStretch(index, 1)
+            holder.add(button)
         return holder
 
     def _on_clicked(self) -> None:

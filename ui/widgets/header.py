@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain.aids import Voice
 from kiosk.domain.language import Language
@@ -13,12 +13,10 @@ from kiosk.flow.views import Chrome
 from ui.look import Look
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
+from ui.widgets.fitting import FittingGrid
 from ui.widgets.panels import Picture, column, row
 from ui.widgets.river import River
 from ui.widgets.words import Words
-
-RAIL_MM = 92.0
-"""Width of the header where it stands beside the contents."""
 
 
 def hide_in_place(widgets: list[QWidget], hidden: bool) -> None:
@@ -57,14 +55,16 @@ class Header(QWidget):
         layout = column(look, self, gap_mm=3.5)
         layout.setContentsMargins(0, look.px(6), 0, 0)
         side = look.px(SPACE.margin)
-        for line in (self._first_line(), self._switches(row(look, gap_mm=3.2))):
-            line.setContentsMargins(side, 0, side, 0)
-            layout.addLayout(line)
+        above = column(look, gap_mm=3.5)
+        above.setContentsMargins(side, 0, side, 0)
+        above.addLayout(self._first_line())
+        above.addWidget(self._switches(most=4))
+        layout.addLayout(above)
         self._add_river(layout)
 
     def _build_rail(self) -> None:
         look = self._look
-        self.setFixedWidth(look.px(RAIL_MM))
+        self.setFixedWidth(look.px(look.rail_mm))
         layout = column(look, self, gap_mm=3.2)
         layout.setContentsMargins(look.px(7), look.px(6), look.px(4), look.px(5))
         layout.addLayout(self._brand())
@@ -73,7 +73,7 @@ class Header(QWidget):
         phone = Words(look.say("chrome.phone", phone=look.help_phone), "small")
         layout.addWidget(phone)
         self._dims.append(phone)
-        self._switches(layout)
+        layout.addWidget(self._switches(most=1))
         layout.addWidget(self._quit_button())
 
     def _first_line(self) -> QHBoxLayout:
@@ -96,27 +96,28 @@ class Header(QWidget):
         self._dims += [mark, brand, tagline]
         return line
 
-    def _switches(self, layout: QBoxLayout) -> QBoxLayout:
+    def _switches(self, *, most: int) -> FittingGrid:
         look, aids = self._look, self._chrome.aids
-        self.language = self._switch(layout, "language", look.say("chrome.language"), "language")
+        switches = FittingGrid(look, most=most, gap_mm=3.2)
+        self.language = self._switch(switches, "language", look.say("chrome.language"), "language")
         self.language.setAccessibleName(look.say("chrome.language_hint"))
         self.language.clicked.connect(self._change_language)
-        elder = self._switch(layout, "elder", look.say("chrome.standard" if aids.elder else "chrome.elder"), "elder")
+        elder = self._switch(switches, "elder", look.say("chrome.standard" if aids.elder else "chrome.elder"), "elder")
         elder.clicked.connect(self._change_elder)
         spoken = aids.voice is not Voice.OFF
-        display = self._switch(layout, "display", look.say("chrome.display"), "voice" if spoken else "display")
+        display = self._switch(switches, "display", look.say("chrome.display"), "voice" if spoken else "display")
         display.clicked.connect(self.display_wanted)
-        asked = self._switch(layout, "help", look.say("chrome.help_button"), "help")
+        asked = self._switch(switches, "help", look.say("chrome.help_button"), "help")
         asked.clicked.connect(self.help_wanted)
         if self._chrome.step is Step.FAREWELL:
             for button in (self.language, elder, display, asked):
                 button.hide()
-        return layout
+        return switches
 
-    def _switch(self, layout: QBoxLayout, name: str, text: str, icon: str) -> Button:
+    def _switch(self, switches: FittingGrid, name: str, text: str, icon: str) -> Button:
         button = Button(self._look, text, "bar", name, icon=icon)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        layout.addWidget(button)
+        switches.add(button)
         return button
 
     def _quit_button(self) -> Button:
