@@ -83,6 +83,8 @@ class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Number and link of the newest row of the queue's audit chain, so that a chain cut short or rolled back is noticed."""
     audit_chain: str = ""
     """Lower-case hex, 64 characters; empty before the first row."""
+    staff_called_s: float | None = None
+    """So many seconds ago a resident called for staff (呼叫工作人员), and nobody has said since that the call is over."""
 
 
 class HeartbeatAnswer(msgspec.Struct, frozen=True, kw_only=True):

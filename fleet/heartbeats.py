@@ -22,14 +22,19 @@ _MAX_DEVICES = 32
 _LONGEST_WORD = 64
 
 
+_LONGEST_AGE_S = 1e12
+
+
 def heartbeat_problem(heartbeat: Heartbeat) -> str:
     """What is out of bounds, in words; empty when nothing is."""
     counts = [heartbeat.sent_at_ms, heartbeat.pending_cases, heartbeat.needs_staff_cases, heartbeat.free_disk_bytes]
     counts += [heartbeat.reconciliation_alarms, heartbeat.audit_entry]
     if not all(is_counting(count) for count in counts):
         return "a number is out of range"
-    if heartbeat.oldest_pending_s is not None and not 0 <= heartbeat.oldest_pending_s <= 1e12:
-        return "oldest_pending_s is out of range"
+    for name in ("oldest_pending_s", "staff_called_s"):
+        age_s: float | None = getattr(heartbeat, name)
+        if age_s is not None and not 0 <= age_s <= _LONGEST_AGE_S:
+            return f"{name} is out of range"
     if len(heartbeat.devices) > _MAX_DEVICES:
         return f"more than {_MAX_DEVICES} devices"
     words = [heartbeat.software_version, heartbeat.catalogue_version]

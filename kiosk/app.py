@@ -26,7 +26,14 @@ from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.reading import CatalogueError, load
 from kiosk.config import Identity, Settings
 from kiosk.domain.china_time import CHINA_TIME
-from kiosk.flow.events import DeliveryKnown, Event, IdleEnded, IdleWarned, StayHere
+from kiosk.flow.aid_events import StaffTold
+from kiosk.flow.events import (
+    DeliveryKnown,
+    Event,
+    IdleEnded,
+    IdleWarned,
+    StayHere,
+)
 from kiosk.flow.states import AT_REST, Step
 from kiosk.readiness import Facts, Means, assess
 from kiosk.services.bench import Bench
@@ -181,6 +188,8 @@ class Terminal(QObject):
         self._link.changed.connect(self._on_delivery)
         self._link.catalogue_changed.connect(self._take_catalogue)
         self._hands.delivered.connect(self._on_delivered)
+        visit.staff_called.connect(self._link.call_staff)
+        self._link.staff_told.connect(self._on_staff_told)
 
     @Slot(object)
     def _on_window(self, event: Event) -> None:
@@ -218,6 +227,10 @@ class Terminal(QObject):
         session = self.visit.session
         if session.case_id and not session.delivered:
             self._hands.look_delivered(session.case_id)
+
+    @Slot(bool)
+    def _on_staff_told(self, reached: bool) -> None:
+        self.visit.handle(StaffTold(reached))
 
     @Slot(str)
     def _on_delivered(self, case_id: str) -> None:

@@ -119,6 +119,7 @@ class KioskWindow(QWidget):
             self._replace(chrome)
         elif replace(before, idle_warning=chrome.idle_warning) != chrome:
             self._surround(chrome)
+            self._reopen_sheet(chrome)
         self._chrome, self._last = chrome, screen
         if self._screen is not None:
             self._screen.show_model(screen.model)
@@ -178,8 +179,7 @@ class KioskWindow(QWidget):
             self._screen.light_changed.connect(self._shine)
         self._frame.place(self._look, self._screen)
         self._surround(chrome)
-        if self._sheet is not None:
-            self._open(type(self._sheet), chrome)
+        self._reopen_sheet(chrome)
 
     def _dress(self, language: Language, aids: Aids) -> None:
         """Take the language and the look this resident wants, for the window as large as it is."""
@@ -240,6 +240,10 @@ class KioskWindow(QWidget):
         self._sheet.raise_()
         if self._overlay is not None:
             self._overlay.raise_()
+
+    def _reopen_sheet(self, chrome: Chrome) -> None:
+        if self._sheet is not None:
+            self._open(type(self._sheet), chrome)
 
     def _close_sheet(self) -> None:
         if self._sheet is not None:

@@ -284,6 +284,8 @@ def _remarks(heartbeat: Heartbeat | None, past_age_s: float | None, language: La
         return
     if past_age_s is not None:
         yield Fact("", say(language, "past_report", age=ago(past_age_s, language)))
+    if heartbeat.staff_called_s is not None and past_age_s is None:
+        yield Fact("", say(language, "staff_called", age=age(heartbeat.staff_called_s, language)), "bad")
     if heartbeat.clock_doubtful:
         yield Fact("", say(language, "clock_doubtful"), "wait")
     if not heartbeat.devices:

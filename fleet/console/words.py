@@ -49,6 +49,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     "no_devices": {"zh": "没有报告设备", "en": "No device reported"},
     "past_report": {"zh": "以下是{age}的报告", "en": "As reported {age}"},
     "clock_doubtful": {"zh": "时钟可疑", "en": "Clock doubtful"},
+    "staff_called": {"zh": "有办事群众呼叫工作人员，{age}前", "en": "A resident called for staff {age} ago"},
     "tickets": {"zh": "差评工单", "en": "Bad ratings open"},
     "tickets_note": {"zh": "其中超期 {n} 件", "en": "overdue {n}"},
     "reconciliation": {"zh": "记录不符", "en": "Records differ"},

@@ -327,6 +327,11 @@ class RememberDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class CallStaff:
+    """Tell the platform that somebody at the machine wants help."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wipe:
     """Forget everything personal: session, clipboard, input method, previews."""
 
@@ -378,4 +383,4 @@ ProgressEffect = ReadSlip | AskProgress | CancelProgress
 StoreEffect = CommitCase | AwaitDelivery | StoreRating | NoteMiss
 """Work for the queue."""
 
-Effect = SessionEffect | DeviceEffect | GatherEffect | ProgressEffect | ProofEffect | StoreEffect | Wipe
+Effect = SessionEffect | DeviceEffect | GatherEffect | ProgressEffect | ProofEffect | StoreEffect | CallStaff | Wipe

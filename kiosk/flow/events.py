@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kiosk.domain.aids import Aids
 from kiosk.domain.identity import Person, Portrait, Proof, Route, RouteStanding
 from kiosk.domain.language import Language
 from kiosk.domain.rating import Grade, RatingReason
 from kiosk.domain.signature import Signature
+from kiosk.flow.aid_events import AidsChosen, StaffCalled, StaffTold
 from kiosk.flow.gathering_events import (
     CertificateFailed,
     CertificateRead,
@@ -36,13 +36,6 @@ class LanguageChosen:
     """The language switch was used."""
 
     language: Language
-
-
-@dataclass(frozen=True, slots=True)
-class AidsChosen:
-    """Something of how the screen is seen, heard or reached was switched."""
-
-    aids: Aids
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +327,8 @@ Event = (
     Touched
     | LanguageChosen
     | AidsChosen
+    | StaffCalled
+    | StaffTold
     | ItemChosen
     | Continue
     | Back

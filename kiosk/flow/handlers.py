@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from kiosk.domain.search_misses import anonymous
 from kiosk.flow import gathering, policies, progressing, routes, shelving
+from kiosk.flow.aid_events import AidsChosen, StaffTold
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     AwaitDelivery,
+    CallStaff,
     CancelGathering,
     CancelIdentify,
     CancelProgress,
@@ -29,7 +31,6 @@ from kiosk.flow.effects import (
     Wipe,
 )
 from kiosk.flow.events import (
-    AidsChosen,
     CaseRefused,
     CaseStored,
     ConsentAnswered,
@@ -49,7 +50,7 @@ from kiosk.flow.events import (
 )
 from kiosk.flow.identifying import another_way, not_for_holder
 from kiosk.flow.moves import PURPOSE_DATA, Result, all_items, enter
-from kiosk.flow.states import GATHERING_STEPS, IDENTIFYING, PROGRESS_STEPS, Aim, FlowState, Paper, Step
+from kiosk.flow.states import GATHERING_STEPS, IDENTIFYING, PROGRESS_STEPS, Aim, FlowState, Paper, StaffCall, Step
 
 PREVIOUS: dict[Step, Step] = {
     Step.SEARCH: Step.HOME,
@@ -89,6 +90,18 @@ def choose_language(state: FlowState, event: LanguageChosen, _context: Context) 
 def choose_aids(state: FlowState, event: AidsChosen, _context: Context) -> Result:
     """See, hear or reach the screen in another way; the visit stays where it is, and begins where there was none."""
     return replace(state, step=Step.HOME if state.step is Step.IDLE else state.step, aids=event.aids, page=0), ()
+
+
+def call_staff(state: FlowState, _event: Event, _context: Context) -> Result:
+    """Call for somebody; whoever calls again is heard again."""
+    return replace(state, staff_call=StaffCall.CALLING), (CallStaff(),)
+
+
+def staff_told(state: FlowState, event: StaffTold, _context: Context) -> Result:
+    """Say honestly whether anybody knows; an answer to nobody's call changes nothing."""
+    if state.staff_call is StaffCall.NONE:
+        return state, ()
+    return replace(state, staff_call=StaffCall.TOLD if event.reached else StaffCall.UNREACHED), ()
 
 
 def choose_item(state: FlowState, event: ItemChosen, context: Context) -> Result:

@@ -12,10 +12,10 @@ from typing import Any
 
 from kiosk.flow import gathering, guardians, handling, identifying, messages, paging, policies, progressing, proofs
 from kiosk.flow import handlers as h
+from kiosk.flow.aid_events import AidsChosen, StaffCalled, StaffTold
 from kiosk.flow.context import Context
 from kiosk.flow.effects import Effect
 from kiosk.flow.events import (
-    AidsChosen,
     AnotherItem,
     AnotherWay,
     Back,
@@ -119,6 +119,8 @@ ROWS: tuple[Row, ...] = (
     _row(AT_REST, ServiceChanged, h.open_or_close, Step.IDLE, Step.OUT_OF_SERVICE),
     _row(frozenset(Step) - {Step.FAREWELL}, LanguageChosen, h.choose_language),
     _row(frozenset(Step) - {Step.FAREWELL}, AidsChosen, h.choose_aids, Step.HOME),
+    _row(frozenset(Step) - {Step.FAREWELL}, StaffCalled, h.call_staff),
+    _row(frozenset(Step) - {Step.FAREWELL}, StaffTold, h.staff_told),
     _row(Step.HOME, ItemChosen, h.choose_item, Step.GUIDE, Step.HOME),
     _row(Step.HOME, ShelfChosen, h.choose_shelf),
     _row(Step.HOME, Back, h.leave_shelf),
@@ -242,4 +244,4 @@ def _is_sign_of_life(event: Event) -> bool:
     """Devices that come and go by themselves must not keep alive a visit that somebody has walked away from."""
     if isinstance(event, (CardFailed, ProofFailed, CredentialFailed)):
         return event.reason not in identifying.LOST_REASONS
-    return not isinstance(event, (IdleWarned, IdleEnded, ServiceChanged, SlipNotRead))
+    return not isinstance(event, (IdleWarned, IdleEnded, ServiceChanged, SlipNotRead, StaffTold))

@@ -63,6 +63,7 @@ def _chrome(state: FlowState, context: Context) -> v.Chrome:
         can_quit=state.step not in AT_REST and state.step is not Step.FAREWELL and not busy_with_store,
         idle_warning=state.idle_warning,
         aids=state.aids,
+        staff_call=state.staff_call,
     )
 
 

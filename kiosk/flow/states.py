@@ -106,6 +106,17 @@ class Paper(StrEnum):
     """It did not come out whole; the case is safe and the screen shows what the slip would have said."""
 
 
+class StaffCall(StrEnum):
+    """What has become of a call for staff (呼叫工作人员)."""
+
+    NONE = "none"
+    CALLING = "calling"
+    TOLD = "told"
+    """The keeper's console shows it."""
+    UNREACHED = "unreached"
+    """The platform cannot be reached: the telephone is left."""
+
+
 @dataclass(frozen=True, slots=True)
 class FlowState:
     """All the machine remembers of a visit that is not personal; the rest is in ``SessionContext``."""
@@ -116,6 +127,7 @@ class FlowState:
     """How this resident sees, hears and reaches the screen."""
     item_code: str = ""
     aim: Aim = Aim.PROGRESS
+    staff_call: StaffCall = StaffCall.NONE
     shelf: str = ""
     """Category whose matters the home screen shows; empty: those asked for most at this site."""
     route: Route | None = None

@@ -18,7 +18,7 @@ from kiosk.flow.paper_views import GatheringView, PapersView
 from kiosk.flow.policy_views import PoliciesView
 from kiosk.flow.progress_views import ProgressAnswerView, ProgressView
 from kiosk.flow.proof_views import ProofView
-from kiosk.flow.states import Paper, Step
+from kiosk.flow.states import Paper, StaffCall, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Chrome:
     can_quit: bool
     idle_warning: bool
     aids: Aids = PLAIN
+    staff_call: StaffCall = StaffCall.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,13 @@ def store_health(outbox: Outbox, identity: IdentityStore, network_up: bool) -> S
 
 
 def heartbeat(
-    outbox: Outbox, devices: Mapping[str, DeviceStatus], *, catalogue_version: str, serving: bool, free_disk_bytes: int
+    outbox: Outbox,
+    devices: Mapping[str, DeviceStatus],
+    *,
+    catalogue_version: str,
+    serving: bool,
+    free_disk_bytes: int,
+    staff_called_s: float | None = None,
 ) -> Heartbeat:
     """The report of this moment. Raises ``KnownError`` when the store cannot be read."""
     counts = outbox.counts()
@@ -138,4 +144,5 @@ def heartbeat(
         reconciliation_alarms=len(outbox.reconciliation.alarms()),
         audit_entry=audit_entry,
         audit_chain=audit_chain,
+        staff_called_s=staff_called_s,
     )

@@ -6,6 +6,7 @@ import logging
 import random
 import shutil
 import threading
+import time
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +21,7 @@ from kiosk.services import platform
 from kiosk.services.catalogue_store import CatalogueStore
 from kiosk.services.reference_photos import ReferencePhotos
 from kiosk.services.sms_codes import SmsCodes
+from kiosk.services.staff_call import StaffCall
 from kiosk.workers.heartbeat import HeartbeatLoop
 from offline_queue.enrolment import send_heartbeat
 from offline_queue.errors import KnownError
@@ -45,6 +47,9 @@ class PlatformLink(QObject):
     changed = Signal()
     """A pass of the sync got some case further. Emitted from the sync's thread."""
 
+    staff_told = Signal(bool)
+    """A call for staff has reached the platform, or has not yet. Emitted from the heartbeat's thread."""
+
     catalogue_changed = Signal()
     """A newer catalogue is in force. Emitted from the heartbeat's thread."""
 
@@ -57,6 +62,7 @@ class PlatformLink(QObject):
         platform.protect_key(self.identity, settings.machine.key_protection)
         self.catalogues = CatalogueStore(self._data_dir / "catalogue", self._receipt_keys, packaged)
         self._catalogue_due = Deadline(0.0)
+        self._staff_call = StaffCall(time.monotonic)
         line = platform.transport_settings(settings)
         self.outbox: Outbox = platform.open_queue(self._data_dir, self.identity)
         self._clients = [
@@ -120,6 +126,12 @@ class PlatformLink(QObject):
         """There is something to send."""
         self._loop.wake()
 
+    def call_staff(self) -> None:
+        """Tell the platform at once that a resident wants somebody to come; ``staff_told`` says what came of it."""
+        self._staff_call.call()
+        if self._beats is not None:
+            self._beats.wake()
+
     def store_health(self) -> StoreHealth:
         """What readiness must know."""
         return platform.store_health(self.outbox, self.identity, self._network_up)
@@ -147,6 +159,7 @@ class PlatformLink(QObject):
     def _beat(self, devices: Mapping[str, DeviceStatus], is_serving: bool) -> HeartbeatAnswer | Failure | None:
         if self.identity.current() is None:
             return None
+        called_s = self._staff_call.age_s()
         try:
             report = platform.heartbeat(
                 self.outbox,
@@ -154,12 +167,15 @@ class PlatformLink(QObject):
                 catalogue_version=self.catalogues.catalogue.version,
                 serving=is_serving,
                 free_disk_bytes=shutil.disk_usage(self._data_dir).free,
+                staff_called_s=called_s,
             )
         except (KnownError, OSError) as error:
             _log.warning("heartbeat: %s", error)
             return Failure(FailureKind.TEMPORARY, "storage_failed", str(error))
         answer = send_heartbeat(self._clients[1], report, self.identity)
         self._note(answer)
+        if called_s is not None and (told := self._staff_call.answered(isinstance(answer, HeartbeatAnswer))) is not None:
+            self.staff_told.emit(told)
         self._reconcile(report, answer)
         if isinstance(answer, HeartbeatAnswer) and self._catalogue_due.is_over:
             self._catalogue_due = Deadline(random.uniform(0.8, 1.2) * CATALOGUE_EVERY_S)  # noqa: S311 - spreads a fleet

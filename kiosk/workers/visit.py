@@ -19,6 +19,7 @@ from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     AskProgress,
     AwaitDelivery,
+    CallStaff,
     CancelGathering,
     CancelIdentify,
     CancelProgress,
@@ -97,6 +98,8 @@ class Visit(QObject):
     """Everything personal must go from whoever holds a copy of it: widgets, clipboard, input method, previews."""
     somebody_there = Signal()
     """The idle warning has gone: whoever counts down must start anew."""
+    staff_called = Signal()
+    """The resident wants somebody to come."""
     step_changed = Signal(object)
     """The ``Step`` just entered."""
 
@@ -227,6 +230,8 @@ class Visit(QObject):
                 self._ask_store(effect)
             case Wipe():
                 self._wipe()
+            case CallStaff():
+                self.staff_called.emit()
             case FetchShared() | ReadCertificate() | ScanPaper() | CancelGathering():
                 self._hands.gather(effect, self.session, self.state.item_code)
             case ReadSlip() | AskProgress() | CancelProgress():

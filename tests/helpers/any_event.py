@@ -13,6 +13,7 @@ from kiosk.domain.progress import Standing, Standings, StandingStep
 from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow import events as ev
 from kiosk.flow import progress_events as pe
+from kiosk.flow.aid_events import AidsChosen, StaffCalled, StaffTold
 from kiosk.flow.gathering_events import HandlingOpened
 from kiosk.flow.policy_events import PoliciesMatched, PoliciesOpened
 from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted, ProofWanted
@@ -27,7 +28,7 @@ A_NUMBER = "3303042611270001000017"
 STANDING = Standing(A_NUMBER, PERMIT, (StandingStep("received", 1_795_000_000_000, "platform"),), "wait")
 
 BY_HAND: tuple[ev.Event, ...] = (
-    ev.Touched(), ev.LanguageChosen(Language.EN), ev.AidsChosen(Aids(elder=True)), ev.ItemChosen(INSURANCE), ev.ItemChosen(PERMIT), ev.ItemChosen(SENIOR),
+    ev.Touched(), ev.LanguageChosen(Language.EN), AidsChosen(Aids(elder=True)), StaffCalled(), StaffTold(True), StaffTold(False), ev.ItemChosen(INSURANCE), ev.ItemChosen(PERMIT), ev.ItemChosen(SENIOR),
     ev.ItemChosen("?"), ev.Continue(), ev.Back(), ev.Quit(), ev.StayHere(), ev.ConsentAnswered(True), ev.ConsentAnswered(False),
     *(ev.RouteChosen(route) for route in Route), ev.TryAgain(), ev.AnotherWay(), ev.AnotherItem(), ev.StaffCodeEntered("1", "2"),
     ev.SmsCodeEntered("123456"), ev.SmsCodeEntered("x"), ev.FieldEntered("phone", "13800000000"), ev.FieldEntered("period", "all"),

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout
 
 from kiosk.domain.aids import MAX_RATE, MAX_VOLUME, MIN_RATE, MIN_VOLUME, Aids, Voice
-from kiosk.flow.events import AidsChosen
+from kiosk.flow.aid_events import AidsChosen
 from ui.sheets.base import Sheet
 from ui.widgets.buttons import Button
 from ui.widgets.fitting import FittingGrid

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout
 
-from kiosk.flow.states import Step
+from kiosk.flow.aid_events import StaffCalled
+from kiosk.flow.states import StaffCall, Step
 from ui.sheets.base import Sheet
+from ui.theme.tokens import SPACE
+from ui.widgets.buttons import Button
 from ui.widgets.panels import Panel, Picture, column, row
 from ui.widgets.words import Words
 
@@ -52,3 +55,21 @@ class HelpSheet(Sheet):
         lines.addWidget(Words(self.look.say("help.phone", phone=self.look.help_phone), "strong"))
         lines.addWidget(Words(self.look.say("help.nothing_lost"), "small"))
         layout.addWidget(panel)
+        self._add_staff(layout)
+
+    def _add_staff(self, layout: QVBoxLayout) -> None:
+        call, look = self.chrome.staff_call, self.look
+        if call is not StaffCall.NONE:
+            told = Panel("delivered" if call is StaffCall.TOLD else "waiting")
+            words = Words(look.say(f"staff_call.{call}", phone=look.help_phone), "strong")
+            column(look, told, margin_mm=6.0).addWidget(words)
+            layout.addWidget(told)
+        button = Button(look, look.say("help.call_staff"), "quiet", "staff_called", icon="call")
+        button.setMinimumHeight(look.px(SPACE.main_target))
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setEnabled(call is not StaffCall.CALLING)
+        button.clicked.connect(self._call)
+        layout.addWidget(button)
+
+    def _call(self) -> None:
+        self.happened.emit(StaffCalled())

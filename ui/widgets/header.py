@@ -7,7 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain.aids import Voice
 from kiosk.domain.language import Language
-from kiosk.flow.events import AidsChosen, LanguageChosen, Quit
+from kiosk.flow.aid_events import AidsChosen
+from kiosk.flow.events import (
+    LanguageChosen,
+    Quit,
+)
 from kiosk.flow.states import Step
 from kiosk.flow.views import Chrome
 from ui.look import Look

@@ -57,6 +57,13 @@ def test_an_empty_fleet_is_told_how_to_begin(client: httpx.Client) -> None:
     assert "kiosk-fleet enrol-token --region" in page.text
 
 
+def test_a_resident_who_calls_for_staff_is_seen(client: httpx.Client, terminal: Terminal) -> None:
+    _beat(terminal, staff_called_s=61.0)
+    assert "呼叫工作人员" in _page(client).text
+    _beat(terminal)
+    assert "呼叫工作人员" not in _page(client).text
+
+
 def test_each_terminal_is_shown_with_its_last_word(client: httpx.Client, terminal: Terminal) -> None:
     _beat(terminal, needs_staff_cases=3, clock_doubtful=True)
     text = _page(client).text

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 
 from kiosk.config import Machine, Platform, Settings
 from kiosk.services import platform as platform_service
@@ -144,3 +145,16 @@ def test_the_running_terminal_goes_by_the_settings_of_the_line(server: PlatformS
             link.stop()
     assert getattr(answer, "code", "") == "certificate_not_pinned"
     assert heard.received == b""
+
+
+def test_a_call_for_staff_is_told_at_once_and_its_caller_hears_whether_it_arrived(server: PlatformServer, tmp_path: Path) -> None:
+    settings = settings_for(server, tmp_path)
+    enrol(settings, "once")
+    heard: list[bool] = []
+    with running(settings) as link:
+        link.staff_told.connect(heard.append, Qt.ConnectionType.DirectConnection)
+        wait_for(lambda: pause_s(link) > 3000)
+        link.call_staff()
+        wait_for(lambda: heard == [True])
+        assert server.platform.heartbeats[-1].staff_called_s is not None
+        assert server.platform.heartbeats[0].staff_called_s is None

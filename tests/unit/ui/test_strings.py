@@ -33,6 +33,7 @@ PREFIXES_IN_CODE = (
     "help.",
     "display.",
     "pager.",
+    "staff_call.",
 )
 """Keys that the screens put together from a part and a code."""
 
