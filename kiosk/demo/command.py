@@ -1,4 +1,4 @@
-"""Show four visits (online, offline, out of paper, without a face): platform and all devices emulated on loopback ports."""
+"""Show five visits (online, offline, out of paper, without a face, in senior mode), with platform and devices emulated on loopback."""
 
 from __future__ import annotations
 

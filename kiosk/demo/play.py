@@ -26,9 +26,12 @@ PROGRAMME: tuple[tuple[str, Play], ...] = (
     ("a visit with the platform down: residence permit, confirmed by staff", visits.platform_down),
     ("a visit in which the paper runs out: proof of insurance, by face", visits.paper_out),
     ("a visit in which the face check is refused: senior card and proof of insurance, confirmed by staff once", visits.no_face),
+    ("a visit in senior mode: proof of insurance, confirmed by staff", visits.elder),
 )
-CASES = 5
-"""The last visit hands in two."""
+PROVED = ("paper_out", "second_item", "elder")
+"""Visits whose matter ends in a proof."""
+CASES = 6
+"""The fourth visit hands in two."""
 
 
 def play(stage: Stage, out: Path, say: Say) -> list[VisitReport]:
@@ -89,6 +92,7 @@ def _identity_problems(reports: list[VisitReport]) -> list[str]:
         "paper_out": (Route.ID_CARD_FACE, 1, "yes"),
         "no_face": (Route.ID_CARD_STAFF, 1, "no"),
         "second_item": (Route.ID_CARD_STAFF, 0, "no"),
+        "elder": (Route.ID_CARD_STAFF, 1, ""),
     }
     return [f"{name}: identified as {what}" for name, what in told.items() if what != wanted[name]]
 
@@ -106,7 +110,7 @@ def _visit_problems(report: VisitReport, records: list[dict[str, Any]]) -> list[
             found.append(f"the platform has not processed it: {report.platform_state}")
     if not (report.delivered and report.processed):
         found.append("this machine does not know that it was delivered and processed")
-    if bool(report.proof_code) != (report.name in ("paper_out", "second_item")):
+    if bool(report.proof_code) != (report.name in PROVED):
         found.append(f"the proof: {report.proof_code or 'none'}")
     if report.slip_said_delivered == (report.name == "platform_down"):
         found.append(f"the slip said delivered={report.slip_said_delivered}")

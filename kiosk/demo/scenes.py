@@ -85,6 +85,26 @@ class Scene:
         self.choose_item(item, Step.ROUTE)
         resident.picture("route")
 
+    def switch_elder(self) -> None:
+        """From the resting screen to senior mode, by the switch that stands on every screen."""
+        resident = self.resident
+        resident.wait_step(Step.IDLE)
+        resident.touch("touch_to_begin")
+        resident.wait_step(Step.HOME)
+        resident.touch("elder")
+        visit = self._stage.terminal.visit
+        resident.wait_until(lambda: visit.state.aids.elder, "senior mode", 5.0)
+        self._say("  senior mode: larger, spoken, one question a screen")
+
+    def answer_one_by_one(self, choices: dict[str, str]) -> None:
+        """What is known is looked at, then every question stands on a screen of its own."""
+        resident = self.resident
+        resident.picture("form-known")
+        for name, value in choices.items():
+            resident.touch("main_action")
+            resident.touch(f"choice:{name}:{value}")
+            resident.picture(f"form-{name}")
+
     def choose_item(self, item: str, to: Step) -> None:
         """From all items to the step behind the consent to the item's data."""
         resident = self.resident

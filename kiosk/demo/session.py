@@ -54,7 +54,7 @@ def _ask_progress(stage: Stage, out: Path, say: Callable[[str], None], reports: 
         return None
     say("the first resident comes back and asks where the case is")
     try:
-        return ask_progress(stage, out / "screens" / "5-progress", say, reports[0].receipt_number, stage.elder_card())
+        return ask_progress(stage, out / "screens" / "6-progress", say, reports[0].receipt_number, stage.elder_card())
     except GaveUp as error:
         say(f"  {error}")
         return None

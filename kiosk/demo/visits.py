@@ -1,4 +1,4 @@
-"""The visits: online; platform down; paper out; and the face refused, with two matters in one visit."""
+"""The visits: online; platform down; paper out; the face refused, with two matters in one visit; and senior mode."""
 
 from __future__ import annotations
 
@@ -91,3 +91,18 @@ def no_face(stage: Stage, pictures: Path, say: Say) -> list[VisitReport]:
     second.leave(grade=5)
     second.close()
     return [first.report, second.report]
+
+
+def elder(stage: Stage, pictures: Path, say: Say) -> list[VisitReport]:
+    """(e) 长辈版: larger, spoken, and one question a screen."""
+    scene = Scene(stage, "elder", pictures / "5-elder", say)
+    scene.switch_elder()
+    scene.choose_item(INSURANCE, Step.ROUTE)
+    scene.identify_by_staff(stage.elder_card())
+    scene.answer_one_by_one({"period": "last_12_months"})
+    scene.hand_in()
+    scene.wait_paper(Paper.PRINTED)
+    scene.resident.picture("slip")
+    scene.leave(grade=5)
+    scene.close()
+    return [scene.report]

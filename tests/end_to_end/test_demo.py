@@ -1,4 +1,4 @@
-"""The demo as a test: four visits, five cases, on true screens, drivers and wire protocols, held against the platform's records."""
+"""The demo as a test: five visits, six cases, on true screens, drivers and wire protocols, held against the platform's records."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ class TestDemo:
 
     def test_matters_that_end_in_a_proof_have_one_that_the_platform_knows(self, demo: dict[str, Any]) -> None:
         codes = {visit["name"]: visit["proof_code"] for visit in demo["visits"] if visit["proof_code"]}
-        assert sorted(codes) == ["paper_out", "second_item"]
-        assert len(set(codes.values())) == 2
+        assert sorted(codes) == ["elder", "paper_out", "second_item"]
+        assert len(set(codes.values())) == 3
         database = sqlite3.connect(f"file:{Path(demo['out'], 'platform', 'platform.sqlite3')}?mode=ro", uri=True)
         with closing(database):
             held = {row[0]: row[1] for row in database.execute("SELECT verification_code, case_id FROM proofs")}
@@ -105,7 +105,7 @@ class TestDemo:
             assert visit["slip_code"] == "genuine"
             kinds[visit["name"]] = stated.kind
         assert kinds.pop("platform_down") is Kind.SAVED
-        assert sorted(kinds) == ["no_face", "online", "paper_out", "second_item"]
+        assert sorted(kinds) == ["elder", "no_face", "online", "paper_out", "second_item"]
         assert set(kinds.values()) == {Kind.DELIVERED}
 
     @staticmethod
@@ -116,7 +116,7 @@ class TestDemo:
 
     def test_the_paper_ran_out_in_the_middle_of_a_slip(self, demo: dict[str, Any]) -> None:
         heights = [_picture(Path(path)).shape[0] for path in demo["slips"]]
-        assert len(heights) == 6
+        assert len(heights) == 7
         assert heights[2] < heights[3] / 2
 
     def test_every_screen_was_pictured_and_is_no_blank(self, demo: dict[str, Any]) -> None:
@@ -129,7 +129,7 @@ class TestDemo:
 
     def test_every_rating_arrives_and_a_skip_as_a_skip(self, demo: dict[str, Any]) -> None:
         grades = {rating["case_id"]: rating["grade"] for rating in demo["platform"]["ratings"]}
-        rated = {"online": 5, "platform_down": 0, "paper_out": 4, "no_face": 5, "second_item": 5}
+        rated = {"online": 5, "platform_down": 0, "paper_out": 4, "no_face": 5, "second_item": 5, "elder": 5}
         assert grades == {_visit(demo, name)["case_id"]: grade for name, grade in rated.items()}
 
     def test_a_refused_face_check_leads_on_and_one_proof_serves_two_matters(self, demo: dict[str, Any]) -> None:
