@@ -61,6 +61,27 @@ class DeviceReport(msgspec.Struct, frozen=True):
     code: str
 
 
+class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a terminal stands (WGS 84), so that others can send residents to it."""
+
+    latitude: float
+    longitude: float
+    address: str
+    """As people say it, e.g. ``娄桥街道古岸路 8 号一楼大厅``."""
+
+
+class NearbyKiosk(msgspec.Struct, frozen=True):
+    """Another terminal close by that serves residents now."""
+
+    name: str
+    address: str
+    distance_m: int
+    """Great circle, in metres."""
+    closed_items: tuple[str, ...] = ()
+    """What cannot be done there now; as in ``Heartbeat``."""
+    prints_documents: bool = False
+
+
 class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Body of ``POST /v1/heartbeats`` (JSON)."""
 
@@ -85,6 +106,12 @@ class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Lower-case hex, 64 characters; empty before the first row."""
     staff_called_s: float | None = None
     """So many seconds ago a resident called for staff (呼叫工作人员), and nobody has said since that the call is over."""
+    place: Place | None = None
+    """Sent only to a platform that said ``takes_place``: an older one refuses words it does not know. The next two go with it."""
+    closed_items: tuple[str, ...] = ()
+    """Codes of items that cannot be done here now; those outside their hours are closed everywhere, and left out."""
+    prints_documents: bool = False
+    """The A4 printer is in order."""
 
 
 class HeartbeatAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +125,10 @@ class HeartbeatAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Answer to ``Heartbeat.queue_digest``."""
     proof_root: bytes = b""
     """As in ``EnrolAnswer``, for a terminal enrolled before the platform issued proofs. A pinned root is not replaced."""
+    takes_place: bool = False
+    """This platform takes ``Heartbeat.place``."""
+    nearest: tuple[NearbyKiosk, ...] = ()
+    """Answer to ``Heartbeat.place``: who serves close by now, nearest first."""
 
 
 class Problem(msgspec.Struct, frozen=True):

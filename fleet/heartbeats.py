@@ -8,7 +8,7 @@ import msgspec
 
 from contract.kiosks import Heartbeat, HeartbeatAnswer
 from contract.materials import is_digest
-from fleet import audit_trails
+from fleet import audit_trails, nearby
 from fleet.clock import Clock
 from fleet.database import Database
 from fleet.decoding import is_counting, is_plain_text
@@ -45,7 +45,8 @@ def heartbeat_problem(heartbeat: Heartbeat) -> str:
         return f"a text has more than {_LONGEST_WORD} characters, or characters that cannot be seen"
     if heartbeat.audit_chain and not is_digest(heartbeat.audit_chain):
         return "audit_chain is no lower-case hex of 64 characters"
-    return digest_problem(heartbeat.queue_digest) if heartbeat.queue_digest else ""
+    digest = heartbeat.queue_digest
+    return nearby.place_problem(heartbeat) or (digest_problem(digest) if digest else "")
 
 
 class HeartbeatDesk:
@@ -66,6 +67,9 @@ class HeartbeatDesk:
             if not _came_before(connection, kiosk_id, body):
                 audit_trails.follow(connection, kiosk_id, heartbeat.audit_entry, heartbeat.audit_chain, now_ms)
             _store(connection, kiosk_id, heartbeat, body, now_ms)
+            nearby.note(connection, kiosk_id, heartbeat, now_ms)
+        with self._database.reading() as connection:
+            nearest = nearby.nearest_to(connection, kiosk_id, heartbeat, now_ms)
         digest = heartbeat.queue_digest
         keys = self._keys.present
         return HeartbeatAnswer(
@@ -75,6 +79,8 @@ class HeartbeatDesk:
             receipt_keys=keys.receipt_keys,
             proof_root=self._proof_root,
             reconciliation=reconcile(self._database, kiosk_id, digest, now_ms) if digest else None,
+            takes_place=True,
+            nearest=nearest,
         )
 
 

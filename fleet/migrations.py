@@ -8,6 +8,7 @@ from collections.abc import Callable
 from sqlite_utils import Database as Schema
 
 from fleet.errors import PlatformError
+from fleet.kiosk_places import create_kiosk_places
 from fleet.people_tables import (
     create_case_people,
     create_certificates,
@@ -369,5 +370,6 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     create_case_people,
     _create_search_misses,
     create_certificates,
+    create_kiosk_places,
 )
 """Only ever appended to."""
