@@ -133,7 +133,7 @@ class Terminal(QObject):
         if application is not None:
             application.installEventFilter(self._idle)
         sys.excepthook = self._on_uncaught
-        self._link.start(self._health.devices, lambda: self._health.is_serving)
+        self._link.start(self._health.devices, self._health.offer)
         self.visit.begin()
         self._bench.start()
         self._health.start()
@@ -187,6 +187,7 @@ class Terminal(QObject):
         self._idle.ended.connect(lambda: visit.handle(IdleEnded()))
         self._link.changed.connect(self._on_delivery)
         self._link.catalogue_changed.connect(self._take_catalogue)
+        self._link.neighbours_changed.connect(visit.refresh)
         self._hands.delivered.connect(self._on_delivered)
         visit.staff_called.connect(self._link.call_staff)
         self._link.staff_told.connect(self._on_staff_told)
@@ -211,7 +212,7 @@ class Terminal(QObject):
         if self.visit.state.step not in AT_REST or newest is self._in_force.catalogue:
             return
         self._in_force.catalogue = newest
-        self.visit.change_catalogue(newest, _surroundings(newest, self._hands, self.visit.is_sample))
+        self.visit.change_catalogue(newest, _surroundings(newest, self._hands, self._link, self.visit.is_sample))
         self._health.change_catalogue(newest)
 
     @Slot(object)
@@ -274,7 +275,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         raise StartError(str(error)) from error
     clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=_now_ms)
     means = _means(settings, staff, verifier)
-    surroundings = _surroundings(catalogue, hands, sample)
+    surroundings = _surroundings(catalogue, hands, link, sample)
     visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, surroundings)
     return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit, in_force), means)
 
@@ -284,10 +285,10 @@ def _papers(link: PlatformLink, bench: Bench, in_force: InForce) -> PaperDesk:
     return PaperDesk(bench, authorities, CertificateDesk(link.identifying, link.identity))
 
 
-def _surroundings(catalogue: Catalogue, hands: Hands, sample: bool) -> Surroundings:
+def _surroundings(catalogue: Catalogue, hands: Hands, link: PlatformLink, sample: bool) -> Surroundings:
     finder = Finder(catalogue)
     hands.warm_up(finder.warm_up)
-    return Surroundings(finder.find, number_in, partial(calendar_of, catalogue), sample)
+    return Surroundings(finder.find, number_in, partial(calendar_of, catalogue), sample, link.neighbours.known)
 
 
 def _now_ms() -> int:

@@ -22,6 +22,11 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     site: str = ""
     """Kind of site: ``mall``, ``village``, ``hall``; it decides which matters are shown first."""
     full_screen: bool = True
+    address: str = ""
+    """Where it stands, as people say it: other machines send residents here when this one can do what they cannot."""
+    latitude: float | None = None
+    longitude: float | None = None
+    """WGS 84, degrees; both or none."""
     key_protection: Literal["file", "systemd-creds"] = "file"
     """How the machine's own key lies on the disk: readable by its user, or wrapped by TPM or host key."""
 
@@ -131,6 +136,7 @@ _PIN = re.compile(r"(sha256/)?[A-Za-z0-9+/]{43}=")
 _LEAST_KIB_PER_S = 16
 _WINDOW = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 _MAX_PINS = 16
+_LONGEST_ADDRESS = 120
 _ISSUER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}\.[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
 """``contract.credentials.read_issuer_key`` takes exactly these. The last character of 32 bytes has four bits."""
 _MAX_ISSUERS = 16
@@ -176,12 +182,24 @@ def _limits(sections: dict[str, Any]) -> list[str]:
     identity = sections.get("identity")
     if machine is not None and not 0.05 <= machine.mm_per_px <= 1.0:
         found.append("[machine] mm_per_px must lie between 0.05 and 1.0")
+    if machine is not None:
+        found += _limits_of_place(machine)
     if times is not None:
         found += [f"[times] {name} must be more than 0" for name in times.__struct_fields__ if getattr(times, name) <= 0]
     if platform is not None:
         found += _limits_of_platform(platform)
     if identity is not None:
         found += _limits_of_identity(identity)
+    return found
+
+
+def _limits_of_place(machine: Machine) -> list[str]:
+    latitude, longitude = machine.latitude, machine.longitude
+    if latitude is None or longitude is None:
+        return [] if latitude is longitude else ["[machine] latitude and longitude stand together or not at all"]
+    found = [] if -90 <= latitude <= 90 and -180 <= longitude <= 180 else ["[machine] latitude and longitude are not on Earth"]
+    if len(machine.address) > _LONGEST_ADDRESS or not machine.address.isprintable():
+        found.append(f"[machine] address has at most {_LONGEST_ADDRESS} characters, all of which can be seen")
     return found
 
 

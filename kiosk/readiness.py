@@ -8,6 +8,7 @@ from typing import assert_never
 
 from kiosk.catalogue import deciding
 from kiosk.catalogue.models import Catalogue, Item
+from kiosk.domain.hours import Opening, next_opening
 from kiosk.domain.identity import Route, routes_for
 
 
@@ -51,6 +52,8 @@ class Facts:
     devices: Mapping[str, str] = field(default_factory=dict)
     store: StoreHealth = StoreHealth()
     means: Means = Means()
+    now: str = ""
+    """北京时间 as ``HH:MM``; empty: nothing is closed by the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,27 @@ class Readiness:
     """There is an A4 printer, in order or not."""
     platform_portraits: bool = False
     """A card without a photo does not close the face check: the platform is asked."""
+    openings: Mapping[str, Opening] = field(default_factory=dict)
+    """Item code → when it opens; items within their hours are not named."""
+    prints_documents: bool = False
+    """The A4 printer is in order."""
 
     def can_do(self, code: str) -> bool:
         """True when the item can be done now."""
         return code not in self.item_reasons
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What this machine tells others of itself."""
+
+    serving: bool
+    closed_items: tuple[str, ...] = ()
+    """Items that another machine may be able to do: those outside their hours are closed there too."""
+    prints_documents: bool = False
+
+
+OUT_OF_HOURS = "item.hours"
 IDENTIFYING_DEVICES = ("id_card_reader", "camera", "barcode_scanner")
 
 
@@ -89,10 +107,15 @@ def assess(facts: Facts, catalogue: Catalogue) -> Readiness:
     reasons = {route: reason for route in Route if (reason := _route_reason(route, facts))}
     printer = _trouble(facts, "receipt_printer")
     sharing = facts.means.sharing and facts.store.network_up
+    openings = {item.code: opening for item in catalogue.items if (opening := _opening(item, facts.now))}
     return Readiness(
         routes=tuple(route for route in Route if route not in reasons),
         route_reasons=reasons,
-        item_reasons={item.code: reason for item in catalogue.items if (reason := _item_reason(item, facts, reasons))},
+        item_reasons={
+            item.code: reason
+            for item in catalogue.items
+            if (reason := _item_reason(item, facts, reasons) or (OUT_OF_HOURS if item.code in openings else ""))
+        },
         paper=f"paper.{printer}" if printer else "",
         network_up=facts.store.network_up,
         absent=frozenset(device for device in IDENTIFYING_DEVICES if _trouble(facts, device)),
@@ -105,12 +128,26 @@ def assess(facts: Facts, catalogue: Catalogue) -> Readiness:
         ),
         documents=facts.means.documents,
         platform_portraits=facts.means.platform_portraits,
+        openings=openings,
+        prints_documents=facts.means.documents and not _trouble(facts, "document_printer"),
     )
 
 
 def serving(readiness: Readiness, catalogue: Catalogue) -> bool:
     """True when a resident could do at least one item now."""
     return any(readiness.can_do(item.code) for item in catalogue.items)
+
+
+def offer(readiness: Readiness, catalogue: Catalogue) -> Offer:
+    """What can be told to others."""
+    if not serving(readiness, catalogue):
+        return Offer(False)
+    closed = tuple(sorted(code for code, reason in readiness.item_reasons.items() if reason != OUT_OF_HOURS))
+    return Offer(True, closed, readiness.prints_documents)
+
+
+def _opening(item: Item, now: str) -> Opening | None:
+    return next_opening(item.hours.opens, item.hours.closes, now) if now else None
 
 
 def _trouble(facts: Facts, device: str) -> str:

@@ -233,7 +233,7 @@ class Baseline(Part):
 
 
 class Hours(Part):
-    """办理时间: when the authority's system takes it, local time; the machine itself has no hours."""
+    """办理时间 of every day: when the authority's system takes it, 北京时间; the machine itself has no hours."""
 
     opens: Annotated[str, Field(pattern=r"^[0-2][0-9]:[0-5][0-9]$")] = "00:00"
     closes: Annotated[str, Field(pattern=r"^[0-2][0-9]:[0-5][0-9]$")] = "24:00"

@@ -9,7 +9,7 @@ from functools import cached_property
 from kiosk.catalogue.calendar_checks import calendar_problems
 from kiosk.catalogue.codes import item_code_problem, task_handle_item_problem
 from kiosk.catalogue.file_set import CatalogueFiles
-from kiosk.catalogue.files import BundleFile, Element, ItemFile, Material, NeededMaterial, Role, Source
+from kiosk.catalogue.files import BundleFile, Element, Hours, ItemFile, Material, NeededMaterial, Role, Source
 from kiosk.catalogue.problems import Problem, translation_problems, twice
 from kiosk.catalogue.registry_checks import registry_problems
 from kiosk.catalogue.rules import names_in
@@ -86,6 +86,8 @@ class _Items:
                     f" ({', '.join(ways) or 'none'}); there must be {LEAST_ROUTES} at least, so ask for L3 at most"
                 ),
             )
+        if text := _hours_problem(item.hours):
+            yield "hours", text
         if item.legal_days < item.promised_days:
             yield "promise", f"promises {item.promised_days} days where the law allows {item.legal_days}"
         if item.project_type == 1 and item.promised_days > 0:
@@ -179,8 +181,19 @@ class _Items:
                     name for name in sorted(names_in(rule)) if self.elements[name].source is Source.ASKED and name not in asked
                 )
                 yield from (("rule", f"the rule {rule!r} needs {name}, which this bundle never asks") for name in never)
+        if parts and max(part.hours.opens for part in parts) >= min(part.hours.closes for part in parts):
+            yield "hours", "there is no hour at which all of its items are open"
         if parts and not set(parts[0].card_kinds).intersection(*(part.card_kinds for part in parts)):
             yield "card_kind", "no kind of card may ask for all of its items"
+
+
+def _hours_problem(hours: Hours) -> str:
+    for word, time in (("opens", hours.opens), ("closes", hours.closes)):
+        if time > "24:00":
+            return f"{word} at {time}, which no clock shows"
+    if hours.opens >= hours.closes:
+        return f"opens at {hours.opens}, not before it closes at {hours.closes}"
+    return ""
 
 
 def _repeated(what: str, names: Iterable[str]) -> Iterator[Problem]:

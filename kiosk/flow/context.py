@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kiosk.catalogue.models import Catalogue, Item
+from kiosk.domain.nearby import NOBODY_KNOWN, Nearby
 from kiosk.domain.working_days import NOTHING_KNOWN, WorkingDays
 from kiosk.flow.session import SessionContext
 from kiosk.readiness import Readiness
@@ -46,6 +47,8 @@ class Context:
     """The receipt number in what was typed; ``None`` when there is no sound one."""
     lock_s: float = LOCK_S
     """How long a route is paused."""
+    nearby: Nearby = NOBODY_KNOWN
+    """Other machines, for what cannot be done here."""
 
     def item(self, code: str) -> Item:
         """The chosen item; ``LookupError`` for one that is not in the catalogue, which the machine never lets happen."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kiosk.flow.closed_views import Closed
+
 
 @dataclass(frozen=True, slots=True)
 class ItemCard:
@@ -13,8 +15,8 @@ class ItemCard:
     name: str
     summary: str
     picture: str
-    reason: str
-    """Why it cannot be done now; empty when it can."""
+    closed: Closed | None = None
+    """``None`` when it can be done now."""
     asks_again: bool = False
     """This one needs more than was shown of the person so far in this visit."""
 
@@ -35,7 +37,8 @@ class HomeView:
     items: tuple[ItemCard, ...]
     chosen_but_closed: str
     """Name of the item just touched that cannot be done; empty otherwise."""
-    reason: str
+    closed: Closed | None
+    """Why that one cannot."""
     notices: tuple[str, ...]
     """Codes of what is missing for everybody: ``paper.…``, ``network.down``."""
     known_as: str = field(default="", repr=False)
@@ -56,4 +59,4 @@ class SearchView:
     text: str = field(repr=False)
     items: tuple[ItemCard, ...]
     chosen_but_closed: str = ""
-    reason: str = ""
+    closed: Closed | None = None

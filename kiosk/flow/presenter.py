@@ -11,6 +11,7 @@ from kiosk.catalogue.models import FormField, Item, ItemMaterial
 from kiosk.domain.identity import mask_id_number
 from kiosk.domain.language import Language
 from kiosk.flow import (
+    closing,
     form,
     handling,
     handling_presenter,
@@ -24,6 +25,7 @@ from kiosk.flow import (
     shelving,
 )
 from kiosk.flow import views as v
+from kiosk.flow.closed_views import Closed, OutOfServiceView
 from kiosk.flow.context import Context
 from kiosk.flow.effects import CREDENTIAL_WAIT_S
 from kiosk.flow.finding_views import HomeView, ItemCard, SearchView
@@ -78,13 +80,8 @@ def _idle(state: FlowState, context: Context) -> v.IdleView:
     return v.IdleView(tuple(item.short_name.in_(state.language) for item in shown), more)
 
 
-def _out_of_service(_state: FlowState, context: Context) -> v.OutOfServiceView:
-    return v.OutOfServiceView(next(iter(context.readiness.item_reasons.values()), "service.closed"))
-
-
-def _notices(context: Context) -> tuple[str, ...]:
-    ready = context.readiness
-    return tuple(code for code in (ready.paper, "" if ready.network_up else "network.down") if code)
+def _out_of_service(_state: FlowState, context: Context) -> OutOfServiceView:
+    return OutOfServiceView(closing.of_machine(context))
 
 
 def _home(state: FlowState, context: Context) -> HomeView:
@@ -93,8 +90,8 @@ def _home(state: FlowState, context: Context) -> HomeView:
     return HomeView(
         cards,
         _chosen_name(state, context),
-        state.reason,
-        _notices(context),
+        _chosen_closed(state, context),
+        closing.notices(None, context),
         context.session.known_as,
         shelves,
         state.shelf,
@@ -107,12 +104,17 @@ def _search(state: FlowState, context: Context) -> SearchView:
     text = context.session.query
     found = (context.catalogue.item(code) for code in context.find(text))
     cards = tuple(_card_of(item, state, context) for item in found if item is not None)
-    return SearchView(text, cards, _chosen_name(state, context), state.reason)
+    return SearchView(text, cards, _chosen_name(state, context), _chosen_closed(state, context))
 
 
 def _chosen_name(state: FlowState, context: Context) -> str:
     chosen = context.catalogue.item(state.item_code)
     return chosen.name.in_(state.language) if chosen and state.reason else ""
+
+
+def _chosen_closed(state: FlowState, context: Context) -> Closed | None:
+    chosen = context.catalogue.item(state.item_code)
+    return closing.of_item(chosen, context, state.reason) if chosen and state.reason else None
 
 
 def _card_of(item: Item, state: FlowState, context: Context) -> ItemCard:
@@ -122,7 +124,7 @@ def _card_of(item: Item, state: FlowState, context: Context) -> ItemCard:
         item.name.in_(state.language),
         item.summary.in_(state.language),
         item.picture,
-        context.readiness.item_reasons.get(item.code, ""),
+        closing.of_item(item, context),
         asks_again=known and not routes.is_enough(context.session.proof, context, item.code),
     )
 
@@ -141,7 +143,9 @@ def _guide(state: FlowState, context: Context) -> v.GuideView:
         steps=tuple(step.in_(language) for step in item.guide),
         field_count=len(item.fields),
         prefilled_count=sum(1 for f in item.fields if f.source is not Source.ASKED),
-        notices=(*_notices(context), *((proofs.NO_PRINTER,) if item.proof and not context.readiness.documents else ())),
+        notices=closing.notices(item, context),
+        closed=closing.of_item(item, context),
+        printer_elsewhere=closing.printer_elsewhere(item, context),
     )
 
 

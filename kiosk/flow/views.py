@@ -13,6 +13,8 @@ from kiosk.catalogue.models import FieldKind
 from kiosk.domain.aids import PLAIN, Aids
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
+from kiosk.domain.nearby import Nearest
+from kiosk.flow.closed_views import Closed, OutOfServiceView
 from kiosk.flow.finding_views import HomeView, SearchView
 from kiosk.flow.paper_views import GatheringView, PapersView
 from kiosk.flow.policy_views import PoliciesView
@@ -49,13 +51,6 @@ class IdleView:
 
 
 @dataclass(frozen=True, slots=True)
-class OutOfServiceView:
-    """Nothing can be done now, and why."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class GuideMaterial:
     """One paper before it is known who asks."""
 
@@ -83,6 +78,10 @@ class GuideView:
     field_count: int
     prefilled_count: int
     notices: tuple[str, ...]
+    closed: Closed | None = None
+    """It cannot be done any more, since it was chosen."""
+    printer_elsewhere: Nearest | None = None
+    """Where the paper that it ends in can be printed, when that is not here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from kiosk.flow.gathering_events import CertificateFailed
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState
 from kiosk.headless.resident import Resident
-from kiosk.readiness import Facts, Means, StoreHealth, assess
+from kiosk.readiness import Facts, Means, Offer, StoreHealth, assess
 from kiosk.services.bench import Bench
 from kiosk.services.calendar import calendar_of
 from kiosk.services.cases import CaseFacts
@@ -127,7 +127,7 @@ class HeadlessStage:
         self.papers = PaperDesk(bench, authorities, CertificateDesk(link.identifying, link.identity))
         bench.start()
         bench.subscribe(self._devices.__setitem__)
-        link.start(lambda: dict(self._devices), lambda: True)
+        link.start(lambda: dict(self._devices), lambda: Offer(serving=True))
         self._await_devices(bench)
 
     def _await_devices(self, bench: Bench) -> None:

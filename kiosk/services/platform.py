@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from contract.kiosks import DeviceReport, Heartbeat
+from contract.kiosks import DeviceReport, Heartbeat, Place
 from drivers.status import DeviceStatus
 from kiosk import __version__
-from kiosk.config import Settings
-from kiosk.readiness import StoreHealth
+from kiosk.config import Machine, Settings
+from kiosk.readiness import Offer, StoreHealth
 from kiosk.services.credentials import CredentialChecker
 from kiosk.services.redeeming import PlatformRedeemer
 from kiosk.services.used_credentials import ReplayStore
@@ -117,16 +117,24 @@ def store_health(outbox: Outbox, identity: IdentityStore, network_up: bool) -> S
     return StoreHealth(closed=closed, enrolled=identity.current() is not None, network_up=network_up)
 
 
+def place_of(machine: Machine) -> Place | None:
+    """Where the machine stands; ``None`` when the settings do not say."""
+    if machine.latitude is None or machine.longitude is None:
+        return None
+    return Place(machine.latitude, machine.longitude, machine.address)
+
+
 def heartbeat(
     outbox: Outbox,
     devices: Mapping[str, DeviceStatus],
     *,
     catalogue_version: str,
-    serving: bool,
+    offer: Offer,
     free_disk_bytes: int,
     staff_called_s: float | None = None,
+    place: Place | None = None,
 ) -> Heartbeat:
-    """The report of this moment. Raises ``KnownError`` when the store cannot be read."""
+    """The report of this moment; with ``place`` also what others should know. Raises ``KnownError`` when the store fails."""
     counts = outbox.counts()
     audit_entry, audit_chain = outbox.audit_head()
     return Heartbeat(
@@ -138,11 +146,14 @@ def heartbeat(
         needs_staff_cases=sum(count for state, count in counts.items() if state.value == "needs_staff"),
         free_disk_bytes=free_disk_bytes,
         clock_doubtful=outbox.platform_time.offset_ms(SystemClock().now()) is None,
-        serving=serving,
+        serving=offer.serving,
         devices=tuple(DeviceReport(name, status.state.value, status.code) for name, status in sorted(devices.items())),
         queue_digest=outbox.reconciliation.digest() if outbox.reconciliation.is_due() else None,
         reconciliation_alarms=len(outbox.reconciliation.alarms()),
         audit_entry=audit_entry,
         audit_chain=audit_chain,
         staff_called_s=staff_called_s,
+        place=place,
+        closed_items=offer.closed_items if place is not None else (),
+        prints_documents=place is not None and offer.prints_documents,
     )

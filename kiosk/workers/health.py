@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from drivers.status import DeviceStatus
 from kiosk.catalogue.models import Catalogue
-from kiosk.readiness import Facts, Means, Readiness, StoreHealth, assess, serving
+from kiosk.domain.china_time import clock_now
+from kiosk.readiness import Facts, Means, Offer, Readiness, StoreHealth, assess, offer, serving
 from kiosk.services.bench import OnDeviceChange
 from kiosk.services.probes import trouble_of
 from kiosk.workers.hands import Hands
@@ -45,8 +46,9 @@ class Health(QObject):
         subscribe: Subscribe,
         poll_s: float,
         means: Callable[[], Means] = Means,
+        now: Callable[[], str] = clock_now,
     ) -> None:
-        """``subscribe`` tells of the devices; store and ``means`` are asked every ``poll_s`` seconds."""
+        """``subscribe`` tells of the devices; store, ``means`` and clock are asked every ``poll_s`` seconds."""
         super().__init__()
         self._subscribe = subscribe
         self._unsubscribe: Callable[[], None] | None = None
@@ -56,6 +58,7 @@ class Health(QObject):
         self._lock = threading.Lock()
         self._devices: dict[str, DeviceStatus] = {}
         self._means = means
+        self._now = now
         self._readiness = assess(Facts(means=means()), catalogue)
         self._timer = QTimer(self)
         self._timer.setInterval(round(poll_s * 1000))
@@ -96,6 +99,10 @@ class Health(QObject):
         """True when at least one item could be done now. Safe from any thread."""
         return serving(self._readiness, self._catalogue)
 
+    def offer(self) -> Offer:
+        """What this machine can do now, for others to know. Safe from any thread."""
+        return offer(self._readiness, self._catalogue)
+
     def devices(self) -> Mapping[str, DeviceStatus]:
         """What each device says. Safe from any thread."""
         with self._lock:
@@ -118,6 +125,7 @@ class Health(QObject):
             devices={name: trouble_of(status) for name, status in self.devices().items()},
             store=self._store,
             means=self._means(),
+            now=self._now(),
         )
         readiness = assess(facts, self._catalogue)
         if readiness != self._readiness:

@@ -16,9 +16,10 @@ from drivers.status import DeviceStatus
 from drivers.types import Deadline
 from kiosk.catalogue.models import Catalogue
 from kiosk.config import Settings
-from kiosk.readiness import StoreHealth
+from kiosk.readiness import Offer, StoreHealth
 from kiosk.services import platform
 from kiosk.services.catalogue_store import CatalogueStore
+from kiosk.services.neighbours import Neighbours
 from kiosk.services.reference_photos import ReferencePhotos
 from kiosk.services.sms_codes import SmsCodes
 from kiosk.services.staff_call import StaffCall
@@ -53,6 +54,9 @@ class PlatformLink(QObject):
     catalogue_changed = Signal()
     """A newer catalogue is in force. Emitted from the heartbeat's thread."""
 
+    neighbours_changed = Signal()
+    """Other machines close by can do something else than before. Emitted from the heartbeat's thread."""
+
     def __init__(self, settings: Settings, packaged: Catalogue) -> None:
         """Open identity and queue; raises ``PlatformTrouble``, ``ValueError`` for an address that is none or not safe."""
         super().__init__()
@@ -65,6 +69,9 @@ class PlatformLink(QObject):
         self._staff_call = StaffCall(time.monotonic)
         line = platform.transport_settings(settings)
         self.outbox: Outbox = platform.open_queue(self._data_dir, self.identity)
+        self._place = platform.place_of(settings.machine)
+        self._platform_takes_place = False
+        self.neighbours = Neighbours(self._data_dir / "nearby.json", self.outbox.platform_time.now_ms)
         self._clients = [
             PlatformClient(settings.platform.url, self.identity, self.outbox.platform_time, settings=line) for _ in range(2)
         ]
@@ -90,10 +97,10 @@ class PlatformLink(QObject):
         """The platform's photos of people; ``consent_version``: of the text in which residents consent now."""
         return ReferencePhotos(self.identifying, self.identity, consent_version)
 
-    def start(self, devices: Callable[[], Mapping[str, DeviceStatus]], is_serving: Callable[[], bool]) -> None:
-        """Begin to sync and to report what ``devices`` and ``is_serving`` say at that moment."""
+    def start(self, devices: Callable[[], Mapping[str, DeviceStatus]], offer: Callable[[], Offer]) -> None:
+        """Begin to sync and to report what ``devices`` and ``offer`` say at that moment."""
         self._loop.start()
-        self._beats = HeartbeatLoop(lambda: self._beat(devices(), is_serving()), self._heartbeat_s)
+        self._beats = HeartbeatLoop(lambda: self._beat(devices(), offer()), self._heartbeat_s)
         self._beats.start()
         self._watch.start()
         if self.outbox.is_unchecked:
@@ -156,7 +163,7 @@ class PlatformLink(QObject):
         if report.changed:
             self.changed.emit()
 
-    def _beat(self, devices: Mapping[str, DeviceStatus], is_serving: bool) -> HeartbeatAnswer | Failure | None:
+    def _beat(self, devices: Mapping[str, DeviceStatus], offer: Offer) -> HeartbeatAnswer | Failure | None:
         if self.identity.current() is None:
             return None
         called_s = self._staff_call.age_s()
@@ -165,9 +172,10 @@ class PlatformLink(QObject):
                 self.outbox,
                 devices,
                 catalogue_version=self.catalogues.catalogue.version,
-                serving=is_serving,
+                offer=offer,
                 free_disk_bytes=shutil.disk_usage(self._data_dir).free,
                 staff_called_s=called_s,
+                place=self._place if self._platform_takes_place else None,
             )
         except (KnownError, OSError) as error:
             _log.warning("heartbeat: %s", error)
@@ -177,11 +185,20 @@ class PlatformLink(QObject):
         if called_s is not None and (told := self._staff_call.answered(isinstance(answer, HeartbeatAnswer))) is not None:
             self.staff_told.emit(told)
         self._reconcile(report, answer)
+        self._hear_of_others(report, answer)
         if isinstance(answer, HeartbeatAnswer) and self._catalogue_due.is_over:
             self._catalogue_due = Deadline(random.uniform(0.8, 1.2) * CATALOGUE_EVERY_S)  # noqa: S311 - spreads a fleet
             if self.catalogues.refresh(self._clients[1]):
                 self.catalogue_changed.emit()
         return answer
+
+    def _hear_of_others(self, report: Heartbeat, answer: HeartbeatAnswer | Failure) -> None:
+        """A platform that is older, or was set back, refuses a heartbeat with a place; so none is sent unasked."""
+        self._platform_takes_place = isinstance(answer, HeartbeatAnswer) and answer.takes_place
+        if not isinstance(answer, HeartbeatAnswer):
+            return
+        if report.place is not None and answer.takes_place and self.neighbours.take(answer.nearest, answer.platform_time_ms):
+            self.neighbours_changed.emit()
 
     def _receipt_keys(self) -> tuple[ReceiptKey, ...]:
         identity = self.identity.current()

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from kiosk.catalogue.models import Catalogue
 from kiosk.config import Settings
+from kiosk.domain.nearby import NOBODY_KNOWN, Nearby
 from kiosk.domain.working_days import NOTHING_KNOWN, WorkingDays
 from kiosk.flow import machine, presenter
 from kiosk.flow.context import Context
@@ -82,6 +83,8 @@ class Surroundings:
     """The calendar in force."""
     sample: bool = False
     """Slips are marked as samples."""
+    nearby: Callable[[], Nearby] = lambda: NOBODY_KNOWN
+    """Other machines, as the platform last spoke of them."""
 
 
 NOTHING_AROUND = Surroundings()
@@ -149,6 +152,11 @@ class Visit(QObject):
         self.handle(ServiceChanged(serving(readiness, self._catalogue)))
         self._show()
 
+    @Slot()
+    def refresh(self) -> None:
+        """Something that screens show has changed elsewhere."""
+        self._show()
+
     def change_catalogue(self, catalogue: Catalogue, surroundings: Surroundings) -> None:
         """Go by another catalogue from now on; ``RuntimeError`` while somebody is served, who began with the present one."""
         if self.state.step not in AT_REST:
@@ -199,6 +207,7 @@ class Visit(QObject):
             working_days=self._surroundings.working_days(),
             site=self._settings.machine.site,
             lock_s=self._settings.identity.lock_s,
+            nearby=self._surroundings.nearby(),
         )
 
     def _show(self) -> None:

@@ -8,8 +8,10 @@ from enum import Enum
 from kiosk.catalogue import deciding
 from kiosk.catalogue.deciding import From
 from kiosk.domain.aids import PLAIN, Aids
+from kiosk.domain.hours import Opening
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
+from kiosk.domain.nearby import NOBODY_KNOWN, Nearby
 from kiosk.domain.progress import Standings
 from kiosk.flow import handling
 from kiosk.flow.context import Context
@@ -62,6 +64,11 @@ _POOR = Readiness(
     False,
 )
 _CLOSED = replace(_ALL, item_reasons=dict.fromkeys((sample.INSURANCE, sample.PERMIT, sample.SENIOR), "store.backlog_full"))
+_EVENING = replace(
+    _ALL,
+    item_reasons={sample.SENIOR: "item.hours", sample.PERMIT: "id_card_reader.disconnected"},
+    openings={sample.SENIOR: Opening("08:30", tomorrow=True)},
+)
 _DEMONSTRATION = replace(_ALL, face_is_demonstration=True)
 _WITH_PORTRAITS = replace(_ALL, platform_portraits=True)
 _FACE, _STAFF, _CODE, _SMS = Route.ID_CARD_FACE, Route.ID_CARD_STAFF, Route.ELECTRONIC_CREDENTIAL, Route.ID_CARD_SMS
@@ -86,9 +93,17 @@ class _Maker:
         session: SessionContext | None = None,
         extra: Extra = Extra.NOTHING,
         asks: FaceAsks | None = None,
+        *,
+        nearby: Nearby = NOBODY_KNOWN,
     ) -> Plate:
         context = Context(
-            self._catalogue, ready, session or sample.session(), sample.TODAY, find=sample.find, working_days=sample.CALENDAR
+            self._catalogue,
+            ready,
+            session or sample.session(),
+            sample.TODAY,
+            find=sample.find,
+            working_days=sample.CALENDAR,
+            nearby=nearby,
         )
         return Plate(name, present(replace(state, language=self._language, aids=self._aids), context), extra, asks)
 
@@ -108,14 +123,17 @@ def _before(make: _Maker) -> tuple[Plate, ...]:
     return (
         make.plate("idle", FlowState()),
         make.plate("out-of-service", FlowState(step=Step.OUT_OF_SERVICE), _CLOSED),
+        make.plate("out-of-service-nearest", FlowState(step=Step.OUT_OF_SERVICE), _CLOSED, nearby=sample.NEARBY_LAST_KNOWN),
         make.plate("home", FlowState(step=Step.HOME)),
         make.plate("home-shelf", FlowState(step=Step.HOME, shelf=_SHELF)),
         make.plate("home-limited", closed, _POOR),
+        make.plate("home-nearest", replace(closed, reason="id_card_reader.disconnected"), _EVENING, nearby=sample.NEARBY),
         make.plate("search", FlowState(step=Step.SEARCH), session=_looking_for("canbao")),
         make.plate("search-nothing", FlowState(step=Step.SEARCH), session=_looking_for("飞机票")),
         make.plate("home-known", FlowState(step=Step.HOME), session=sample.session_of_known()),
         make.plate("guide", _item(Step.GUIDE)),
         make.plate("guide-limited", _item(Step.GUIDE), _POOR),
+        make.plate("guide-nearest", _item(Step.GUIDE, item_code=sample.INSURANCE), nearby=sample.NEARBY),
         make.plate("consent", _item(Step.CONSENT)),
         make.plate("consent-known", _item(Step.CONSENT), session=sample.session_of_known()),
         make.plate("idle-warning", _item(Step.CONSENT, idle_warning=True)),

@@ -11,6 +11,7 @@ from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.reading import load
 from kiosk.catalogue.search import SearchIndex
 from kiosk.domain.identity import Person, Proof, Route
+from kiosk.domain.nearby import Machine, Nearby
 from kiosk.domain.progress import Standing, Standings, StandingStep, Told
 from kiosk.domain.working_days import WorkingDays
 from kiosk.flow.session import SessionContext
@@ -90,6 +91,15 @@ STANDINGS = Standings(
     )
 )
 HEARD_LAST = Standings((Standing(RECEIPT_NUMBER, "", _BEGUN, "wait"),), Told.MACHINE, _FIRST_MS + 4_000, 11_000.0)
+
+
+NEARBY = Nearby(
+    (
+        Machine("测试社区服务中心 2 号机", "测试路 20 号一楼（SAMPLE）", 640, prints_documents=False),
+        Machine("测试街道便民服务中心 1 号机", "测试大道 1 号大厅（SAMPLE）", 1_830, prints_documents=True),
+    )
+)
+NEARBY_LAST_KNOWN = replace(NEARBY, age_s=3 * 3600.0)
 
 
 def session_with(standings: Standings) -> SessionContext:

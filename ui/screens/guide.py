@@ -11,6 +11,7 @@ from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme import drawings
 from ui.widgets.chrome import MainAction
+from ui.widgets.closed import tell_closed, way_to
 from ui.widgets.panels import Notice, Panel, Picture, column, row
 from ui.widgets.words import Words
 
@@ -34,14 +35,25 @@ class GuideScreen(StepScreen[GuideView]):
             self.body.deleteLater()
         self._body = body = self.add_body()
         body.addWidget(self._head(model))
+        if model.closed is not None:
+            closed = Notice(self.look)
+            body.addWidget(closed)
+            tell_closed(closed, self.look, model.closed, model.name)
         body.addWidget(self._facts(model))
         body.addWidget(self._materials(model))
         body.addWidget(self._steps(model))
+        self._add_notices(body, model)
+        body.addStretch()
+
+    def _add_notices(self, body: QVBoxLayout, model: GuideView) -> None:
         for code in model.notices:
             notice = Notice(self.look)
             body.addWidget(notice)
             notice.tell_reason(code)
-        body.addStretch()
+        if model.printer_elsewhere is not None:
+            elsewhere = Notice(self.look)
+            body.addWidget(elsewhere)
+            elsewhere.tell(self.look.say("nearest.printer"), way_to(self.look, model.printer_elsewhere), "printer")
 
     def main_action(self) -> MainAction:
         """Begin."""
@@ -53,7 +65,7 @@ class GuideScreen(StepScreen[GuideView]):
 
     def _head(self, model: GuideView) -> QWidget:
         head = QWidget()
-        head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         line = row(self.look, head, gap_mm=8.0)
         line.addWidget(Picture(self.look, drawings.item_picture(model.picture), 60))
         lines = column(self.look, gap_mm=2.5)

@@ -16,6 +16,7 @@ from ui.theme import drawings
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button, CardButton
 from ui.widgets.fitting import FittingGrid
+from ui.widgets.closed import tell_closed
 from ui.widgets.item_cards import ItemCards
 from ui.widgets.panels import Notice, Picture, clear, column, row
 from ui.widgets.words import Words
@@ -95,8 +96,8 @@ class HomeScreen(StepScreen[HomeView]):
         self._tell(model)
 
     def _tell(self, model: HomeView) -> None:
-        if model.reason:
-            self._closed.tell(self.look.say("home.closed", item=model.chosen_but_closed), self.look.sentence(model.reason))
+        if model.closed is not None:
+            tell_closed(self._closed, self.look, model.closed, model.chosen_but_closed)
             self.reveal_wanted.emit(None)
         else:
             self._closed.hide()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kiosk.flow.views import OutOfServiceView
+from kiosk.flow.closed_views import OutOfServiceView
 from ui.look import Look
 from ui.screens.base import StepScreen
+from ui.widgets.closed import tell_closed
 from ui.widgets.panels import Notice
 from ui.widgets.words import Words
 
@@ -24,4 +25,4 @@ class OutOfServiceScreen(StepScreen[OutOfServiceView]):
 
     def show_model(self, model: OutOfServiceView) -> None:
         """Show the reason."""
-        self._notice.tell_reason(model.reason)
+        tell_closed(self._notice, self.look, model.closed)

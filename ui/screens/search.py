@@ -6,6 +6,7 @@ from kiosk.flow.events import SearchTyped
 from kiosk.flow.finding_views import SearchView
 from ui.look import Look
 from ui.screens.base import StepScreen
+from ui.widgets.closed import tell_closed
 from ui.widgets.entry import Entry, Pad
 from ui.widgets.item_cards import ItemCards
 from ui.widgets.panels import Notice
@@ -42,8 +43,8 @@ class SearchScreen(StepScreen[SearchView]):
         self._nothing.setVisible(bool(typed) and not model.items)
         self._nothing.setText(self.look.say("search.nothing") if typed and not model.items else "")
         self._cards.show_items(model.items, small=True)
-        if model.reason:
-            self._closed.tell(self.look.say("home.closed", item=model.chosen_but_closed), self.look.sentence(model.reason))
+        if model.closed is not None:
+            tell_closed(self._closed, self.look, model.closed, model.chosen_but_closed)
         else:
             self._closed.hide()
 

@@ -11,6 +11,7 @@ from ui.look import Look
 from ui.theme import drawings
 from ui.theme.palettes import Colour
 from ui.widgets.buttons import CardButton
+from ui.widgets.closed import in_short, nearest_in_short
 from ui.widgets.panels import Picture, clear, column, row
 from ui.widgets.words import Words
 
@@ -49,20 +50,23 @@ class ItemCards(QWidget):
         lines.addStretch()
         lines.addWidget(Words(card.name, "strong" if small else "heading"))
         lines.addWidget(Words(card.summary, "small" if small else "soft"))
-        if card.reason:
-            what = look.say("join.sentence", what=look.say("home.not_now"), todo=look.reason(card.reason).what)
+        if card.closed is not None:
+            what = look.say("join.sentence", what=look.say("home.not_now"), todo=in_short(look, card.closed))
             lines.addWidget(Words(what, "amber_small"))
+            if card.closed.nearest is not None:
+                lines.addWidget(Words(nearest_in_short(look, card.closed.nearest), "deep_small"))
         elif card.asks_again:
             lines.addWidget(Words(look.say("home.asks_again"), "deep_small"))
         lines.addStretch()
         line.addLayout(lines, 1)
-        if not card.reason and not small:
+        if card.closed is None and not small:
             verb = Words(look.say("home.go"), "deep")
             verb.setWordWrap(False)
             line.addWidget(verb, 0, Qt.AlignmentFlag.AlignVCenter)
-        go = Picture(look, "clock" if card.reason else "forward", 10, Colour.AMBER if card.reason else Colour.DEEP)
+        is_open = card.closed is None
+        go = Picture(look, "forward" if is_open else "clock", 10, Colour.DEEP if is_open else Colour.AMBER)
         line.addWidget(go, 0, Qt.AlignmentFlag.AlignVCenter)
-        button.close_with(bool(card.reason))
+        button.close_with(not is_open)
         button.clicked.connect(self._choose)
         return button
 

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from kiosk.config import Machine, Platform, Settings
+from kiosk.readiness import Offer
 from kiosk.services import platform as platform_service
 from kiosk.services.platform import PlatformTrouble, enrol
 from kiosk.workers.platform_link import PlatformLink
@@ -45,7 +46,7 @@ def running(settings: Settings) -> Iterator[PlatformLink]:
     link = PlatformLink(settings, sample_catalogue())
     link._loop._uniform = lambda *_: 1000.0  # after a failure the sync does nothing by itself for as long as a test lasts
     try:
-        link.start(lambda: {}, lambda: True)
+        link.start(lambda: {}, lambda: Offer(serving=True))
         yield link
     finally:
         link.stop()
@@ -139,7 +140,9 @@ def test_the_running_terminal_goes_by_the_settings_of_the_line(server: PlatformS
         line = Platform(url=f"https://127.0.0.1:{heard.port}", ca_file=authority.ca_file, pins=(pin_for(authority.key),))
         link = PlatformLink(Settings(machine=Machine(data_dir=data), platform=line), sample_catalogue())
         try:
-            report = platform_service.heartbeat(link.outbox, {}, catalogue_version="1", serving=True, free_disk_bytes=1)
+            report = platform_service.heartbeat(
+                link.outbox, {}, catalogue_version="1", offer=Offer(serving=True), free_disk_bytes=1
+            )
             answer = link._clients[1].heartbeat(report)
         finally:
             link.stop()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.kiosks import Place
 from kiosk.config import Settings, SettingsError, load
 from kiosk.services import platform
 from offline_queue.settings import SyncSettings, TransportSettings
@@ -53,6 +54,27 @@ def test_unreadable_settings_are_one_line(tmp_path: Path, text: str) -> None:
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="none"):
         load(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("latitude = 28.0", "stand together"),
+        ("longitude = 120.7", "stand together"),
+        ("latitude = 128.0\nlongitude = 20.7", "not on Earth"),
+        ("latitude = 28.0\nlongitude = nan", "not on Earth"),
+        (f'latitude = 28.0\nlongitude = 120.7\naddress = "{"路" * 121}"', "at most 120"),
+    ],
+)
+def test_a_place_that_cannot_be_is_told(tmp_path: Path, lines: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        load(_file(tmp_path, f"[machine]\n{lines}\n"))
+
+
+def test_the_place_of_the_machine(tmp_path: Path) -> None:
+    text = '[machine]\naddress = "娄桥街道测试路 1 号"\nlatitude = 27.97\nlongitude = 120.6\n'
+    assert platform.place_of(load(_file(tmp_path, text)).machine) == Place(27.97, 120.6, "娄桥街道测试路 1 号")
+    assert platform.place_of(Settings().machine) is None
 
 
 PIN = "sha256/" + "A" * 43 + "="

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from kiosk.catalogue.files import Hours
 from kiosk.catalogue.models import Item
+from kiosk.domain.hours import Opening
 from kiosk.domain.identity import LEAST_ROUTES, Route, routes_for
-from kiosk.readiness import Facts, Means, StoreHealth, assess, serving
+from kiosk.readiness import OUT_OF_HOURS, Facts, Means, Offer, StoreHealth, assess, offer, serving
 from tests.helpers.people import all_ready, sample_catalogue
 
 CATALOGUE = sample_catalogue()
@@ -89,3 +93,28 @@ def test_all_items_can_be_done_without_a_camera_a_network_or_a_scanner() -> None
 )
 def test_a_way_that_cannot_be_taken_says_why(facts: Facts, route: Route, reason: str) -> None:
     assert assess(facts, CATALOGUE).route_reasons[route] == reason
+
+
+def test_what_is_outside_its_hours_is_closed_and_says_when_it_opens() -> None:
+    first, *others = (replace(item, hours=Hours()) for item in CATALOGUE.items)
+    catalogue = replace(CATALOGUE, items=(replace(first, hours=Hours(opens="08:30", closes="17:30")), *others))
+    ready = assess(Facts(devices=FINE, now="07:00"), catalogue)
+    assert ready.item_reasons == {first.code: OUT_OF_HOURS}
+    assert ready.openings == {first.code: Opening("08:30")}
+    assert offer(ready, catalogue).closed_items == ()
+    for now in ("08:30", ""):
+        assert not assess(Facts(devices=FINE, now=now), catalogue).item_reasons
+
+
+def test_what_others_are_told() -> None:
+    fine = assess(Facts(devices=FINE), CATALOGUE)
+    assert offer(fine, CATALOGUE) == Offer(serving=True)
+    closed = replace(fine, item_reasons={CATALOGUE.items[0].code: "id_card_reader.lost"})
+    assert offer(closed, CATALOGUE) == Offer(True, (CATALOGUE.items[0].code,))
+    assert offer(assess(Facts(devices={}), CATALOGUE), CATALOGUE) == Offer(serving=False)
+
+
+@pytest.mark.parametrize(("trouble", "prints"), [("", True), ("paper_jam", False)])
+def test_others_are_told_of_the_a4_printer_only_while_it_is_in_order(trouble: str, prints: bool) -> None:
+    facts = Facts(devices=FINE | {"document_printer": trouble}, means=Means(documents=True))
+    assert offer(assess(facts, CATALOGUE), CATALOGUE).prints_documents is prints

@@ -58,6 +58,7 @@ DEMANDED_REASONS = {
     "document": "missing disconnected paper_out paper_jam cover_open toner_out partly_printed unknown time_is_up",
     "progress": "bad_number not_a_slip offline",
     "service": "closed",
+    "item": "hours",
 }
 
 

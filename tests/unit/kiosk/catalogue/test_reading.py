@@ -82,6 +82,14 @@ BROKEN: dict[str, tuple[Callable[[Texts], None], str]] = {
     "three alls": (_change("items/27-travel_endorsement.yaml", "    reason_code: original_is_stamped\n", ""), "三个凡是"),
     "more asked than before": (_change(SENIOR, "fields: 14", "fields: 0"), "more than the 0 of before"),
     "a level nobody reaches": (_change(SENIOR, "level: 2", "level: 4"), "ask for L3 at most"),
+    "hours that end before they begin": (
+        _change(SENIOR, "level: 2", "level: 2\nhours: {opens: '17:30', closes: '08:30'}"),
+        "not before it closes at 08:30",
+    ),
+    "an hour no clock shows": (
+        _change(SENIOR, "level: 2", "level: 2\nhours: {opens: '08:30', closes: '25:00'}"),
+        "closes at 25:00, which no clock shows",
+    ),
     "a promise beyond the law": (_change(SENIOR, "legal_days: 10", "legal_days: 3"), "where the law allows 3"),
     "a bundle of an item that is none": (
         _change("bundles/newborn.yaml", "item: newborn_medical", "item: newborn_medicine"),
