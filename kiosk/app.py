@@ -191,6 +191,7 @@ class Terminal(QObject):
         self._hands.delivered.connect(self._on_delivered)
         visit.staff_called.connect(self._link.call_staff)
         self._link.staff_told.connect(self._on_staff_told)
+        self._hands.code_seen.connect(visit.code_seen)
 
     @Slot(object)
     def _on_window(self, event: Event) -> None:
@@ -268,6 +269,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         store_health=link.store_health,
     )
     hands = Hands(services, settings.times)
+    bench.on_code = hands.code_seen.emit
     hands.warm_up(face.warm_up)
     try:
         window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px)

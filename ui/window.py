@@ -123,6 +123,7 @@ class KioskWindow(QWidget):
         self._chrome, self._last = chrome, screen
         if self._screen is not None:
             self._screen.show_model(screen.model)
+            self._screen.show_wait(screen.wait)
         self._offer_action()
         self._frame.order_focus()
         self._show_idle_warning(chrome.idle_warning)

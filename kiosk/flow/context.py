@@ -8,6 +8,7 @@ from datetime import date
 
 from kiosk.catalogue.models import Catalogue, Item
 from kiosk.domain.nearby import NOBODY_KNOWN, Nearby
+from kiosk.domain.waiting import Patience
 from kiosk.domain.working_days import NOTHING_KNOWN, WorkingDays
 from kiosk.flow.session import SessionContext
 from kiosk.readiness import Readiness
@@ -49,6 +50,8 @@ class Context:
     """How long a route is paused."""
     nearby: Nearby = NOBODY_KNOWN
     """Other machines, for what cannot be done here."""
+    patience: Patience | None = None
+    """What is being waited for now."""
 
     def item(self, code: str) -> Item:
         """The chosen item; ``LookupError`` for one that is not in the catalogue, which the machine never lets happen."""

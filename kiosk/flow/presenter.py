@@ -23,6 +23,7 @@ from kiosk.flow import (
     proofs,
     routes,
     shelving,
+    waits,
 )
 from kiosk.flow import views as v
 from kiosk.flow.closed_views import Closed, OutOfServiceView
@@ -48,7 +49,14 @@ _LANDINGS: tuple[frozenset[Step], ...] = (
 
 def present(state: FlowState, context: Context) -> v.Screen:
     """The screen for ``state``."""
-    return v.Screen(_chrome(state, context), _MODELS[state.step](state, context))
+    chrome = _chrome(state, context)
+    return v.Screen(chrome, _MODELS[state.step](state, context), _wait(state, context, chrome))
+
+
+def _wait(state: FlowState, context: Context, chrome: v.Chrome) -> waits.WaitView | None:
+    if context.patience is None:
+        return None
+    return waits.WaitView(context.patience, waits.way_on(state, can_go_back=chrome.can_go_back, can_quit=chrome.can_quit))
 
 
 def _chrome(state: FlowState, context: Context) -> v.Chrome:

@@ -21,6 +21,7 @@ from kiosk.flow.policy_views import PoliciesView
 from kiosk.flow.progress_views import ProgressAnswerView, ProgressView
 from kiosk.flow.proof_views import ProofView
 from kiosk.flow.states import Paper, StaffCall, Step
+from kiosk.flow.waits import WaitView
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,3 +350,4 @@ class Screen:
 
     chrome: Chrome
     model: Model
+    wait: WaitView | None = None

@@ -83,6 +83,8 @@ class Bench:
             "receipt_printer": self._printer,
             "barcode_scanner": self._scanner,
         }
+        self.on_code: Callable[[], None] = lambda: None
+        """Called on the waiting thread when a code was seen, before anybody checks it."""
         self._pages = open_camera(devices.document_camera) if devices.document_camera else None
         if self._pages is not None:
             watch = partial(CameraWatch, self._pages)
@@ -115,9 +117,12 @@ class Bench:
     def read_code(self, deadline: Deadline) -> str | CredentialFailed:
         """Wait for a code before the scanner; anything may be in it."""
         try:
-            return _read_code(self._scanner, deadline)
+            read = _read_code(self._scanner, deadline)
         except DeviceError:
             return CredentialFailed("credential.scanner_lost")
+        if isinstance(read, str):
+            self.on_code()
+        return read
 
     def scan_page(self, deadline: Deadline) -> bytearray | CaptureTrouble:
         """Capture one page under the document camera, as JPEG; the camera is closed again, and what it saw overwritten."""

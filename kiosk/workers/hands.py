@@ -93,6 +93,8 @@ class Hands(QObject):
     """``StoreHealth``."""
     delivered = Signal(str)
     """Id of a case whose receipt came after its slip was printed."""
+    code_seen = Signal()
+    """The scanner has seen a code that was waited for; what it is worth comes later. Emitted on any thread."""
     broke = Signal(object)
     """A bug in one of the jobs: the visit must end."""
     _asked = Signal(int, object)

@@ -15,7 +15,7 @@ from kiosk.catalogue.models import Catalogue
 from kiosk.config import Settings
 from kiosk.domain.nearby import NOBODY_KNOWN, Nearby
 from kiosk.domain.working_days import NOTHING_KNOWN, WorkingDays
-from kiosk.flow import machine, presenter
+from kiosk.flow import machine, presenter, waits
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     AskProgress,
@@ -55,6 +55,7 @@ from kiosk.flow.states import AT_REST, FlowState, Paper, Step
 from kiosk.readiness import Readiness, serving
 from kiosk.services import cases, proof_desk, slips
 from kiosk.workers.hands import Hands
+from kiosk.workers.wait_clock import WaitClock, limits
 
 _log = logging.getLogger(__name__)
 
@@ -124,6 +125,7 @@ class Visit(QObject):
         self._surroundings = surroundings
         self.session = SessionContext()
         self.state = FlowState()
+        self._waits = WaitClock(limits(settings.times), clock.monotonic_s)
         self._farewell = QTimer(self)
         self._farewell.setSingleShot(True)
         self._farewell.setInterval(round(settings.times.farewell_s * 1000))
@@ -169,7 +171,7 @@ class Visit(QObject):
         """Something happened."""
         if isinstance(event, FaceAsks):
             if self.state.step is Step.FACE:
-                self.face_asked.emit(event)
+                self._face_asks(event)
             return
         before = self.state
         self.state, effects = machine.step(before, event, self._context())
@@ -180,6 +182,7 @@ class Visit(QObject):
         if before.idle_warning and not self.state.idle_warning:
             self.somebody_there.emit()
         self._print_picture(before)
+        self._waits.turn(waits.kind_of(self.state, self.session), event)
         if self.state is not before or effects:
             self._show()
         if self.state.step is not before.step:
@@ -192,8 +195,21 @@ class Visit(QObject):
         self._hands.device(CancelIdentify(), self.session)
         self._wipe()
         self.state = FlowState(step=Step.FAREWELL, language=self.state.language, aids=self.state.aids)
+        self._waits.turn(None, None)
         self._show()
         self._entered()
+
+    def _face_asks(self, asks: FaceAsks) -> None:
+        self.face_asked.emit(asks)
+        if self._waits.refine(waits.during_face_check(asks), asks):
+            self._show()
+
+    @Slot()
+    def code_seen(self) -> None:
+        """The scanner has seen a code: now it is checked."""
+        kind = self._waits.kind
+        if kind in waits.WHEN_CODE_SEEN and self._waits.refine(waits.WHEN_CODE_SEEN[kind]):
+            self._show()
 
     def _context(self) -> Context:
         return Context(
@@ -208,6 +224,7 @@ class Visit(QObject):
             site=self._settings.machine.site,
             lock_s=self._settings.identity.lock_s,
             nearby=self._surroundings.nearby(),
+            patience=self._waits.now(),
         )
 
     def _show(self) -> None:

@@ -21,6 +21,7 @@ from kiosk.flow.presenter import present
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState, Paper, Step
 from kiosk.flow.views import Screen
+from kiosk.flow.waits import during_face_check, kind_of
 from kiosk.readiness import Readiness
 from ui.gallery import sample
 
@@ -95,15 +96,19 @@ class _Maker:
         asks: FaceAsks | None = None,
         *,
         nearby: Nearby = NOBODY_KNOWN,
+        waited_s: float = 1.0,
     ) -> Plate:
+        session = session or sample.session()
+        kind = during_face_check(asks) if asks is not None else kind_of(state, session)
         context = Context(
             self._catalogue,
             ready,
-            session or sample.session(),
+            session,
             sample.TODAY,
             find=sample.find,
             working_days=sample.CALENDAR,
             nearby=nearby,
+            patience=sample.patience(kind, waited_s) if kind is not None else None,
         )
         return Plate(name, present(replace(state, language=self._language, aids=self._aids), context), extra, asks)
 
@@ -187,6 +192,7 @@ def _identify(make: _Maker) -> tuple[Plate, ...]:
         *_guardian(make),
         *_face(make),
         make.plate("staff", _item(Step.STAFF, route=_STAFF), extra=Extra.BADGE),
+        make.plate("staff-late", _item(Step.STAFF, route=_STAFF, busy=True), extra=Extra.BADGE, waited_s=60.0),
         make.plate("staff-failed", _item(Step.STAFF, route=_STAFF, tries=((_STAFF, 1),), reason="staff.wrong_code")),
         *_telephone(make),
         make.plate("not-eligible", replace(refused, reason="eligibility.condition", failed_rules=("age >= 60",))),
@@ -225,6 +231,7 @@ def _telephone(make: _Maker) -> tuple[Plate, ...]:
         make.plate("credential", _item(Step.CREDENTIAL, route=_CODE, busy=True)),
         make.plate("credential-failed", _item(Step.CREDENTIAL, route=_CODE, tries=((_CODE, 1),), reason="credential.replayed")),
         make.plate("sms-sending", replace(sms, busy=True, sms_sent_s=None), session=unsent),
+        make.plate("sms-checking-late", replace(sms, busy=True), extra=Extra.SMS_CODE, waited_s=60.0),
         make.plate("sms", sms, extra=Extra.SMS_CODE),
         make.plate("sms-failed", tried),
         make.plate("sms-offline", replace(sms, reason="sms.offline", sms_sent_s=None), session=unsent),
@@ -247,6 +254,7 @@ def _form(make: _Maker) -> tuple[Plate, ...]:
         make.plate("form-problems", _item(Step.FORM, invalid_fields=_WRONG), session=wrong),
         make.plate("form-senior", senior, session=empty),
         make.plate("gathering", _item(Step.GATHERING, busy=True), session=_not_gathered()),
+        make.plate("gathering-late", _item(Step.GATHERING, busy=True), session=_not_gathered(), waited_s=60.0),
         make.plate("papers", papers, session=lacking),
         make.plate("papers-declare", replace(papers, paper_in_hand=_PAPER, paper_way=From.DECLARE), session=lacking),
         make.plate("papers-scan", replace(papers, busy=True, paper_in_hand=_PAPER, paper_way=From.SCAN), _WITH_CAMERA, lacking),
@@ -284,10 +292,12 @@ def _after(make: _Maker) -> tuple[Plate, ...]:
     out = _item(Step.SLIP, paper=Paper.FAILED, paper_reason="paper.paper_out")
     return (
         make.plate("committing", _item(Step.COMMITTING, busy=True)),
+        make.plate("committing-late", _item(Step.COMMITTING, busy=True), waited_s=60.0),
         make.plate("not-accepted", _item(Step.NOT_ACCEPTED, reason="store.storage_failed")),
         make.plate("delivering", _item(Step.DELIVERING, busy=True)),
         make.plate("slip-delivered", _item(Step.SLIP, paper=Paper.PRINTED), session=delivered),
         make.plate("slip-printing", _item(Step.SLIP, paper=Paper.PRINTING), session=delivered),
+        make.plate("slip-printing-late", _item(Step.SLIP, paper=Paper.PRINTING), session=delivered, waited_s=60.0),
         make.plate("slip-stored", _item(Step.SLIP, paper=Paper.PRINTED)),
         make.plate("slip-paper-out", out, extra=Extra.SLIP),
         *_proof(make),

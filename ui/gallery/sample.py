@@ -13,6 +13,7 @@ from kiosk.catalogue.search import SearchIndex
 from kiosk.domain.identity import Person, Proof, Route
 from kiosk.domain.nearby import Machine, Nearby
 from kiosk.domain.progress import Standing, Standings, StandingStep, Told
+from kiosk.domain.waiting import Patience, Wait
 from kiosk.domain.working_days import WorkingDays
 from kiosk.flow.session import SessionContext
 
@@ -100,6 +101,22 @@ NEARBY = Nearby(
     )
 )
 NEARBY_LAST_KNOWN = replace(NEARBY, age_s=3 * 3600.0)
+
+
+_AT_MOST_S = {
+    Wait.CARD: 30.0,
+    Wait.GUARDIAN_CARD: 60.0,
+    Wait.CODE: 60.0,
+    Wait.CERTIFICATE: 60.0,
+    Wait.PAGE: 45.0,
+    Wait.SLIP: 40.0,
+}
+_USUAL_S = {Wait.PROOF: 12.0, Wait.STORING: 0.6, Wait.SMS_CHECK: 1.4}
+
+
+def patience(kind: Wait, elapsed_s: float) -> Patience:
+    """She has waited so long for this; of some kinds the machine knows how long they usually take."""
+    return Patience(kind, elapsed_s, _USUAL_S.get(kind, 2.4), _AT_MOST_S.get(kind))
 
 
 def session_with(standings: Standings) -> SessionContext:

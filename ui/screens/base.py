@@ -8,11 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.flow.events import AnotherWay
+from kiosk.flow.waits import WaitView
 from ui.look import Look
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Panel, Picture, column, row
+from ui.widgets.waiting import Waiting
 from ui.widgets.words import Words
 
 M = TypeVar("M")
@@ -38,6 +40,8 @@ class StepScreen(QWidget, Generic[M]):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self.look = look
+        self.waiting: Waiting | None = None
+        self._another_button: Button | None = None
         self.page = column(look, self, gap_mm=SPACE.wide_gap)
         side, above = look.px(SPACE.margin), look.px(8)
         self.page.setContentsMargins(side, above, side, look.px(5))
@@ -45,6 +49,24 @@ class StepScreen(QWidget, Generic[M]):
     def show_model(self, model: M) -> None:
         """Show this; called anew whenever something of it has changed."""
         raise NotImplementedError
+
+    def show_wait(self, wait: WaitView | None) -> None:
+        """Tell what is waited for now, or that nothing is; called after ``show_model``."""
+        if self.waiting is not None:
+            self.waiting.expect(wait)
+            if self.waiting.is_late:
+                self._offer_way_on()
+
+    def add_waiting(self, layout: QVBoxLayout, *, centred: bool = True) -> Waiting:
+        """Where this screen tells what it waits for."""
+        self.waiting = Waiting(self.look, centred=centred)
+        self.waiting.late.connect(self._offer_way_on)
+        layout.addWidget(self.waiting)
+        return self.waiting
+
+    def _offer_way_on(self) -> None:
+        if self._another_button is not None:
+            self._another_button.show()
 
     def main_action(self) -> MainAction | None:
         """What the footer offers as the next thing to do."""
@@ -97,6 +119,7 @@ class StepScreen(QWidget, Generic[M]):
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.clicked.connect(self._another_way)
         button.hide()
+        self._another_button = button
         return button
 
     def _another_way(self) -> None:

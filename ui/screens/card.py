@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-
 from kiosk.flow.events import TryAgain
 from kiosk.flow.views import CardView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Notice
-from ui.widgets.waiting import Waiting
 from ui.widgets.words import Words
 
 
@@ -23,8 +20,7 @@ class CardScreen(StepScreen[CardView]):
         self.page.addStretch(1)
         self.add_picture(self.page, "card_on_reader", 140)
         self.add_title(self.page, look.say("card.title"), look.say("card.how"), centred=True)
-        self._waiting = Waiting(look)
-        self.page.addWidget(self._waiting, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.add_waiting(self.page)
         self._status = Words(look.say("card.reading"), "deep_small", centred=True)
         self.page.addWidget(self._status)
         self._notice = Notice(look)
@@ -35,7 +31,6 @@ class CardScreen(StepScreen[CardView]):
     def show_model(self, model: CardView) -> None:
         """Waiting, or why it did not work."""
         self._failed = not model.waiting
-        self._waiting.setVisible(model.waiting)
         self._status.setVisible(model.waiting)
         self._notice.tell_reason(model.reason)
         self._another.setVisible(self._failed)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 
+from kiosk.domain.waiting import Wait
 from kiosk.flow.events import TryAgain
 from kiosk.flow.views import CredentialView
+from kiosk.flow.waits import WaitView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.widgets.chrome import MainAction
@@ -30,6 +32,7 @@ class CredentialScreen(StepScreen[CredentialView]):
         self.add_title(self.page, look.say("credential.title"), look.say("credential.how"), centred=True)
         self._ring = Ring(look, _DEFAULT_S, look.say("credential.countdown"), side_mm=40.0)
         self.page.addWidget(self._ring, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.add_waiting(self.page)
         self._status = Words(look.say("credential.waiting"), "deep_small", centred=True)
         self.page.addWidget(self._status)
         self._notice = Notice(look)
@@ -58,6 +61,13 @@ class CredentialScreen(StepScreen[CredentialView]):
         self._notice.tell_reason(model.reason)
         self._tries.say(self.look.say("credential.tries", count=model.tries_left) if model.reason else "")
         self.action_changed.emit()
+
+    def show_wait(self, wait: WaitView | None) -> None:
+        """The ring tells how long a code is waited for; once one was seen, how long its check takes."""
+        checking = wait is not None and wait.patience.kind is Wait.CODE_CHECK
+        super().show_wait(wait if checking else None)
+        self._ring.setVisible(self._waits and not checking)
+        self._status.setText(self.look.say("credential.checking" if checking else "credential.waiting"))
 
     def _tick(self) -> None:
         self._ring.show_left(self._seconds - self._since.elapsed() / 1000)

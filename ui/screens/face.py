@@ -43,6 +43,7 @@ class FaceScreen(StepScreen[FaceView]):
         self._hint = Words("", "amber_small")
         for words in (self._count, self._words, self._hint):
             lines.addWidget(words)
+        self.add_waiting(lines, centred=False)
         lines.addStretch()
         line.addLayout(lines, 1)
         self.page.addWidget(self._request)

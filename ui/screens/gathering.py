@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-
 from kiosk.flow.paper_views import GatheringView
 from ui.look import Look
 from ui.screens.base import StepScreen
-from ui.widgets.waiting import Waiting
 from ui.widgets.words import Words
 
 
@@ -21,7 +18,7 @@ class GatheringScreen(StepScreen[GatheringView]):
         self.add_title(self.page, look.say("gathering.title"), look.say("gathering.how"), centred=True)
         self._who = Words("", "body", centred=True)
         self.page.addWidget(self._who)
-        self.page.addWidget(Waiting(look), 0, Qt.AlignmentFlag.AlignHCenter)
+        self.add_waiting(self.page)
         self.page.addStretch(3)
 
     def show_model(self, model: GatheringView) -> None:

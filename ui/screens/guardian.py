@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-
 from kiosk.flow.events import TryAgain
 from kiosk.flow.views import GuardianCardView, GuardianConsentView
 from ui.look import Look
@@ -11,7 +9,6 @@ from ui.screens.base import StepScreen
 from ui.widgets.answers import Answers
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Notice
-from ui.widgets.waiting import Waiting
 from ui.widgets.words import Words
 
 _POINTS = (
@@ -31,8 +28,7 @@ class GuardianCardScreen(StepScreen[GuardianCardView]):
         self.page.addStretch(1)
         self.add_picture(self.page, "guardian", 120)
         self.add_title(self.page, look.say("guardian_card.title"), look.say("guardian_card.how"), centred=True)
-        self._waiting = Waiting(look)
-        self.page.addWidget(self._waiting, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.add_waiting(self.page)
         self._status = Words(look.say("guardian_card.reading"), "deep_small", centred=True)
         self.page.addWidget(self._status)
         self._notice = Notice(look)
@@ -43,7 +39,6 @@ class GuardianCardScreen(StepScreen[GuardianCardView]):
     def show_model(self, model: GuardianCardView) -> None:
         """Waiting, or why it did not work."""
         self._failed = not model.waiting
-        self._waiting.setVisible(model.waiting)
         self._status.setVisible(model.waiting)
         self._notice.tell_reason(model.reason)
         self.action_changed.emit()

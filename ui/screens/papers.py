@@ -16,7 +16,6 @@ from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Notice, Panel, Picture, clear, column, row
-from ui.widgets.waiting import Waiting
 from ui.widgets.words import Words
 
 _MARKS = {
@@ -58,6 +57,7 @@ class PapersScreen(StepScreen[PapersView]):
         one_by_one = self.look.aids.elder and model.left > 1
         self._subtitle.setText(self.look.say("papers.left", left=model.left) if one_by_one else self.look.say("papers.subtitle"))
         clear(self._list)
+        self.waiting = None
         if model.in_hand is not None:
             self._list.addWidget(self._in_hand(model, model.in_hand))
         else:
@@ -106,7 +106,7 @@ class PapersScreen(StepScreen[PapersView]):
         lines.addWidget(Words(line.name, "heading"))
         if model.busy:
             lines.addWidget(Words(self.look.say(f"papers.busy.{model.way}"), "body"))
-            lines.addWidget(Waiting(self.look), 0, Qt.AlignmentFlag.AlignHCenter)
+            self.add_waiting(lines)
         elif model.way is From.DECLARE:
             lines.addWidget(Words(self.look.say("papers.declare.how"), "soft"))
             lines.addWidget(Words(model.statement, "strong"))

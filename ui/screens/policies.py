@@ -16,7 +16,6 @@ from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Notice, Panel, Picture, clear, column, row
-from ui.widgets.waiting import Waiting
 from ui.widgets.words import Words
 
 _GROUNDS = {Verdict.YES: "delivered", Verdict.OPEN: "card", Verdict.NO: "pale"}
@@ -32,8 +31,7 @@ class PoliciesScreen(StepScreen[PoliciesView]):
         self.add_title(self.page, look.say("policies.title"))
         self._subtitle = Words("", "soft")
         self.page.addWidget(self._subtitle)
-        self._waiting = Waiting(look)
-        self.page.addWidget(self._waiting, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.add_waiting(self.page)
         self._notice = Notice(look)
         self.page.addWidget(self._notice)
         body = self.add_body()
@@ -48,7 +46,6 @@ class PoliciesScreen(StepScreen[PoliciesView]):
         self._may_match, self._busy, self._known = model.may_match, model.busy, model.known_as
         key = "policies.for" if model.known_as else "policies.public"
         self._subtitle.setText(self.look.say(key, name=model.known_as))
-        self._waiting.setVisible(model.busy)
         self._notice.tell_reason(model.reason)
         if model.cards != self._shown:
             self._shown = model.cards

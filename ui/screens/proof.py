@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy
 
 from kiosk.flow.events import Continue, PrintAgain
@@ -14,7 +13,6 @@ from ui.widgets import groups
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Notice, Panel, column
-from ui.widgets.waiting import Waiting
 from ui.widgets.words import Words
 
 
@@ -29,8 +27,7 @@ class ProofScreen(StepScreen[ProofView]):
         self._title = self.add_title(self.page, "", centred=True)
         self._how = Words("", "soft", centred=True)
         self.page.addWidget(self._how)
-        self._waiting = Waiting(look)
-        self.page.addWidget(self._waiting, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.add_waiting(self.page)
         self.page.addWidget(self._code_panel())
         self._notice = Notice(look)
         self.page.addWidget(self._notice)
@@ -54,7 +51,6 @@ class ProofScreen(StepScreen[ProofView]):
         """Say where it is."""
         self._busy = model.busy
         is_out = bool(model.code) and not model.busy and not model.reason
-        self._waiting.setVisible(model.busy)
         self._panel.setVisible(is_out)
         self._code.setText(groups.verification_code(model.code))
         key = "proof.making" if model.busy else "proof.out" if is_out else "proof.none"

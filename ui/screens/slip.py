@@ -73,6 +73,7 @@ class SlipScreen(StepScreen[SlipView]):
         self._paper_what = Words("", "body")
         texts.addWidget(self._paper_words)
         texts.addWidget(self._paper_what)
+        self.add_waiting(texts, centred=False)
         line.addLayout(texts, 1)
         lines.addLayout(line)
         self._again = Button(self.look, self.look.say("slip.print_again"), "quiet", "print_again", icon="printer")

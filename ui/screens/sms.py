@@ -70,6 +70,7 @@ class SmsScreen(StepScreen[SmsView]):
         self._how = Words(self.look.say("sms.how"), "soft")
         lines.addWidget(self._sent)
         lines.addWidget(self._how)
+        self.add_waiting(lines, centred=False)
         line.addLayout(lines, 1)
         return panel
 

@@ -36,6 +36,7 @@ class StaffScreen(StepScreen[StaffView]):
         self.page.addWidget(keypad)
         self.page.setAlignment(keypad, Qt.AlignmentFlag.AlignHCenter)
         keypad.setFixedWidth(look.px(235))
+        self.add_waiting(self.page)
         self._another = self.add_another_way(self.page)
         self._another.setMinimumHeight(look.px(SPACE.target))
         self.page.addStretch(1)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-
 from kiosk.flow.views import WorkingView
 from ui.look import Look
 from ui.screens.base import StepScreen
-from ui.widgets.waiting import Waiting
 from ui.widgets.words import Words
 
 _PICTURES = {"committing": "saving", "delivering": "delivering", "asking": "office"}
@@ -23,7 +20,7 @@ class WorkingScreen(StepScreen[WorkingView]):
         self._title = self.add_title(self.page, "", centred=True)
         self._how = Words("", "soft", centred=True)
         self.page.addWidget(self._how)
-        self.page.addWidget(Waiting(look), 0, Qt.AlignmentFlag.AlignHCenter)
+        self.add_waiting(self.page)
         self.page.addStretch(3)
 
     def show_model(self, model: WorkingView) -> None:

@@ -59,6 +59,11 @@ class Motion:
     """From one screen to the next."""
     before_waiting_shows: int = 300
     """What is over sooner needs no word."""
+    waiting_frame: int = 66
+    waiting_looks: int = 100
+    """How often it is looked at whether there is something new to say of a wait."""
+    is_allowed: bool = True
+    """False: nothing moves by itself; what is waited for is told in words alone."""
 
 
 MOTION = Motion()

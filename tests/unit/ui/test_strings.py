@@ -34,6 +34,7 @@ PREFIXES_IN_CODE = (
     "display.",
     "pager.",
     "staff_call.",
+    "wait.late.",
 )
 """Keys that the screens put together from a part and a code."""
 
