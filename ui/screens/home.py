@@ -15,8 +15,8 @@ from ui.screens.base import StepScreen
 from ui.theme import drawings
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button, CardButton
-from ui.widgets.fitting import FittingGrid
 from ui.widgets.closed import tell_closed
+from ui.widgets.fitting import FittingGrid
 from ui.widgets.item_cards import ItemCards
 from ui.widgets.panels import Notice, Picture, clear, column, row
 from ui.widgets.words import Words

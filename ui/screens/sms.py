@@ -14,6 +14,7 @@ from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.entry import Entry, Pad
+from ui.widgets.fitting import FittingGrid
 from ui.widgets.keypad import Keypad
 from ui.widgets.panels import Notice, Panel, Picture, column, row
 from ui.widgets.words import Words
@@ -46,15 +47,15 @@ class SmsScreen(StepScreen[SmsView]):
         self._keypad.deleted.connect(self.code.delete_last)
         self._keypad.setFixedWidth(look.px(235))
         self.page.addWidget(self._keypad, 0, Qt.AlignmentFlag.AlignHCenter)
-        ways = row(look, gap_mm=6.0)
+        self._ways = FittingGrid(look, most=2, gap_mm=6.0)
         self._resend = Button(look, look.say("sms.resend"), "quiet", "resend", icon="again")
         self._resend.setMinimumHeight(look.px(SPACE.main_target))
         self._resend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._resend.clicked.connect(self._on_resend)
-        ways.addWidget(self._resend, 1)
+        self._ways.add(self._resend)
         self._another = self.another_way_button()
-        ways.addWidget(self._another, 1)
-        self.page.addLayout(ways)
+        self._ways.add(self._another)
+        self.page.addWidget(self._ways)
         self.page.addStretch(1)
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
@@ -92,6 +93,7 @@ class SmsScreen(StepScreen[SmsView]):
         self._another.setVisible(bool(model.reason))
         self._tell(model)
         self._show_resend()
+        self._ways.refit()
         self.action_changed.emit()
 
     def _tell(self, model: SmsView) -> None:
@@ -101,6 +103,10 @@ class SmsScreen(StepScreen[SmsView]):
         reason = self.look.reason(model.reason)
         tries = self.look.say("sms.tries", count=model.tries_left)
         self._notice.tell(reason.what, self.look.pair(reason.todo, tries) if model.reason == "sms.wrong_code" else reason.todo)
+
+    def _offer_way_on(self) -> None:
+        super()._offer_way_on()
+        self._ways.refit()
 
     def _show_resend(self) -> None:
         left = max(0, round(self._resend_in_s - self._since.elapsed() / 1000))
