@@ -24,6 +24,9 @@ _MARKS = {
     Status.MISSING: ("close", Colour.SEAL_RED),
 }
 
+_HOW = {From.SCAN: "page_under_camera", From.CERTIFICATE: "credential_on_scanner"}
+"""What to do while a device waits for it."""
+
 
 class PapersScreen(StepScreen[PapersView]):
     """Never a list of all that might be needed: only what this person needs."""
@@ -105,6 +108,9 @@ class PapersScreen(StepScreen[PapersView]):
         lines = column(self.look, panel, margin_mm=9.0, gap_mm=5.0)
         lines.addWidget(Words(line.name, "heading"))
         if model.busy:
+            picture = Picture(self.look, _HOW[model.way], 70) if model.way in _HOW else None
+            if picture is not None:
+                lines.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
             lines.addWidget(Words(self.look.say(f"papers.busy.{model.way}"), "body"))
             self.add_waiting(lines)
         elif model.way is From.DECLARE:

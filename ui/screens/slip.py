@@ -11,12 +11,16 @@ from kiosk.flow.views import SlipView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.palettes import Colour
+from ui.theme.trouble_pictures import picture_of
 from ui.widgets import groups
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.images import SlipPicture
 from ui.widgets.panels import Panel, Picture, column, row
 from ui.widgets.words import Words
+
+_PRINTER_MM, _TROUBLE_MM = 12.0, 28.0
+"""Sides of the drawing beside the paper."""
 
 
 class SlipScreen(StepScreen[SlipView]):
@@ -66,7 +70,7 @@ class SlipScreen(StepScreen[SlipView]):
         self._paper = Panel("card")
         lines = column(self.look, self._paper, margin_mm=6.0, gap_mm=4.0)
         line = row(self.look, gap_mm=6.0)
-        self._paper_picture = Picture(self.look, "printer", 12)
+        self._paper_picture = Picture(self.look, "printer", _PRINTER_MM)
         line.addWidget(self._paper_picture, 0, Qt.AlignmentFlag.AlignVCenter)
         texts = column(self.look, gap_mm=1.0)
         self._paper_words = Words("", "strong")
@@ -101,7 +105,8 @@ class SlipScreen(StepScreen[SlipView]):
         failed = model.paper is Paper.FAILED
         self._paper.setVisible(model.paper is not Paper.NOT_ASKED)
         self._paper.wear("trouble" if failed else "card")
-        self._paper_picture.draw("printer", Colour.AMBER if failed else Colour.DEEP)
+        self._paper_picture.grow(_TROUBLE_MM if failed else _PRINTER_MM)
+        self._paper_picture.draw(picture_of(model.paper_reason) if failed else "printer", Colour.AMBER if failed else Colour.DEEP)
         self._paper_words.wear("amber" if failed else "strong")
         key = {Paper.PRINTED: "slip.printed", Paper.FAILED: "slip.failed"}.get(model.paper, "slip.printing")
         self._paper_words.setText(self.look.say(key))

@@ -11,6 +11,7 @@ from kiosk.flow.views import SmsView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
+from ui.theme.trouble_pictures import picture_of
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.entry import Entry, Pad
@@ -102,7 +103,8 @@ class SmsScreen(StepScreen[SmsView]):
             return
         reason = self.look.reason(model.reason)
         tries = self.look.say("sms.tries", count=model.tries_left)
-        self._notice.tell(reason.what, self.look.pair(reason.todo, tries) if model.reason == "sms.wrong_code" else reason.todo)
+        todo = self.look.pair(reason.todo, tries) if model.reason == "sms.wrong_code" else reason.todo
+        self._notice.tell(reason.what, todo, picture_of(model.reason))
 
     def _offer_way_on(self) -> None:
         super()._offer_way_on()

@@ -10,6 +10,7 @@ from kiosk.flow.views import StaffView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
+from ui.theme.trouble_pictures import picture_of
 from ui.widgets.chrome import MainAction
 from ui.widgets.entry import Entry, Pad
 from ui.widgets.keypad import Keypad
@@ -83,7 +84,8 @@ class StaffScreen(StepScreen[StaffView]):
         self._another.setVisible(bool(model.reason))
         if model.reason:
             reason = self.look.reason(model.reason)
-            self._notice.tell(reason.what, self.look.pair(reason.todo, self.look.say("staff.tries", count=model.tries_left)))
+            todo = self.look.pair(reason.todo, self.look.say("staff.tries", count=model.tries_left))
+            self._notice.tell(reason.what, todo, picture_of(model.reason))
         else:
             self._notice.hide()
         self.action_changed.emit()

@@ -6,6 +6,7 @@ from kiosk.domain.hours import Opening
 from kiosk.domain.nearby import Nearest
 from kiosk.flow.closed_views import Closed
 from ui.look import Look
+from ui.theme.trouble_pictures import picture_of
 from ui.widgets.panels import Notice
 
 _NEAREST_STEP_M = 50
@@ -22,7 +23,7 @@ def tell_closed(notice: Notice, look: Look, closed: Closed, item: str = "") -> N
         lines.append(until(look, closed.opening))
     if closed.nearest is not None:
         lines.append(way_to(look, closed.nearest))
-    notice.tell(what, "\n".join(lines))
+    notice.tell(what, "\n".join(lines), picture_of(closed.reason))
 
 
 def in_short(look: Look, closed: Closed) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.look import Look
-from ui.theme import drawings
+from ui.theme import drawings, trouble_pictures
 from ui.theme.palettes import Colour
 from ui.theme.tokens import SPACE
 from ui.widgets.words import Words
@@ -48,6 +48,8 @@ def clear(layout: QLayout) -> None:
 
 
 _SCRIM = 0.72
+_SIGN_MM, _SCENE_MM = 11.0, 28.0
+"""Sides of the drawing in a notice."""
 _BIG_MM = 22.0
 """From this side on a drawing gives way where there is little room."""
 
@@ -84,6 +86,11 @@ class Picture(QWidget):
         self._colour = colour or self._colour
         self.update()
 
+    def grow(self, side_mm: float) -> None:
+        """Take another size."""
+        self._side = self._look.px(side_mm)
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
         """A square."""
         return QSize(self._side, self._side)
@@ -105,7 +112,7 @@ class Notice(Panel):
         super().__init__("red" if urgent else "trouble")
         self._look = look
         layout = row(look, self, margin_mm=5.0, gap_mm=5.0)
-        self._picture = Picture(look, "warning", 11, Colour.SEAL_RED if urgent else Colour.AMBER)
+        self._picture = Picture(look, trouble_pictures.SIGN, _SIGN_MM, Colour.SEAL_RED if urgent else Colour.AMBER)
         layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         lines = column(look, gap_mm=1.0)
         self._what = Words("", "red" if urgent else "amber")
@@ -115,10 +122,11 @@ class Notice(Panel):
         layout.addLayout(lines, 1)
         self.hide()
 
-    def tell(self, what: str, todo: str = "", icon: str = "warning") -> None:
+    def tell(self, what: str, todo: str = "", icon: str = trouble_pictures.SIGN) -> None:
         """Show these words."""
         self._what.say(what)
         self._todo.say(todo)
+        self._picture.grow(_SCENE_MM if trouble_pictures.is_scene(icon) else _SIGN_MM)
         self._picture.draw(icon)
         self.show()
 
@@ -128,9 +136,4 @@ class Notice(Panel):
             self.hide()
             return
         reason = self._look.reason(code, **values)
-        self.tell(reason.what, reason.todo, _icon_for(code))
-
-
-def _icon_for(code: str) -> str:
-    prefix = code.partition(".")[0]
-    return {"paper": "printer", "network": "network"}.get(prefix, "warning")
+        self.tell(reason.what, reason.todo, trouble_pictures.picture_of(code))

@@ -12,9 +12,14 @@ from pytestqt.qtbot import QtBot
 from drivers.types import Deadline, Image
 from kiosk.config import Settings, Times
 from kiosk.domain.identity import AssuranceLevel, Portrait, Proof, Route
+from kiosk.domain.language import Language
 from kiosk.domain.rating import Grade, RatingReason
+from kiosk.domain.waiting import Patience, Wait
 from kiosk.flow import events as ev
-from kiosk.flow.states import Paper, Step
+from kiosk.flow.effects import CREDENTIAL_WAIT_S
+from kiosk.flow.states import FlowState, Paper, Step
+from kiosk.flow.views import Screen
+from kiosk.flow.waits import WaitView, Way
 from kiosk.readiness import StoreHealth
 from kiosk.services.cases import CaseFacts
 from kiosk.services.slips import SlipFacts
@@ -319,3 +324,18 @@ def test_a_card_nobody_waits_for_leaves_no_portrait(subject: Visit) -> None:
     subject.handle(ev.CardWasRead(sample_person(), portrait))
     assert portrait.pixels is None
     assert subject.session.is_empty
+
+
+def test_what_is_waited_for_is_on_the_screen_with_the_way_on(subject: Visit) -> None:
+    shown: list[Screen] = []
+    subject.screen_changed.connect(shown.append)
+    subject.state = FlowState(step=Step.CREDENTIAL, route=Route.ELECTRONIC_CREDENTIAL, busy=True)
+    subject.code_seen()
+    assert shown == [], "nothing was waited for yet"
+    subject.handle(ev.LanguageChosen(Language.EN))
+    assert shown[-1].wait == WaitView(Patience(Wait.CODE, pytest.approx(0.0, abs=5.0), None, CREDENTIAL_WAIT_S), Way.ANOTHER)  # type: ignore[arg-type]
+    subject.code_seen()
+    assert shown[-1].wait is not None
+    assert shown[-1].wait.patience.kind is Wait.CODE_CHECK
+    subject.handle(ev.CredentialFailed("credential.expired"))
+    assert shown[-1].wait is None
