@@ -20,6 +20,7 @@ from ui.widgets.chrome import Footer, MainAction
 from ui.widgets.dock import Dock
 from ui.widgets.header import Header
 from ui.widgets.scroll import PagedScroll
+from ui.widgets.veil import Veil
 
 _SCENE = (1080, 760)
 _AROUND_PX = 10
@@ -115,6 +116,12 @@ class Frame(QWidget):
         else:
             self._grid.addWidget(self.header, 1, 1)
         self._grid.addWidget(self.footer, 3, 1)
+
+    def unveil(self, look: Look) -> None:
+        """Let the new screen come up gently."""
+        if self._room is not None:
+            self._grid.activate()
+            Veil(look, self._room)
 
     def offer(self, action: MainAction | None) -> None:
         """Show this main action, or none."""

@@ -56,7 +56,7 @@ class KioskWindow(QWidget):
     ``mm_per_px`` is the pixel pitch of the real screen; every size follows from it. ``reach_mm`` of it, from below, are used in
     the low position. With ``with_keyboard`` the Pinyin keyboard is loaded, and ``KeyboardUnavailable`` is raised when that
     fails: a terminal on which no address can be written must say so at start. Without it, text fields take a plugged-in
-    keyboard only.
+    keyboard only. With ``moves`` a new screen comes up gently, unless the resident wants it still.
     """
 
     happened = Signal(object)
@@ -69,8 +69,10 @@ class KioskWindow(QWidget):
         *,
         with_keyboard: bool = True,
         reach_mm: float = DEFAULT_REACH_MM,
+        moves: bool = True,
     ) -> None:
         super().__init__()
+        self._moves = moves
         strings.preload()
         drawings.preload()
         self.setObjectName("kiosk_window")
@@ -181,6 +183,8 @@ class KioskWindow(QWidget):
         self._frame.place(self._look, self._screen)
         self._surround(chrome)
         self._reopen_sheet(chrome)
+        if self._moves and not chrome.aids.still:
+            self._frame.unveil(self._look)
 
     def _dress(self, language: Language, aids: Aids) -> None:
         """Take the language and the look this resident wants, for the window as large as it is."""

@@ -1,4 +1,4 @@
-"""Show five visits (online, offline, out of paper, without a face, in senior mode), with everything emulated on loopback ports."""
+"""Show five visits (online, offline, out of paper, without a face, senior mode): platform and devices emulated on loopback."""
 
 from __future__ import annotations
 

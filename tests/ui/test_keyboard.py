@@ -85,6 +85,21 @@ def test_the_hiding_key_sends_the_keyboard_away_and_another_touch_brings_it_back
     assert keyboard.key_centre("n") is not None
 
 
+def test_words_are_written_without_a_touch(subject: Visitor) -> None:
+    keyboard, entry = keyboard_of(subject), entry_of(subject)
+    for letter in "nix":
+        keyboard.press_letter(letter)
+    keyboard.press_delete()
+    QTest.qWait(100)
+    assert keyboard.is_composing()
+    words = keyboard.candidates()
+    assert "你" in words
+    keyboard.take_candidate(words.index("你"))
+    QTest.qWait(50)
+    assert entry.text() == "你"
+    assert not keyboard.is_composing()
+
+
 def test_number_fields_get_the_number_pad_instead(subject: Visitor) -> None:
     subject.touch("field:phone")
     assert not subject.sees("keyboard")

@@ -18,7 +18,7 @@ class Format:
 
     def window(self) -> KioskWindow:
         """A window of this size, shown. One at a time: there is one keyboard in an application."""
-        window = KioskWindow(DEFAULT_HELP_PHONE, self.mm_per_px)
+        window = KioskWindow(DEFAULT_HELP_PHONE, self.mm_per_px, moves=False)
         window.resize(self.width, self.height)
         window.show()
         return window

@@ -106,6 +106,26 @@ class KeyboardWidget(QWidget):
         words = QMetaObject.invokeMethod(self._root, "candidates", Qt.ConnectionType.DirectConnection, Q_RETURN_ARG("QString"))
         return [word for word in str(words).split("\n") if word]
 
+    def press_letter(self, letter: str) -> None:
+        """Do what a touch on this small letter's key does."""
+        self._tell("pressLetter", Q_ARG("QString", letter))
+
+    def press_delete(self) -> None:
+        """Do what a touch on the key that takes back does."""
+        self._tell("pressDelete")
+
+    def take_candidate(self, number: int) -> None:
+        """Do what a touch on this one of ``candidates`` does."""
+        self._tell("takeCandidate", Q_ARG("int", number))
+
+    def is_composing(self) -> bool:
+        """Letters are written that are no word yet."""
+        answer = QMetaObject.invokeMethod(self._root, "composed", Qt.ConnectionType.DirectConnection, Q_RETURN_ARG("QString"))
+        return bool(answer)
+
+    def _tell(self, function: str, *arguments: Any) -> None:
+        QMetaObject.invokeMethod(self._root, function, Qt.ConnectionType.DirectConnection, *arguments)
+
     def _ask_point(self, function: str, argument: str) -> QPoint | None:
         answer: Any = QMetaObject.invokeMethod(
             self._root, function, Qt.ConnectionType.DirectConnection, Q_RETURN_ARG("QPointF"), Q_ARG("QString", argument)

@@ -133,6 +133,22 @@ Item {
         return Qt.point(-1, -1)
     }
 
+    function pressLetter(letter: string): void {
+        InputContext.inputEngine.virtualKeyClick(Qt.Key_A + letter.charCodeAt(0) - 97, letter, Qt.NoModifier)
+    }
+
+    function pressDelete(): void {
+        InputContext.inputEngine.virtualKeyClick(Qt.Key_Backspace, "", Qt.NoModifier)
+    }
+
+    function takeCandidate(number: int): void {
+        InputContext.inputEngine.wordCandidateListModel.selectItem(number)
+    }
+
+    function composed(): string {
+        return InputContext.preeditText
+    }
+
     function candidates(): string {
         const view = panel.keyboard.wordCandidateView
         const words = []
