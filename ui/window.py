@@ -85,12 +85,7 @@ class KioskWindow(QWidget):
         self.keyboard = KeyboardWidget(self.metrics) if with_keyboard else None
         """For whoever types on behalf of a resident: where keys and candidates are."""
         self._dock = Dock(self._look, self.keyboard)
-        self._dock.opened.connect(self._on_dock_opened)
         self._frame = Frame(self._dock)
-        self._frame.happened.connect(self.happened)
-        self._frame.display_wanted.connect(self._open_display)
-        self._frame.help_wanted.connect(self._open_help)
-        self._frame.staff_wanted.connect(self._open_help)
         column(self._look, self, gap_mm=0.0).addWidget(self._frame)
         self._chrome: Chrome | None = None
         self._screen: StepScreen[Any] | None = None
@@ -99,10 +94,18 @@ class KioskWindow(QWidget):
         self._last: Screen | None = None
         self._light: QColor | None = None
         self._ring = FocusRing(self.metrics, self)
+        self._connect()
+        self.resize(*DEFAULT_SIZE)
+
+    def _connect(self) -> None:
+        self._dock.opened.connect(self._on_dock_opened)
+        self._frame.happened.connect(self.happened)
+        self._frame.display_wanted.connect(self._open_display)
+        self._frame.help_wanted.connect(self._open_help)
+        self._frame.staff_wanted.connect(self._open_help)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus_changed)
-        self.resize(*DEFAULT_SIZE)
 
     @property
     def metrics(self) -> Metrics:

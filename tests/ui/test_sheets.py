@@ -113,7 +113,7 @@ def test_a_screen_that_is_turned_is_laid_out_anew_and_keeps_what_is_written(subj
     window = subject.window
     show(window, plate("form"))
     window.resize(1920, 1080)
-    QTest.qWait(50)
+    assert QTest.qWaitFor(lambda: subject.sees("language") and subject.find("language").parentWidget().x() < 30, 5000)
     header, entry = subject.find("language"), subject.find("field:name")
     assert header.mapTo(window, header.rect().topLeft()).x() < window.width() // 4
     assert entry.property("text")

@@ -123,7 +123,7 @@ class KeyboardWidget(QWidget):
         answer = QMetaObject.invokeMethod(self._root, "composed", Qt.ConnectionType.DirectConnection, Q_RETURN_ARG("QString"))
         return bool(answer)
 
-    def _tell(self, function: str, *arguments: Any) -> None:
+    def _tell(self, function: str, *arguments: Any) -> None:  # noqa: ANN401 - Q_ARG has no type of its own
         QMetaObject.invokeMethod(self._root, function, Qt.ConnectionType.DirectConnection, *arguments)
 
     def _ask_point(self, function: str, argument: str) -> QPoint | None:
