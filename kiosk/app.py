@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -66,6 +66,12 @@ from kiosk.workers.visit import Clock, Surroundings, Visit
 from ui.keyboard.environment import KeyboardUnavailable, prepare_environment
 from ui.window import KioskWindow
 
+GIVE_WAY_S = 0.001
+"""A thread that computes gives the interpreter up after so long. With Python's 5 ms a painting, which comes back to Python for
+every widget, waits many times over."""
+
+WARM_UP_AFTER_MS = 500
+
 
 class StartError(Exception):
     """The terminal cannot start; the message is one line in the operator's words."""
@@ -80,6 +86,7 @@ def make_application() -> QApplication:
         prepare_environment()
     except KeyboardUnavailable as error:
         raise StartError(str(error)) from error
+    sys.setswitchinterval(GIVE_WAY_S)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("oueban")
     return application
@@ -129,9 +136,6 @@ class Terminal(QObject):
 
     def start(self) -> None:
         """Begin to serve."""
-        application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self._idle)
         sys.excepthook = self._on_uncaught
         self._link.start(self._health.devices, self._health.offer)
         self.visit.begin()
@@ -142,15 +146,13 @@ class Terminal(QObject):
         else:
             self.window.show()
         self.window.activateWindow()
+        self.window.windowHandle().installEventFilter(self._idle)
 
     def stop(self) -> None:
         """Stop serving: forget the resident first, then join all threads and let go of all devices; may be called twice."""
         self.visit.session.wipe()
         self.window.wipe()
         self.window.hide()
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self._idle)
         sys.excepthook = sys.__excepthook__
         self._health.stop()
         self._preview.set_running(False)
@@ -270,7 +272,8 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     )
     hands = Hands(services, settings.times)
     bench.on_code = hands.code_seen.emit
-    hands.warm_up(face.warm_up)
+    for job in (face.warm_up, bench.warm_up):
+        _warm_up_later(hands, job)
     try:
         window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px)
     except KeyboardUnavailable as error:
@@ -289,8 +292,13 @@ def _papers(link: PlatformLink, bench: Bench, in_force: InForce) -> PaperDesk:
 
 def _surroundings(catalogue: Catalogue, hands: Hands, link: PlatformLink, sample: bool) -> Surroundings:
     finder = Finder(catalogue)
-    hands.warm_up(finder.warm_up)
+    _warm_up_later(hands, finder.warm_up)
     return Surroundings(finder.find, number_in, partial(calendar_of, catalogue), sample, link.neighbours.known)
+
+
+def _warm_up_later(hands: Hands, job: Callable[[], None]) -> None:
+    """Not at once: the first picture needs the processor."""
+    QTimer.singleShot(WARM_UP_AFTER_MS, hands, lambda: hands.warm_up(job))
 
 
 def _now_ms() -> int:

@@ -62,6 +62,6 @@ def preload() -> None:
 @cache
 def _book(language: Language) -> _Book:
     with (ROOT / "texts" / f"{language.value}.yaml").open(encoding="utf-8") as file:
-        raw: dict[str, dict[str, Any]] = yaml.safe_load(file)
+        raw: dict[str, dict[str, Any]] = yaml.load(file, Loader=yaml.CSafeLoader)
     reasons = {code: Reason(str(what), str(todo)) for code, (what, todo) in raw["reasons"].items()}
     return _Book({key: str(value) for key, value in raw["texts"].items()}, reasons)

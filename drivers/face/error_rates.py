@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 Distances = NDArray[np.float64]
 
@@ -34,6 +33,8 @@ def upper_bound(errors: int, pairs: int) -> float:
     """Largest rate under which so few errors are seen with a probability of 5 % at least."""
     if pairs <= 0 or errors >= pairs:
         return 1.0
+    from scipy.stats import beta  # half a second to import; a terminal in service never comes here
+
     return float(beta.ppf(CONFIDENCE, errors + 1, pairs - errors))
 
 

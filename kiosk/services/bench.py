@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -23,7 +24,10 @@ from drivers.id_card_reader.abstract import IdCardReader
 from drivers.id_card_reader.factory import open_reader
 from drivers.pictures import as_jpeg
 from drivers.receipt_printer.abstract import ReceiptPrinter
+from drivers.receipt_printer.errors import FontMissing
+from drivers.receipt_printer.escpos_library import new_generator
 from drivers.receipt_printer.factory import open_printer
+from drivers.receipt_printer.glyphs import default_glyphs
 from drivers.receipt_printer.render_image import picture
 from drivers.receipt_printer.types import PaperWidth
 from drivers.status import DeviceState, DeviceStatus
@@ -156,6 +160,13 @@ class Bench:
             return SlipFailed(facts.case_id, "paper.unknown")  # it hangs in the middle: part of the slip may be out
         except DeviceError as error:
             return SlipFailed(facts.case_id, f"paper.{error.code}")
+
+    @staticmethod
+    def warm_up() -> None:
+        """Load what the first slip needs, before somebody waits for it: the generator of printer commands, and the font."""
+        new_generator()
+        with suppress(FontMissing):  # said by every slip that needs it
+            default_glyphs()
 
     def draw_slip(self, facts: SlipFacts) -> Image | None:
         """The same slip as a grey picture; ``None`` where there is no font to draw it with."""

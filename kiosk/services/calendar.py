@@ -22,4 +22,4 @@ def calendar_of(catalogue: Catalogue) -> WorkingDays:
 def packaged_calendar() -> WorkingDays:
     """State Council's calendar of 2025 and 2026; beyond it nothing is known."""
     with (assets.ROOT / "catalogue" / "working-days.yaml").open(encoding="utf-8") as file:
-        return working_days(WorkingDaysTable.model_validate(yaml.safe_load(file)))
+        return working_days(WorkingDaysTable.model_validate(yaml.load(file, Loader=yaml.CSafeLoader)))

@@ -114,7 +114,7 @@ class SlipWriter:
     def __init__(self, template: Path) -> None:
         """Read the template once; a broken one is a bug of the release and raises."""
         with template.open(encoding="utf-8") as file:
-            self._words: Mapping[str, Words] = msgspec.convert(yaml.safe_load(file), dict[str, Words])
+            self._words: Mapping[str, Words] = msgspec.convert(yaml.load(file, Loader=yaml.CSafeLoader), dict[str, Words])
 
     def blocks(self, facts: SlipFacts) -> tuple[Block, ...]:
         """The slip in the order it comes out of the printer."""

@@ -13,7 +13,10 @@ PATIENT = frozenset({Step.CREDENTIAL, Step.SMS, Step.GUARDIAN_CARD, Step.GUARDIA
 
 
 class IdleWatch(QObject):
-    """An event filter for the whole application; Qt's timers run on the monotonic clock."""
+    """An event filter for the system's window, through which every touch and key comes; Qt's timers run on the monotonic clock.
+
+    Not for the whole application: Python would be asked about each of the thousands of events that make one screen.
+    """
 
     warned = Signal()
     ended = Signal()

@@ -33,6 +33,9 @@ def prepare_environment(config_home: Path | None = None) -> None:
     os.environ["XDG_CONFIG_HOME"] = str(home)
     os.environ["QT_IM_MODULE"] = "qtvirtualkeyboard"
     os.environ["QT_VIRTUALKEYBOARD_DESKTOP_DISABLE"] = "1"
+    # One QML island, and Qt composes the whole window through OpenGL, for every stroke and every pressed key: without a good
+    # driver 20 to 40 ms each (measured), painted by the widgets' own engine 0.3 to 4.
+    os.environ.setdefault("QT_QUICK_BACKEND", "software")
     # Two remarks of Qt's own keyboard about itself, at every start: its pop-up list, and sounds that are not wanted here.
     os.environ.setdefault("QT_LOGGING_RULES", "qt.qml.propertyCache.append=false;qt.multimedia.symbolsresolver=false")
     # Newer versions of Qt read this list first; left set by a desktop, it would choose another input method.

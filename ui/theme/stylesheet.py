@@ -104,6 +104,7 @@ def _buttons(m: Metrics, p: Palette) -> str:
         font-weight: 700; }}
     QPushButton[kind="choice"][wrong="true"] {{ border-color: {p[Colour.SEAL_RED]}; }}
     QPushButton[kind="scene"] {{ background: {p[Colour.PAGE]}; border: none; border-radius: 0; padding: 0; }}
+    QPushButton[kind="scene"]:pressed {{ background: {p[Colour.CELADON_PALE]}; }}
     """
 
 

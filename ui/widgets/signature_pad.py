@@ -11,6 +11,7 @@ from ui.look import Look
 from ui.theme.palettes import Colour
 from ui.theme.tokens import SPACE
 
+_INK_MM = 1.6
 MAX_POINTS = 6_000
 """A minute of writing; a signature that never ends is not kept whole."""
 
@@ -57,7 +58,7 @@ class SignaturePad(QWidget):
         if event.button() is Qt.MouseButton.LeftButton and self._room():
             self._drawing = True
             self._strokes.append([self._to_square(event.position())])
-            self._seen()
+            self._seen(self._strokes[-1][-1:])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """It goes on."""
@@ -66,14 +67,16 @@ class SignaturePad(QWidget):
         point = self._to_square(event.position())
         if point != self._strokes[-1][-1]:
             self._strokes[-1].append(point)
-            self._seen()
+            self._seen(self._strokes[-1][-2:])
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """It ends."""
         self._drawing = False
 
-    def _seen(self) -> None:
-        self.update()
+    def _seen(self, newest: Stroke | list[tuple[int, int]]) -> None:
+        """Paint only where something is new: the ink must keep up with the finger."""
+        room = 2 * self._look.px(_INK_MM)
+        self.update(self._path(newest).boundingRect().toAlignedRect().adjusted(-room, -room, room, room))
         self.changed.emit()
 
     def _room(self) -> bool:
@@ -110,7 +113,7 @@ class SignaturePad(QWidget):
         painter.setPen(QPen(QColor(self._look.colour(Colour.CELADON_LIGHT)), line, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(box.left() + inset, base), QPointF(box.right() - inset, base))
         ink = QColor(self._look.colour(Colour.INK))
-        pen = QPen(ink, self._look.px(1.6), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        pen = QPen(ink, self._look.px(_INK_MM), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for stroke in self._strokes:
