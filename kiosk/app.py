@@ -272,8 +272,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     )
     hands = Hands(services, settings.times)
     bench.on_code = hands.code_seen.emit
-    for job in (face.warm_up, bench.warm_up):
-        _warm_up_later(hands, job)
+    _warm_up_later(hands, face.warm_up, bench.warm_up)
     try:
         window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px)
     except KeyboardUnavailable as error:
@@ -296,9 +295,10 @@ def _surroundings(catalogue: Catalogue, hands: Hands, link: PlatformLink, sample
     return Surroundings(finder.find, number_in, partial(calendar_of, catalogue), sample, link.neighbours.known)
 
 
-def _warm_up_later(hands: Hands, job: Callable[[], None]) -> None:
+def _warm_up_later(hands: Hands, *jobs: Callable[[], None]) -> None:
     """Not at once: the first picture needs the processor."""
-    QTimer.singleShot(WARM_UP_AFTER_MS, hands, lambda: hands.warm_up(job))
+    for job in jobs:
+        QTimer.singleShot(WARM_UP_AFTER_MS, hands, partial(hands.warm_up, job))
 
 
 def _now_ms() -> int:
