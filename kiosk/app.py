@@ -64,6 +64,7 @@ from kiosk.workers.preview import Preview, to_qimage
 from kiosk.workers.use_cases import Services
 from kiosk.workers.visit import Clock, Surroundings, Visit
 from ui.keyboard.environment import KeyboardUnavailable, prepare_environment
+from ui.lockdown import Lockdown
 from ui.window import KioskWindow
 
 GIVE_WAY_S = 0.001
@@ -123,6 +124,7 @@ class Terminal(QObject):
         self._health = Health(catalogue, hands, bench.subscribe, times.store_poll_s, means)
         self._preview = Preview(bench.camera.newest, self)
         self._idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self)
+        self._lockdown = Lockdown(window, holds_screen=settings.machine.full_screen, parent=self)
         self._connect()
 
     @property
@@ -147,9 +149,11 @@ class Terminal(QObject):
             self.window.show()
         self.window.activateWindow()
         self.window.windowHandle().installEventFilter(self._idle)
+        self._lockdown.begin()
 
     def stop(self) -> None:
         """Stop serving: forget the resident first, then join all threads and let go of all devices; may be called twice."""
+        self._lockdown.end()
         self.visit.session.wipe()
         self.window.wipe()
         self.window.hide()

@@ -30,8 +30,9 @@ def execute(arguments: argparse.Namespace) -> int:
     try:
         application = make_application()
         for number in (signal.SIGTERM, signal.SIGINT):
-            # By way of the loop: a quit() before the loop has begun would be lost.
-            signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, application.quit))
+            # By way of the loop: an exit() before the loop has begun would be lost. Not quit(), which asks the window, and in
+            # production the window refuses to be closed.
+            signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, application.exit))
         # Python looks for signals only when it runs, and Qt's loop may rest in C++ for seconds.
         pulse = QTimer(application)
         pulse.timeout.connect(lambda: None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QEventPoint, QKeyEvent, QTouchEvent
 
 from kiosk.flow.states import AT_REST, Step
 
@@ -54,10 +55,19 @@ class IdleWatch(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Watch, and let everything pass. During the countdown only the big button counts, which sends ``StayHere``."""
-        if event.type() in _SIGNS_OF_LIFE and not self._countdown.isActive():
+        if event.type() in _SIGNS_OF_LIFE and not self._countdown.isActive() and not _only_lasts(event):
             self.seen()
         return super().eventFilter(watched, event)
 
     def _on_warning(self) -> None:
         self._countdown.start()
         self.warned.emit()
+
+
+def _only_lasts(event: QEvent) -> bool:
+    """A drop of water on the screen, or a bag on the keypad, goes on touching for hours: only what begins counts."""
+    if isinstance(event, QKeyEvent):
+        return event.isAutoRepeat()
+    if event.type() is QEvent.Type.TouchUpdate and isinstance(event, QTouchEvent):
+        return not any(point.state() is QEventPoint.State.Pressed for point in event.points())
+    return False
