@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QEventPoint, QKeyEvent, QPointingDevice, QTouchEvent
 from pytestqt.qtbot import QtBot
 
 from kiosk.flow.states import Step
@@ -57,3 +57,33 @@ def test_whoever_looks_for_a_telephone_gets_twice_the_time(subject: IdleWatch) -
     assert subject._warning.interval() == 2 * once
     subject.enter(Step.FORM)
     assert subject._warning.interval() == once
+
+
+def _lets_time_pass(subject: IdleWatch, qtbot: QtBot, event: QEvent) -> bool:
+    subject.enter(Step.FORM)
+    qtbot.wait(60)
+    before = subject._warning.remainingTime()
+    subject.eventFilter(QObject(), event)
+    return subject._warning.remainingTime() <= before
+
+
+def _touch(kind: QEvent.Type, *states: QEventPoint.State) -> QTouchEvent:
+    points = [QEventPoint(number, state, QPointF(9, 9), QPointF(9, 9)) for number, state in enumerate(states)]
+    return QTouchEvent(kind, QPointingDevice(), Qt.KeyboardModifier.NoModifier, points)
+
+
+def test_a_drop_of_water_on_the_screen_does_not_keep_a_visit_open(subject: IdleWatch, qtbot: QtBot) -> None:
+    """A touch that never ends, trembling or not, is nobody."""
+    still, moving, pressed = QEventPoint.State.Stationary, QEventPoint.State.Updated, QEventPoint.State.Pressed
+    assert _lets_time_pass(subject, qtbot, _touch(QEvent.Type.TouchUpdate, still))
+    assert _lets_time_pass(subject, qtbot, _touch(QEvent.Type.TouchUpdate, moving))
+    assert not _lets_time_pass(subject, qtbot, _touch(QEvent.Type.TouchBegin, pressed))
+    assert not _lets_time_pass(subject, qtbot, _touch(QEvent.Type.TouchUpdate, still, pressed)), "a finger besides the drop"
+
+
+def test_something_that_lies_on_the_keypad_does_not_keep_a_visit_open(subject: IdleWatch, qtbot: QtBot) -> None:
+    def key(*, repeats: bool) -> QKeyEvent:
+        return QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Down, Qt.KeyboardModifier.NoModifier, "", repeats)
+
+    assert _lets_time_pass(subject, qtbot, key(repeats=True))
+    assert not _lets_time_pass(subject, qtbot, key(repeats=False))
