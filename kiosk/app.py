@@ -63,6 +63,7 @@ from kiosk.workers.platform_link import PlatformLink
 from kiosk.workers.preview import Preview, to_qimage
 from kiosk.workers.use_cases import Services
 from kiosk.workers.visit import Clock, Surroundings, Visit
+from ui.double_touch import NEAR_MM, DoubleTouchGuard
 from ui.keyboard.environment import KeyboardUnavailable, prepare_environment
 from ui.lockdown import Lockdown
 from ui.window import KioskWindow
@@ -124,6 +125,7 @@ class Terminal(QObject):
         self._health = Health(catalogue, hands, bench.subscribe, times.store_poll_s, means)
         self._preview = Preview(bench.camera.newest, self)
         self._idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self)
+        self._double_touch = DoubleTouchGuard(window.metrics.px(NEAR_MM), parent=self)
         self._lockdown = Lockdown(window, holds_screen=settings.machine.full_screen, parent=self)
         self._connect()
 
@@ -149,6 +151,7 @@ class Terminal(QObject):
             self.window.show()
         self.window.activateWindow()
         self.window.windowHandle().installEventFilter(self._idle)
+        self.window.windowHandle().installEventFilter(self._double_touch)
         self._lockdown.begin()
 
     def stop(self) -> None:
@@ -183,6 +186,7 @@ class Terminal(QObject):
         visit.face_asked.connect(window.show_face_request)
         visit.wiped.connect(window.wipe)
         visit.step_changed.connect(self._on_step)
+        visit.step_changed.connect(self._double_touch.new_screen)
         visit.somebody_there.connect(self._idle.seen)
         # Nobody touches the screen during a face check: what the camera sees is the sign of life.
         visit.face_asked.connect(lambda _asks: self._idle.seen())

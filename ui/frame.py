@@ -181,6 +181,7 @@ class Frame(QWidget):
     def _discard(self, part: QWidget | None) -> None:
         if part is not None:
             # Never setParent(None): Python would own the widget and delete it at once, perhaps while it handles the very touch.
+            part.blockSignals(True)  # a finger may still be on it, and be lifted when another screen stands there
             part.hide()
             self._grid.removeWidget(part)
             part.setObjectName("")

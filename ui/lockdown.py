@@ -171,8 +171,8 @@ class Lockdown(QObject):
         if isinstance(window, QWidget):
             if not window.isWindow():
                 return
-            # Qt tells of the showing just before it does it, so that it need not be seen for a moment. Dialogs take this attribute
-            # for their own ends: they would stay modal after their end (PySide6 6.11.3).
+            # Qt tells of the showing just before it does it, so that it need not be seen for a moment. Dialogs use this mark for
+            # ends of their own: they would stay modal after their end (PySide6 6.11.3).
             if not isinstance(window, QDialog):
                 window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         elif not isinstance(window, QWindow) or not window.isTopLevel() or window.metaObject().className() == _WIDGETS_OWN:

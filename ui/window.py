@@ -224,6 +224,7 @@ class KioskWindow(QWidget):
             self._overlay.show()
             self._overlay.raise_()
         elif not wanted and self._overlay is not None:
+            self._overlay.blockSignals(True)
             self._overlay.hide()
             self._overlay.deleteLater()
             self._overlay = None
@@ -255,6 +256,7 @@ class KioskWindow(QWidget):
 
     def _close_sheet(self) -> None:
         if self._sheet is not None:
+            self._sheet.blockSignals(True)
             self._sheet.hide()
             self._sheet.deleteLater()
             self._sheet = None

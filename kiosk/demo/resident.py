@@ -15,8 +15,8 @@ from kiosk.flow.states import Step
 from ui.keyboard.keyboard_widget import KeyboardWidget
 
 POLL_MS = 20
-SETTLE_MS = 120
-"""A person does not touch in the very frame in which a screen appears."""
+SETTLE_MS = 150
+"""A person does not touch in the very frame in which a screen appears; twice this is more than ``ui.double_touch.WITHIN_S``."""
 
 
 class GaveUp(Exception):

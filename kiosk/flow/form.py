@@ -16,6 +16,9 @@ from kiosk.domain.identity import Person
 from kiosk.flow.session import SessionContext
 
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Control and format characters, among them those that turn the direction of writing: the paper would say something else than
+what was signed."""
 
 
 def prefilled(item: Item, person: Person, today: date) -> dict[str, str]:
@@ -48,7 +51,7 @@ def _problem(field: FormField, value: str, today: date) -> str:
         return "field.missing" if field.required else ""
     if len(value) > field.max_length:
         return "field.too_long"
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") for character in value):
+    if any(unicodedata.category(character) in _UNSEEN for character in value):
         return "field.characters"
     return _kind_problem(field, value, today)
 
