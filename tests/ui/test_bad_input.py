@@ -284,7 +284,9 @@ def test_a_code_on_a_screen_that_wants_none_changes_nothing(subject: Visitor, st
     assert live.machine.session.values == values
 
 
-@pytest.mark.parametrize("reason", ["card.removed", "card.timed_out", "card.reader_lost", "card.unreadable"])
+@pytest.mark.parametrize(
+    "reason", ["card.removed_too_soon", "card.no_card", "card.too_slow", "card.reader_lost", "card.unreadable"]
+)
 def test_a_card_that_is_pulled_away_leads_to_another_try(subject: Visitor, reason: str) -> None:
     live = LiveVisit(subject)
     live.does(ev.Touched(), ev.ItemChosen(PERMIT), ev.Continue(), ev.ConsentAnswered(True), ev.RouteChosen(STAFF))
