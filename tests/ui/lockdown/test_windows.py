@@ -142,11 +142,10 @@ def test_a_window_that_lost_the_keys_takes_them_back(locked: Visitor, lockdown: 
     other.close()
 
 
-def test_a_turned_screen_is_filled(locked: Visitor) -> None:
+def test_a_turned_screen_is_filled(locked: Visitor, qtbot: QtBot) -> None:
     show(locked.window, plate("form"))
     screen = QGuiApplication.primaryScreen()
     for width, height in ((1920, 1080), (1080, 1920)):
         screen.geometryChanged.emit(QRect(0, 0, width, height))
-        QTest.qWait(20)
+        qtbot.waitUntil(lambda: locked.sees("main_action"), timeout=5000)
         assert (locked.window.width(), locked.window.height()) == (width, height)
-        assert locked.find("main_action")
