@@ -8,6 +8,7 @@ session, widgets, clipboard, keyboard, memory or on disk when nobody is served. 
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import sys
@@ -185,6 +186,7 @@ def main() -> int:
     parser.add_argument("--actions", type=int, default=None, help=f"how many (default {ACTIONS}, quick {QUICK_ACTIONS})")
     parser.add_argument("--seed", type=int, default=None, help="default: a new one, which is printed")
     asked = parser.parse_args()
+    faulthandler.enable()  # a crash below Python must say where it was
     seed = asked.seed if asked.seed is not None else int.from_bytes(os.urandom(4), "big")
     actions = asked.actions or (QUICK_ACTIONS if asked.quick else ACTIONS)
     with tempfile.TemporaryDirectory(prefix="monkey-", dir=asked.dir) as name:
