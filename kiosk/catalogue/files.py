@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kiosk.domain.days import DaySpan
 from kiosk.domain.language import Words
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,47}$")]
@@ -37,6 +38,10 @@ class ElementType(StrEnum):
     """A date as ``2026-11-26``; such texts compare as dates do."""
     CHOICE = "choice"
     PHONE = "phone"
+    ADDRESS = "address"
+    """A postal address: divisions are chosen, the rest is written; one text like any other."""
+    ID_NUMBER = "id_number"
+    """Number of an identity card, with its check digit; masked on every screen once it is entered."""
 
 
 class Source(StrEnum):
@@ -73,6 +78,10 @@ class Element(Part):
     help: Words | None = None
     choices: tuple[Choice, ...] = ()
     max_length: int = Field(default=60, ge=1, le=200)
+    days: DaySpan = DaySpan.PAST
+    """Which days may be entered; with ``type: day`` only."""
+    correctable: bool = False
+    """The resident knows better than the authority that keeps it, and may give another value; with ``source: shared`` only."""
     kept_hours: int = Field(default=24, ge=0, le=8760)
     """A shared value older than this is asked for anew, or not used."""
 

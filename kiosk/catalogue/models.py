@@ -21,6 +21,7 @@ from kiosk.catalogue.files import (
     Subject,
 )
 from kiosk.catalogue.rules import RuleBook
+from kiosk.domain.days import DaySpan
 from kiosk.domain.identity import AssuranceLevel
 from kiosk.domain.language import Words
 from kiosk.domain.working_days import WorkingDays
@@ -46,6 +47,15 @@ class FieldKind(StrEnum):
     NUMBER = "number"
     """A whole number, not below zero."""
     CHOICE = "choice"
+    ADDRESS = "address"
+    """Divisions are chosen, street and house are written."""
+    ID_NUMBER = "id_number"
+    """Number of an identity card."""
+
+    @property
+    def is_masked(self) -> bool:
+        """True when a value of this kind stands on no screen in full, but while it is written."""
+        return self in (FieldKind.PHONE, FieldKind.ID_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,12 @@ class FormField:
     type: ElementType = ElementType.TEXT
     when: str | None = None
     """The rule under which it belongs to the form; ``None``: always."""
+    days: DaySpan = DaySpan.PAST
+    """Which days may be entered."""
+    authority: str = ""
+    """Id of the department that keeps it; empty when none does."""
+    correctable: bool = False
+    """The resident may give another value than the authority did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from kiosk.catalogue.file_set import CatalogueFiles
 from kiosk.catalogue.files import Department, Element, ElementType, Material, Part, PolicyFile, Source
 from kiosk.catalogue.problems import Problem, translation_problems, twice
 from kiosk.catalogue.rules import names_in
+from kiosk.domain.days import DaySpan
 
 CARD_ELEMENTS = {
     "name": ElementType.TEXT,
     "id_number": ElementType.TEXT,
-    "address": ElementType.TEXT,
+    "address": ElementType.ADDRESS,
     "age": ElementType.NUMBER,
     "birth": ElementType.DAY,
     "sex": ElementType.CHOICE,
@@ -103,6 +104,10 @@ def _element_texts(element: Element, files: CatalogueFiles) -> Iterator[str]:
         yield f"is derived by a rule that {text}"
     if (element.type is ElementType.CHOICE) != bool(element.choices):
         yield "and its choices do not go together"
+    if element.days is not DaySpan.PAST and element.type is not ElementType.DAY:
+        yield "says which days, but is none"
+    if element.correctable and element.source is not Source.SHARED:
+        yield "can be corrected, but no authority gives it"
     yield from (f"offers {value} twice" for value in twice(choice.value for choice in element.choices))
     if element.source is Source.CARD and CARD_ELEMENTS.get(element.name) is not element.type:
         yield "is not what the card tells: " + ", ".join(f"{name} ({kind.value})" for name, kind in CARD_ELEMENTS.items())

@@ -48,10 +48,12 @@ _KINDS = {
     ElementType.CHOICE: FieldKind.CHOICE,
     ElementType.YES_NO: FieldKind.CHOICE,
     ElementType.PHONE: FieldKind.PHONE,
+    ElementType.ADDRESS: FieldKind.ADDRESS,
+    ElementType.ID_NUMBER: FieldKind.ID_NUMBER,
 }
 YES, NO = "yes", "no"
 _YES_NO = (Choice(YES, Words(zh="是", en="Yes")), Choice(NO, Words(zh="否", en="No")))
-_PHONE_DIGITS = 11
+_LENGTHS = {ElementType.PHONE: 11, ElementType.ID_NUMBER: 18}
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,13 @@ def _field(asked: AskedField, element: Element) -> FormField:
         required=asked.required,
         help=element.help,
         choices=_YES_NO if element.type is ElementType.YES_NO else choices,
-        max_length=_PHONE_DIGITS if element.type is ElementType.PHONE else element.max_length,
+        max_length=_LENGTHS.get(element.type, element.max_length),
         source=element.source,
         type=element.type,
         when=asked.when,
+        days=element.days,
+        authority=element.authority or "",
+        correctable=element.correctable,
     )
 
 

@@ -166,3 +166,10 @@ def mask_id_number(number: str) -> str:
     if len(number) < 12:
         return "*" * max(0, len(number) - 2) + number[-2:]
     return number[:6] + "*" * (len(number) - 10) + number[-4:]
+
+
+def mask_phone(number: str) -> str:
+    """``138****5678``; of anything else than eleven digits the last two only."""
+    if len(number) != 11:
+        return "*" * max(0, len(number) - 2) + number[-2:]
+    return number[:3] + "****" + number[-4:]

@@ -12,6 +12,9 @@ from kiosk.catalogue.card_facts import card_facts
 from kiosk.catalogue.files import Source
 from kiosk.catalogue.models import FieldKind, FormField, Item
 from kiosk.catalogue.resolving import NO, YES
+from kiosk.domain.addresses import take_apart
+from kiosk.domain.days import Days, read_day, span_of
+from kiosk.domain.id_numbers import is_id_number
 from kiosk.domain.identity import Person
 from kiosk.flow.session import SessionContext
 
@@ -57,24 +60,36 @@ def _problem(field: FormField, value: str, today: date) -> str:
 
 
 def _kind_problem(field: FormField, value: str, today: date) -> str:
+    if field.kind is FieldKind.DATE:
+        return _date_problem(value, span_of(field.days, today))
+    reason = f"field.{field.kind.value}"
+    return "" if _is_sound(field, value) else reason
+
+
+def _is_sound(field: FormField, value: str) -> bool:
     match field.kind:
         case FieldKind.PHONE:
-            return "" if _PHONE.fullmatch(value) else "field.phone"
+            sound = _PHONE.fullmatch(value) is not None
         case FieldKind.CHOICE:
-            return "" if value in {choice.value for choice in field.choices} else "field.choice"
-        case FieldKind.DATE:
-            return _date_problem(value, today)
+            sound = value in {choice.value for choice in field.choices}
         case FieldKind.NUMBER:
-            return "" if value.isascii() and value.isdigit() else "field.number"
-        case FieldKind.TEXT:
-            return ""
+            sound = value.isascii() and value.isdigit()
+        case FieldKind.ID_NUMBER:
+            sound = is_id_number(value)
+        case FieldKind.ADDRESS:
+            # The card's own words are not judged: nobody could mend them.
+            sound = bool(field.from_card or take_apart(value).line)
+        case FieldKind.TEXT | FieldKind.DATE:
+            sound = True
         case _:
             assert_never(field.kind)
+    return sound
 
 
-def _date_problem(value: str, today: date) -> str:
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
+def _date_problem(value: str, days: Days) -> str:
+    day = read_day(value)
+    if day is None:
         return "field.date"
-    return "field.date_future" if day > today else ""
+    if day < days.earliest:
+        return "field.date_past"
+    return "field.date_future" if day > days.latest else ""

@@ -90,7 +90,7 @@ def _address(context: Context, language: Language, wrong: dict[str, str]) -> Fie
     return FieldView(
         name=ADDRESS,
         label=_ADDRESS.in_(language),
-        kind=FieldKind.TEXT,
+        kind=FieldKind.ADDRESS,
         value=value,
         source="card" if from_card else "",
         required=True,

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from kiosk.catalogue import deciding
 from kiosk.catalogue.deciding import MaterialLine
 from kiosk.catalogue.files import Source
-from kiosk.catalogue.models import FormField, Item, ItemMaterial
-from kiosk.domain.identity import mask_id_number
+from kiosk.catalogue.models import FieldKind, FormField, Item, ItemMaterial
+from kiosk.domain.days import span_of
+from kiosk.domain.identity import mask_id_number, mask_phone
 from kiosk.domain.language import Language
 from kiosk.flow import (
     closing,
@@ -230,7 +231,9 @@ def _gathering(state: FlowState, context: Context) -> GatheringView:
     return GatheringView(tuple(names[keeper] for keeper in keepers if keeper is not None and keeper in names))
 
 
-def _field(field: FormField, language: Language, value: str, source: str, problem: str) -> v.FieldView:
+def _field(field: FormField, state: FlowState, context: Context) -> v.FieldView:
+    language, session = state.language, context.session
+    value, source = session.values.get(field.name, ""), form.source_of(field, session)
     return v.FieldView(
         name=field.name,
         label=field.label.in_(language),
@@ -241,22 +244,24 @@ def _field(field: FormField, language: Language, value: str, source: str, proble
         help=field.help.in_(language) if field.help else "",
         choices=tuple((choice.value, choice.label.in_(language)) for choice in field.choices),
         max_length=field.max_length,
-        problem=problem,
+        problem=dict(state.invalid_fields).get(field.name, ""),
         editable=not (field.from_card == "id_number" and source == "card"),
+        days=span_of(field.days, context.today) if field.kind is FieldKind.DATE else None,
+        authority=_department(field.authority, context, language) if source == "shared" else "",
     )
 
 
 def _form(state: FlowState, context: Context) -> v.FormView:
-    session, wrong = context.session, dict(state.invalid_fields)
     pages = paging.form_pages(state, context)
     return v.FormView(
-        tuple(
-            _field(f, state.language, session.values.get(f.name, ""), form.source_of(f, session), wrong.get(f.name, ""))
-            for f in paging.turned(pages, state)
-        ),
+        tuple(_field(f, state, context) for f in paging.turned(pages, state)),
         number=min(state.page + 1, len(pages)),
         total=len(pages),
     )
+
+
+def _department(department: str, context: Context, language: Language) -> str:
+    return next((one.name.in_(language) for one in context.catalogue.departments if one.id == department), "")
 
 
 def _handling(state: FlowState, context: Context) -> v.FormView:
@@ -321,8 +326,10 @@ def _review(state: FlowState, context: Context) -> v.ReviewView:
 
 def _shown(field: FormField, context: Context, language: Language) -> str:
     value = context.session.values.get(field.name, "")
-    if field.from_card == "id_number":
+    if field.from_card == "id_number" or field.kind is FieldKind.ID_NUMBER:
         return mask_id_number(value)
+    if field.kind is FieldKind.PHONE:
+        return mask_phone(value)
     return next((choice.label.in_(language) for choice in field.choices if choice.value == value), value)
 
 

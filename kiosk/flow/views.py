@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from kiosk.catalogue.deciding import From
 from kiosk.catalogue.models import FieldKind
 from kiosk.domain.aids import PLAIN, Aids
+from kiosk.domain.days import Days
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.domain.nearby import Nearest
@@ -221,6 +222,10 @@ class FieldView:
     problem: str
     editable: bool = True
     """False for the card's number: only its mask is shown, and a mask must not come back as the value."""
+    days: Days | None = None
+    """Which days may be entered; with ``kind`` ``date`` only."""
+    authority: str = ""
+    """Name of the department that gave the value; with ``source`` ``shared`` only."""
 
 
 @dataclass(frozen=True, slots=True)

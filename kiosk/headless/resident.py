@@ -15,11 +15,18 @@ import yaml
 import assets
 from kiosk.catalogue.models import FieldKind, FormField
 from kiosk.catalogue.rules import FactValue
+from kiosk.domain.days import DaySpan
 from kiosk.domain.identity import Person
 
 MARK = "测试"
 _MAX_FILE_BYTES = 1 << 20
-_TYPICAL_TEXT = "测试内容"
+_TYPICAL = {
+    FieldKind.TEXT: "测试内容",
+    FieldKind.NUMBER: "1",
+    FieldKind.PHONE: "13800000000",
+    FieldKind.ADDRESS: "浙江省温州市瓯海区测试路 1 号",
+    FieldKind.ID_NUMBER: "330302195801010005",
+}
 
 
 class ResidentFileError(Exception):
@@ -60,17 +67,12 @@ class Resident:
         """What this resident writes; where nothing is said of it, something typical of the kind of question."""
         if asked.name in self.answers:
             return self.answers[asked.name]
-        match asked.kind:
-            case FieldKind.CHOICE:
-                return asked.choices[0].value
-            case FieldKind.PHONE:
-                return "13800000000"
-            case FieldKind.DATE:
-                return (today - timedelta(days=30)).isoformat()
-            case FieldKind.NUMBER:
-                return "1"
-            case _:
-                return _TYPICAL_TEXT[: asked.max_length]
+        if asked.kind is FieldKind.CHOICE:
+            return asked.choices[0].value
+        if asked.kind is FieldKind.DATE:
+            month = timedelta(days=30)
+            return (today + month if asked.days is DaySpan.FUTURE else today - month).isoformat()
+        return _TYPICAL[asked.kind][: asked.max_length]
 
 
 def load_resident(path: Path) -> Resident:

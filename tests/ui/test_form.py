@@ -7,59 +7,21 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QScrollArea
+from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea
 
 from kiosk.domain.language import Language
-from kiosk.flow.context import Context
-from kiosk.flow.events import Continue, Event, FieldEntered
+from kiosk.flow.events import Continue, FieldEntered
 from kiosk.flow.form import problems
-from kiosk.flow.machine import step
-from kiosk.flow.presenter import present
-from kiosk.flow.session import SessionContext
-from kiosk.flow.states import FlowState, Step
+from kiosk.flow.states import Step
 from kiosk.flow.views import FormView, Screen
-from kiosk.readiness import Readiness
 from tests.ui.conftest import MakeWindow, Visitor
+from tests.ui.live_form import LiveForm, entry
 from ui.audit.findings import place
 from ui.gallery import sample
 from ui.gallery.plates import plates
 from ui.gallery.render import show
 
 FORM = next(plate for plate in plates(Language.ZH) if plate.name == "form")
-
-
-class LiveForm:
-    """The window with the true machine behind it, at the form of one item."""
-
-    def __init__(self, visitor: Visitor, item: str) -> None:
-        self.session = SessionContext()
-        self.session.person = sample.person()
-        for field in ("name", "id_number"):
-            self.session.values[field] = getattr(sample.person(), field)
-        self.session.prefilled = {"name", "id_number"}
-        self.session.gathered = frozenset(name for one in sample.catalogue().items for name in one.shared)
-        self.session.shared = {"social_insurance_status": "正常参保"}
-        self.state = FlowState(step=Step.FORM, item_code=item)
-        self._window = visitor.window
-        self._context = Context(sample.catalogue(), Readiness((), {}, {}, "", True), self.session, sample.TODAY)
-        visitor.window.happened.connect(self.handle)
-        self._show()
-        QTest.qWait(20)
-
-    def handle(self, event: Event) -> None:
-        self.state, effects = step(self.state, event, self._context)
-        for effect in effects:
-            self.session.apply(effect, 0)  # type: ignore[arg-type]
-        self._show()
-
-    def _show(self) -> None:
-        self._window.show_screen(present(self.state, self._context))
-
-
-def entry(visitor: Visitor, name: str) -> QLineEdit:
-    found = visitor.find(f"field:{name}")
-    assert isinstance(found, QLineEdit)
-    return found
 
 
 def test_values_from_the_card_are_there_with_their_source(subject: Visitor) -> None:

@@ -101,7 +101,7 @@ def test_words_are_written_without_a_touch(subject: Visitor) -> None:
 
 
 def test_number_fields_get_the_number_pad_instead(subject: Visitor) -> None:
-    subject.touch("field:phone")
+    subject.find("field:phone").setFocus()
     assert not subject.sees("keyboard")
     for key in "1380013":
         subject.touch(f"key:{key}")

@@ -36,6 +36,14 @@ class Extra(Enum):
     PINYIN = "pinyin"
     """The Pinyin keyboard, opened for the address."""
     NUMBER_PAD = "number_pad"
+    ID_PAD = "id_pad"
+    """The number pad with its X, opened for a relative's ID number."""
+    DAY_WHEEL = "day_wheel"
+    """Opened for a day that is not known yet."""
+    PROVINCES = "provinces"
+    """The first level of an address, opened."""
+    COUNTIES = "counties"
+    """The last level of an address that is there already, opened to be changed."""
     SMS_CODE = "sms_code"
     """The digits of the message are written."""
     BADGE = "badge"
@@ -251,6 +259,10 @@ def _form(make: _Maker) -> tuple[Plate, ...]:
         make.plate("form", _item(Step.FORM), session=empty),
         make.plate("form-pinyin", _item(Step.FORM), session=empty, extra=Extra.PINYIN),
         make.plate("form-number-pad", _item(Step.FORM), session=empty, extra=Extra.NUMBER_PAD),
+        make.plate("form-id-pad", replace(_item(Step.FORM), item_code=sample.FAMILY), session=empty, extra=Extra.ID_PAD),
+        make.plate("form-day-wheel", _item(Step.FORM), session=empty, extra=Extra.DAY_WHEEL),
+        make.plate("form-provinces", _item(Step.FORM), session=empty, extra=Extra.PROVINCES),
+        make.plate("form-counties", _item(Step.FORM), session=sample.session(), extra=Extra.COUNTIES),
         make.plate("form-problems", _item(Step.FORM, invalid_fields=_WRONG), session=wrong),
         make.plate("form-senior", senior, session=empty),
         make.plate("gathering", _item(Step.GATHERING, busy=True), session=_not_gathered()),

@@ -16,6 +16,7 @@ from ui.gallery.plates import Extra, Plate, plates
 from ui.gallery.sample import RECEIPT_NUMBER, STORED_AT
 from ui.theme.palettes import PLAIN, Colour
 from ui.theme.tokens import FONT_FAMILY
+from ui.widgets.buttons import Button
 from ui.widgets.entry import Entry
 from ui.window import KioskWindow
 
@@ -62,17 +63,35 @@ def _add_extra(window: KioskWindow, extra: Extra) -> None:
         window.show_slip_picture(made_up_slip())
     elif extra is Extra.SIGNATURE:
         _sign(window)
-    elif extra is Extra.SMS_CODE:
-        _write(window, "sms_code", "204816")
-    elif extra is Extra.BADGE:
-        _write(window, "staff_id", "1001")
-        _write(window, "staff_pin", "246810")
-    elif extra in (Extra.PINYIN, Extra.NUMBER_PAD):
+    for name, text in _WRITTEN.get(extra, {}).items():
+        _write(window, name, text)
+    if extra in _WRITTEN_IN:
         window.activateWindow()
-        entry = window.findChild(Entry, "field:current_address" if extra is Extra.PINYIN else "field:phone")
+        entry = window.findChild(Entry, _WRITTEN_IN[extra])
         if entry is not None:
             entry.setFocus()
         settle(_SETTLE_MS)
+    elif extra in _TOUCHED:
+        button = window.findChild(Button, _TOUCHED[extra])
+        if button is not None:
+            button.click()
+        settle(_SETTLE_MS)
+
+
+_WRITTEN = {
+    Extra.SMS_CODE: {"sms_code": "204816"},
+    Extra.BADGE: {"staff_id": "1001", "staff_pin": "246810"},
+}
+_WRITTEN_IN = {
+    Extra.PINYIN: "field:current_address",
+    Extra.NUMBER_PAD: "field:phone",
+    Extra.ID_PAD: "field:family_member_id",
+}
+_TOUCHED = {
+    Extra.DAY_WHEEL: "wheel:residence_registered_since",
+    Extra.PROVINCES: "division:current_address",
+    Extra.COUNTIES: "division:current_address",
+}
 
 
 def _write(window: KioskWindow, name: str, text: str) -> None:

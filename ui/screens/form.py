@@ -10,7 +10,8 @@ from kiosk.flow.views import FormView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.widgets.chrome import MainAction
-from ui.widgets.field import FieldBox, make_field
+from ui.widgets.field import FieldBox
+from ui.widgets.field_kinds import make_field
 from ui.widgets.panels import Notice
 from ui.widgets.words import Words
 
@@ -70,6 +71,7 @@ class FormScreen(StepScreen[FormView]):
         for field in model.fields:
             box = make_field(self.look, field)
             box.entered.connect(self._on_entered)
+            box.grown.connect(self._on_grown)
             self._boxes[field.name] = box
             self._list.addWidget(box)
         self._list.addStretch(1)
@@ -91,6 +93,9 @@ class FormScreen(StepScreen[FormView]):
     def part_around(self, widget: QWidget) -> QWidget:
         """A field with its name and its complaint."""
         return next((box for box in self._boxes.values() if box is widget or box.isAncestorOf(widget)), widget)
+
+    def _on_grown(self) -> None:
+        self.reveal_wanted.emit(self.sender())
 
     def wipe(self) -> None:
         """Forget the answers, choices too."""

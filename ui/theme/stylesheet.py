@@ -100,6 +100,8 @@ def _buttons(m: Metrics, p: Palette) -> str:
     QPushButton[kind="choice"] {{ background: {p[Colour.CARD]}; color: {p[Colour.INK]};
         border: {line}px solid {p[Colour.OUTLINE]}; font-size: {body}px; font-weight: 400; padding: 0 {m.px(4)}px; }}
     QPushButton[kind="choice"]:pressed {{ background: {p[Colour.CELADON_PALE]}; }}
+    QPushButton[kind="choice"][known="true"] {{ background: {p[Colour.CELADON_PALE]};
+        border-color: {p[Colour.CELADON]}; }}
     QPushButton[kind="choice"]:checked {{ background: {p[Colour.DEEP]}; color: {p[Colour.CARD]}; border-color: {p[Colour.DEEP]};
         font-weight: 700; }}
     QPushButton[kind="choice"][wrong="true"] {{ border-color: {p[Colour.SEAL_RED]}; }}

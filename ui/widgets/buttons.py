@@ -12,7 +12,7 @@ from ui.theme.palettes import Colour
 from ui.theme.tokens import SPACE
 
 _ICON_COLOURS = {"main": Colour.CARD, "choice": Colour.INK}
-_BY_KEY = frozenset({Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason})
+BY_KEY = frozenset({Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason})
 
 
 class Button(QPushButton):
@@ -50,7 +50,7 @@ class Button(QPushButton):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Note whether keys led here: only then the focus ring is shown."""
-        self.focused_by_key = event.reason() in _BY_KEY
+        self.focused_by_key = event.reason() in BY_KEY
         super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -32,11 +32,15 @@ class Dock(QWidget):
             self._layout.addWidget(keyboard)
             keyboard.hide()
             keyboard.hidden_by_key.connect(self.close_for)
-        self._pad = self._new_pad(look)
+        self._pads = self._new_pads(look)
         self.hide()
 
-    def _new_pad(self, look: Look) -> Keypad:
-        pad = Keypad(look, with_done=True)
+    def _new_pads(self, look: Look) -> dict[bool, Keypad]:
+        """By whether they have an ``X``."""
+        return {with_x: self._new_pad(look, with_x=with_x) for with_x in (False, True)}
+
+    def _new_pad(self, look: Look, *, with_x: bool) -> Keypad:
+        pad = Keypad(look, with_x=with_x, with_done=True)
         pad.digit.connect(self._on_digit)
         pad.deleted.connect(self._on_delete)
         pad.done.connect(self.close_for)
@@ -48,10 +52,10 @@ class Dock(QWidget):
     def speak(self, look: Look) -> None:
         """Take another language."""
         self.close_for()
-        old = self._pad
-        self._layout.removeWidget(old)
-        old.deleteLater()
-        self._pad = self._new_pad(look)
+        for old in self._pads.values():
+            self._layout.removeWidget(old)
+            old.deleteLater()
+        self._pads = self._new_pads(look)
 
     def open_for(self, entry: Entry) -> None:
         """Come up for this entry; entries with a pad of their own on the screen need nothing."""
@@ -61,7 +65,8 @@ class Dock(QWidget):
         self._entry = entry
         numeric = entry.is_numeric
         self._layout.setContentsMargins(0, self._above, 0, 2 * self._above if numeric else 0)
-        self._pad.setVisible(numeric)
+        for with_x, pad in self._pads.items():
+            pad.setVisible(numeric and with_x == (entry.pad is Pad.ID_NUMBER))
         if self._keyboard is not None:
             self._keyboard.setVisible(not numeric)
         self.setVisible(numeric or self._keyboard is not None)

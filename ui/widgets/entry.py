@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import Enum
 
 from PySide6.QtCore import Qt, Signal
@@ -14,7 +15,6 @@ from ui.theme.tokens import SPACE
 from ui.widgets import groups
 
 _CLIPBOARD_KEYS = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Cut, QKeySequence.StandardKey.Paste)
-_DATE_DIGITS = 8
 
 
 class Pad(Enum):
@@ -29,6 +29,21 @@ class Pad(Enum):
     """A number pad that stands on the screen itself."""
     CODE = "code"
     """Digits and capital letters, on keys that stand on the screen itself; set out in the groups of a receipt number."""
+    PHONE = "phone"
+    """The number pad of the dock; digits are set out as a mobile number."""
+    ID_NUMBER = "id_number"
+    """The number pad of the dock, with an ``X``; set out in the groups of an identity card's number."""
+
+
+_GROUPED: dict[Pad, Callable[[str], str]] = {
+    Pad.DATE: groups.day,
+    Pad.CODE: groups.receipt_number,
+    Pad.PHONE: groups.phone,
+    Pad.ID_NUMBER: groups.id_number,
+}
+_SIGNS = {Pad.CODE: re.compile("[0-9A-Z]"), Pad.ID_NUMBER: re.compile("[0-9X]")}
+"""What may be written, where it is more than digits."""
+_DIGIT = re.compile("[0-9]")
 
 
 class Entry(QLineEdit):
@@ -50,36 +65,37 @@ class Entry(QLineEdit):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         if pad is not Pad.PINYIN:
             self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        if pad is Pad.DATE:
-            self.textEdited.connect(self._set_out_date)
-        if pad is Pad.CODE:
-            self.textEdited.connect(self._set_out_code)
+        if pad in _GROUPED:
+            self.textEdited.connect(self._set_out)
 
     @property
     def is_numeric(self) -> bool:
-        """True when only digits can be written."""
+        """True when it is written on a number pad."""
         return self.pad not in (Pad.PINYIN, Pad.CODE)
+
+    @property
+    def value(self) -> str:
+        """What was written, without the spaces between groups; a day keeps its dashes."""
+        return self.text() if self.pad not in _GROUPED or self.pad is Pad.DATE else self._signs(self.text())
 
     def type_digit(self, digit: str) -> None:
         """Write one digit, or letter of a code, where the cursor is, as a key would."""
         if self.isReadOnly():
             return
         self.insert(digit)
-        if self.pad is Pad.DATE:
-            self._set_out_date(self.text())
-        elif self.pad is Pad.CODE:
-            self._set_out_code(self.text())
+        if self.pad in _GROUPED:
+            self._set_out()
 
     def delete_last(self) -> None:
-        """Take back the character before the cursor; in a date, the last digit."""
+        """Take back the character before the cursor; what only parts the groups is passed over."""
         if self.isReadOnly():
             return
-        if self.pad is Pad.DATE:
-            self._set_out_date(self.text().rstrip("-")[:-1])
-        elif self.pad is Pad.CODE:
-            self._set_out_code(self.text().rstrip()[:-1])
-        else:
+        if self.pad not in _GROUPED:
             self.backspace()
+            return
+        at = self.cursorPosition()
+        before, after = self._signs(self.text()[:at]), self._signs(self.text()[at:])
+        self._write(before[:-1] + after, len(before) - 1)
 
     def wipe(self) -> None:
         """Forget the text and how it came about; ``clear()`` would leave it to be undone."""
@@ -91,7 +107,7 @@ class Entry(QLineEdit):
             event.accept()
             return
         text = event.text()
-        if self.is_numeric and text.isprintable() and text and not re.fullmatch("[0-9]", text):
+        if self.is_numeric and text.isprintable() and text and not self._signs(text):
             event.accept()
             return
         super().keyPressEvent(event)
@@ -116,10 +132,16 @@ class Entry(QLineEdit):
         super().focusOutEvent(event)
         self.left.emit()
 
-    def _set_out_code(self, text: str) -> None:
-        self.setText(groups.receipt_number(re.sub("[^0-9A-Z]", "", text.upper())))
+    def _signs(self, text: str) -> str:
+        return "".join(_SIGNS.get(self.pad, _DIGIT).findall(text.upper()))
 
-    def _set_out_date(self, text: str) -> None:
-        digits = re.sub("[^0-9]", "", text)[:_DATE_DIGITS]
-        parts = (digits[:4], digits[4:6], digits[6:])
-        self.setText("-".join(part for part in parts if part))
+    def _set_out(self) -> None:
+        before = len(self._signs(self.text()[: self.cursorPosition()]))
+        self._write(self._signs(self.text()), before)
+
+    def _write(self, signs: str, before: int) -> None:
+        """Set out in groups, with the cursor behind as many signs as before."""
+        text = _GROUPED[self.pad](signs)
+        self.setText(text)
+        at = next((place for place in range(len(text) + 1) if len(self._signs(text[:place])) >= before), len(text))
+        self.setCursorPosition(at)

@@ -15,9 +15,7 @@ from ui.widgets.fitting import FittingGrid
 from ui.widgets.panels import Picture, column, row
 from ui.widgets.words import Words
 
-_PADS = {FieldKind.TEXT: Pad.PINYIN, FieldKind.PHONE: Pad.DIGITS, FieldKind.DATE: Pad.DATE, FieldKind.NUMBER: Pad.DIGITS}
-_SOURCE_KEYS = {"card": "form.from_card", "shared": "form.from_shared"}
-_DATE_LENGTH = 10
+_PADS = {FieldKind.TEXT: Pad.PINYIN, FieldKind.NUMBER: Pad.DIGITS}
 
 
 class FieldBox(QWidget):
@@ -25,6 +23,8 @@ class FieldBox(QWidget):
 
     entered = Signal(str, str)
     """Field name and new value."""
+    grown = Signal()
+    """It has become higher, and should still be seen whole."""
 
     def __init__(self, look: Look, view: FieldView) -> None:
         super().__init__()
@@ -70,20 +70,25 @@ class FieldBox(QWidget):
 
     def update_from(self, view: FieldView) -> None:
         """Take what has changed; what the resident is writing is left alone."""
-        from_card = view.source in _SOURCE_KEYS and bool(view.value)
-        self._source.setText(self._look.say(_SOURCE_KEYS[view.source]) if from_card else "")
-        self._source.setVisible(from_card)
-        self._source_picture.setVisible(from_card and view.source == "card")
+        is_known = view.source in ("card", "shared") and bool(view.value)
+        self._source.setText(self._origin(view) if is_known else "")
+        self._source.setVisible(is_known)
+        self._source_picture.setVisible(is_known and view.source == "card")
         self._help.setVisible(bool(view.help) and not view.problem)
         self._problem_line.setVisible(bool(view.problem))
         if view.problem:
             self._problem.setText(self._look.sentence(view.problem))
-        self._answer.setAccessibleName(view.label)
-        self._answer.setAccessibleDescription(self._problem.text() if view.problem else view.help)
-        mark(self._answer, known=from_card, wrong=bool(view.problem))
-        if view.value != self._shown and not self._answer.hasFocus():
+        self.target.setAccessibleName(view.label)
+        self.target.setAccessibleDescription(self._problem.text() if view.problem else view.help)
+        mark(self._answer, known=is_known, wrong=bool(view.problem))
+        if view.value != self._shown and not self.target.hasFocus():
             self._shown = view.value
             self._show_value(view.value)
+
+    def _origin(self, view: FieldView) -> str:
+        if view.source == "card":
+            return self._look.say("form.from_card")
+        return self._look.say("form.from_authority", authority=view.authority) if view.authority else ""
 
     def _show_value(self, value: str) -> None:
         raise NotImplementedError
@@ -102,12 +107,9 @@ class EntryBox(FieldBox):
     """A question answered in writing."""
 
     def _build(self, view: FieldView) -> QWidget:
-        length = _DATE_LENGTH if view.kind is FieldKind.DATE else view.max_length
-        self.entry = Entry(self._look, f"field:{view.name}", view.label, _PADS[view.kind], length)
+        self.entry = Entry(self._look, f"field:{view.name}", view.label, _PADS[view.kind], view.max_length)
         self.entry.setText(view.value)
         self.entry.setCursorPosition(0)
-        if view.kind is FieldKind.DATE:
-            self.entry.setPlaceholderText(self._look.say("form.date_hint"))
         if not view.editable:
             self.entry.setReadOnly(True)
             self.entry.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -159,17 +161,10 @@ class ChoiceBox(FieldBox):
         self._show_value("")
 
 
-def make_field(look: Look, view: FieldView) -> FieldBox:
-    """The box for this kind of question."""
-    box = ChoiceBox(look, view) if view.kind is FieldKind.CHOICE else EntryBox(look, view)
-    box.update_from(view)
-    return box
-
-
 def mark(answer: QWidget, *, known: bool, wrong: bool) -> None:
     """Let an answer and its buttons show in colour where it came from and whether it is right."""
     marks = {"known": "true" if known else "false", "wrong": "true" if wrong else "false"}
-    for widget in (answer, *answer.findChildren(Button)):
+    for widget in (answer, *answer.findChildren(Button), *answer.findChildren(Entry)):
         if any(widget.property(name) != value for name, value in marks.items()):
             for name, value in marks.items():
                 widget.setProperty(name, value)

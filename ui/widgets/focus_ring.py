@@ -10,6 +10,7 @@ from shiboken6 import isValid
 from ui.theme.palettes import PLAIN, Colour, Palette
 from ui.theme.tokens import SPACE, Metrics
 from ui.widgets.buttons import Button
+from ui.widgets.day_wheel import Column
 
 _MOVES = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide, QEvent.Type.Show})
 
@@ -40,7 +41,7 @@ class FocusRing(QWidget):
             if isValid(widget):
                 widget.removeEventFilter(self)
         self._followed = []
-        shown = isinstance(new, Button) and new.focused_by_key and new.window() is self.window()
+        shown = isinstance(new, (Button, Column)) and new.focused_by_key and new.window() is self.window()
         self._target = new if shown else None
         link: QWidget | None = self._target
         while link is not None and link is not self.window():

@@ -24,7 +24,7 @@ _PLACES = {
 
 
 class Keypad(QWidget):
-    """Ten digits, delete, and at the lower left ``X`` (for ID numbers) or a key that hides the pad."""
+    """Ten digits and delete; for ID numbers ``X``, and in the dock a key that hides the pad."""
 
     digit = Signal(str)
     deleted = Signal()
@@ -44,8 +44,9 @@ class Keypad(QWidget):
             self._add(text, place, look.say("keypad.digit", digit=text))
         if with_x:
             self._add("X", (3, 0), look.say("keypad.digit", digit="X"))
-        elif with_done:
-            self._function("hide", "key:done", look.say("keypad.done"), (3, 0)).clicked.connect(self.done)
+        if with_done:
+            place = (4, 0) if with_x else (3, 0)
+            self._function("hide", "key:done", look.say("keypad.done"), place).clicked.connect(self.done)
         self._function("delete", "key:delete", look.say("keypad.delete"), (3, 2)).clicked.connect(self.deleted)
 
     def _add(self, text: str, place: tuple[int, int], accessible_name: str) -> None:

@@ -145,7 +145,7 @@ def test_only_a_secondary_paper_can_be_promised_and_the_notice_names_its_last_da
     subject.has_document_camera()
     subject.shared |= {"phone": "13800000000"}
     subject.identifies(RENEWAL, STAFF)
-    for name, value in {"renewal_reason": "expiring", "appointment_day": "2026-11-20", "appointment_place": "louqiao"}.items():
+    for name, value in {"renewal_reason": "expiring", "appointment_day": "2026-12-01", "appointment_place": "louqiao"}.items():
         subject.does(ev.FieldEntered(name, value))
     subject.does(ev.Continue())
     assert subject.state.step is Step.PAPERS
