@@ -77,3 +77,6 @@ class CaseContents(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     region: Region | None = None
     shared_asked: tuple[str, ...] = ()
     """Elements that authorities were asked for, whether they gave them or not."""
+    disputed: tuple[str, ...] = ()
+    """信息不对: fields whose value, as card or authority gave it, the resident says is wrong. Where they could put it right here,
+    the field holds their value and its source is ``resident``."""

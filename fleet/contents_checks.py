@@ -23,7 +23,7 @@ _STUFF_TYPES = {"card": 0, "shared": 5, "certificate": 1, "scan": 0, "declare": 
 
 def contents_problems(contents: CaseContents) -> Iterator[str]:
     """Everything that is wrong, in words that tell nothing of the resident."""
-    if len(contents.materials) > MAX_LINES or len(contents.shared_asked) > MAX_ASKED:
+    if len(contents.materials) > MAX_LINES or max(len(contents.shared_asked), len(contents.disputed)) > MAX_ASKED:
         yield "there are too many materials or elements"
         return
     if contents.catalogue_version and not is_plain_text(contents.catalogue_version, 40):
@@ -31,7 +31,7 @@ def contents_problems(contents: CaseContents) -> Iterator[str]:
     names = [line.material for line in contents.materials]
     if len(set(names)) < len(names):
         yield "a material stands twice"
-    if not all(_NAME.fullmatch(name) for name in (*names, *contents.shared_asked)):
+    if not all(_NAME.fullmatch(name) for name in (*names, *contents.shared_asked, *contents.disputed)):
         yield "a material or an element has a name that is none"
     for line in contents.materials:
         yield from (f"the material {text}" for text in _line_problems(line))

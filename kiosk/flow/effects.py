@@ -272,6 +272,14 @@ class RememberShared:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberDisputed:
+    """Note that the resident says a given value is wrong, or takes that back."""
+
+    name: str
+    is_wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RememberDeclared:
     """Note the resident's declaration in place of a paper."""
 
@@ -348,6 +356,7 @@ SessionEffect = (
     | RememberField
     | RememberPrefilled
     | RememberShared
+    | RememberDisputed
     | RememberDeclared
     | RememberPromised
     | RememberCertificate

@@ -12,6 +12,7 @@ from kiosk.flow.aid_events import AidsChosen, StaffCalled, StaffTold
 from kiosk.flow.gathering_events import (
     CertificateFailed,
     CertificateRead,
+    FieldDisputed,
     HandlingOpened,
     PaperDeclared,
     PaperPromised,
@@ -348,6 +349,7 @@ Event = (
     | PaperDeclared
     | PaperPromised
     | PaperPutDown
+    | FieldDisputed
     | CertificateRead
     | CertificateFailed
     | PaperScanned

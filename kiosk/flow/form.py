@@ -43,6 +43,11 @@ def source_of(field: FormField, session: SessionContext) -> str:
     return "card" if value == facts.get(field.from_card) else "resident"
 
 
+def judged(fields: Iterable[FormField], session: SessionContext) -> tuple[FormField, ...]:
+    """Without what still holds the words of an authority: the resident could not mend them."""
+    return tuple(field for field in fields if source_of(field, session) != "shared")
+
+
 def problems(fields: Iterable[FormField], values: Mapping[str, str], today: date) -> tuple[tuple[str, str], ...]:
     """(field name, reason code) of every defect, in the order of the form; empty when all is well."""
     found = ((field.name, _problem(field, values.get(field.name, "").strip(), today)) for field in fields)

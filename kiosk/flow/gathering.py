@@ -93,9 +93,7 @@ def take_shared(state: FlowState, event: SharedFetched, context: Context) -> Res
 
 def check_form(state: FlowState, _event: Event, context: Context) -> Result:
     """Go on when nothing is wrong, else tell everything that is, at once (一次告知)."""
-    fields = knowing.fields(context.item(state.item_code), context)
-    # The words of an authority are not judged: the resident could not mend them.
-    judged = [field for field in fields if form.source_of(field, context.session) != "shared"]
+    judged = form.judged(knowing.fields(context.item(state.item_code), context), context.session)
     wrong = form.problems(judged, context.session.values, context.today)
     if wrong:
         return replace(state, invalid_fields=wrong), ()

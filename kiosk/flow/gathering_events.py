@@ -48,6 +48,14 @@ class PaperPutDown:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldDisputed:
+    """信息不对: the resident says that a value of card or authority is wrong, or takes that back."""
+
+    name: str
+    is_wrong: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class HandlingOpened:
     """Another region shall decide, or the outcome come another way."""
 

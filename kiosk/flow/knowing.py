@@ -80,10 +80,15 @@ def papers(item: Item, context: Context) -> tuple[MaterialLine, ...]:
 def shown(item: Item, context: Context) -> tuple[FormField, ...]:
     """Fields that stand in the form: what the card tells, to be looked at, and what only the resident can answer.
 
-    What authorities gave is shown in the review; nobody has to type it or page through it.
+    What authorities gave is shown in the review; nobody has to type it or page through it. What the resident says is wrong, and
+    may put right, is asked like the rest.
     """
-    given = context.session.prefilled
-    return tuple(field for field in fields(item, context) if field.name not in given or field.from_card)
+    session = context.session
+    return tuple(
+        field
+        for field in fields(item, context)
+        if field.name not in session.prefilled or field.from_card or (field.correctable and field.name in session.disputed)
+    )
 
 
 def parts(item: Item, context: Context) -> tuple[BundlePart, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kiosk.flow import gathering, guardians, handling, identifying, messages, paging, policies, progressing, proofs
+from kiosk.flow import disputing, gathering, guardians, handling, identifying, messages, paging, policies, progressing, proofs
 from kiosk.flow import handlers as h
 from kiosk.flow.aid_events import AidsChosen, StaffCalled, StaffTold
 from kiosk.flow.context import Context
@@ -63,6 +63,7 @@ from kiosk.flow.events import (
 from kiosk.flow.gathering_events import (
     CertificateFailed,
     CertificateRead,
+    FieldDisputed,
     HandlingOpened,
     PaperDeclared,
     PaperPromised,
@@ -180,6 +181,7 @@ ROWS: tuple[Row, ...] = (
     _row(Step.PAPERS, Continue, gathering.papers_done, Step.HANDLING, Step.REVIEW),
     _row(Step.HANDLING, FieldEntered, handling.answer),
     _row(Step.HANDLING, Continue, paging.done_handling, Step.REVIEW),
+    _row(Step.REVIEW, FieldDisputed, disputing.dispute, Step.FORM),
     _row(Step.REVIEW, HandlingOpened, handling.wanted, Step.HANDLING),
     _row(Step.REVIEW, Continue, go(Step.SIGN), Step.SIGN),
     _row(Step.SIGN, SignatureDrawn, h.sign, Step.COMMITTING, Step.SIGN),

@@ -37,7 +37,7 @@ def check_form(state: FlowState, event: Event, context: Context) -> Result:
     """On to the next question; after the last one the whole form is checked, and what is wrong is gone back to."""
     pages = form_pages(state, context)
     names = tuple(tuple(field.name for field in page) for page in pages)
-    wrong = form.problems(turned(pages, state), context.session.values, context.today)
+    wrong = form.problems(form.judged(turned(pages, state), context.session), context.session.values, context.today)
     if turned_on := _next(state, names, wrong):
         return turned_on, ()
     after, effects = gathering.check_form(state, event, context)

@@ -9,12 +9,11 @@ from kiosk.catalogue.deciding import MaterialLine
 from kiosk.catalogue.files import Source
 from kiosk.catalogue.models import FieldKind, FormField, Item, ItemMaterial
 from kiosk.domain.days import span_of
-from kiosk.domain.identity import mask_id_number, mask_phone
+from kiosk.domain.identity import mask_id_number
 from kiosk.domain.language import Language
 from kiosk.flow import (
     closing,
     form,
-    handling,
     handling_presenter,
     knowing,
     messages,
@@ -22,6 +21,7 @@ from kiosk.flow import (
     policy_presenter,
     progress_presenter,
     proofs,
+    review_presenter,
     routes,
     shelving,
     waits,
@@ -247,7 +247,7 @@ def _field(field: FormField, state: FlowState, context: Context) -> v.FieldView:
         problem=dict(state.invalid_fields).get(field.name, ""),
         editable=not (field.from_card == "id_number" and source == "card"),
         days=span_of(field.days, context.today) if field.kind is FieldKind.DATE else None,
-        authority=_department(field.authority, context, language) if source == "shared" else "",
+        authority=review_presenter.department(field.authority, context, language) if source == "shared" else "",
     )
 
 
@@ -258,10 +258,6 @@ def _form(state: FlowState, context: Context) -> v.FormView:
         number=min(state.page + 1, len(pages)),
         total=len(pages),
     )
-
-
-def _department(department: str, context: Context, language: Language) -> str:
-    return next((one.name.in_(language) for one in context.catalogue.departments if one.id == department), "")
 
 
 def _handling(state: FlowState, context: Context) -> v.FormView:
@@ -308,31 +304,6 @@ def _papers(state: FlowState, context: Context) -> PapersView:
     )
 
 
-def _review(state: FlowState, context: Context) -> v.ReviewView:
-    item, language = context.item(state.item_code), state.language
-    lines = knowing.papers(item, context)
-    return v.ReviewView(
-        item.name.in_(language),
-        tuple((f.label.in_(language), _shown(f, context, language)) for f in knowing.fields(item, context)),
-        papers=tuple((line.name.in_(language), line.source) for line in lines if line.status is deciding.Status.HERE),
-        promised=tuple(
-            (line.name.in_(language), knowing.due(line, context)) for line in lines if line.source is deciding.From.PROMISE
-        ),
-        handling=handling_presenter.lines(item, context, language),
-        may_choose_region=handling.asks_region(item),
-        parts=tuple(part.item.name.in_(language) for part in knowing.parts(item, context)),
-    )
-
-
-def _shown(field: FormField, context: Context, language: Language) -> str:
-    value = context.session.values.get(field.name, "")
-    if field.from_card == "id_number" or field.kind is FieldKind.ID_NUMBER:
-        return mask_id_number(value)
-    if field.kind is FieldKind.PHONE:
-        return mask_phone(value)
-    return next((choice.label.in_(language) for choice in field.choices if choice.value == value), value)
-
-
 def _slip(state: FlowState, context: Context) -> v.SlipView:
     session = context.session
     name = context.item(state.item_code).name.in_(state.language)
@@ -371,7 +342,7 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.FORM: _form,
     Step.PAPERS: _papers,
     Step.HANDLING: _handling,
-    Step.REVIEW: _review,
+    Step.REVIEW: review_presenter.review,
     Step.SIGN: lambda state, _context: v.SignView(state.reason),
     Step.COMMITTING: lambda _state, _context: v.WorkingView("committing"),
     Step.NOT_ACCEPTED: lambda state, _context: v.NotAcceptedView(state.reason),

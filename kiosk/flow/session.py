@@ -22,6 +22,7 @@ from kiosk.flow.effects import (
     RememberConsent,
     RememberDeclared,
     RememberDelivery,
+    RememberDisputed,
     RememberField,
     RememberGuardian,
     RememberNumber,
@@ -60,6 +61,7 @@ class SessionContext:
         "case_id",
         "consents",
         "delivered",
+        "disputed",
         "gathered",
         "guardian",
         "handed",
@@ -92,6 +94,8 @@ class SessionContext:
         self.signature: Signature | None = None
         self.values: dict[str, str] = {}
         self.prefilled: set[str] = set()
+        self.disputed: set[str] = set()
+        """Names of fields whose given value the resident says is wrong."""
         self.shared: dict[str, FactValue] = {}
         self.gathered: frozenset[str] = frozenset()
         self.handed = Handed()
@@ -137,7 +141,7 @@ class SessionContext:
                 self._note_case(effect)
             case RememberNumber() | RememberProgress() | ForgetProgress() | RememberProofPaper():
                 self._note_progress(effect)
-            case RememberQuery() | RememberPrefilled() | RememberShared():
+            case RememberQuery() | RememberPrefilled() | RememberShared() | RememberDisputed():
                 self._gather(effect)
             case RememberDeclared() | RememberPromised() | RememberCertificate() | RememberScan():
                 self._hand_in(effect)
@@ -178,7 +182,7 @@ class SessionContext:
             case _:
                 assert_never(effect)
 
-    def _gather(self, effect: RememberQuery | RememberPrefilled | RememberShared) -> None:
+    def _gather(self, effect: RememberQuery | RememberPrefilled | RememberShared | RememberDisputed) -> None:
         match effect:
             case RememberQuery(text):
                 self.query = text
@@ -188,6 +192,8 @@ class SessionContext:
             case RememberShared(values, asked):
                 self.shared |= values
                 self.gathered |= asked
+            case RememberDisputed(name, is_wrong):
+                (self.disputed.add if is_wrong else self.disputed.discard)(name)
             case _:
                 assert_never(effect)
 
@@ -247,6 +253,7 @@ class SessionContext:
         self.signature = None
         self.values.clear()
         self.prefilled.clear()
+        self.disputed.clear()
         self.shared.clear()
         self.gathered = frozenset()
         self.handed = Handed()

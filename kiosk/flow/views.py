@@ -21,6 +21,7 @@ from kiosk.flow.paper_views import GatheringView, PapersView
 from kiosk.flow.policy_views import PoliciesView
 from kiosk.flow.progress_views import ProgressAnswerView, ProgressView
 from kiosk.flow.proof_views import ProofView
+from kiosk.flow.review_views import ReviewView
 from kiosk.flow.states import Paper, StaffCall, Step
 from kiosk.flow.waits import WaitView
 
@@ -236,25 +237,6 @@ class FormView:
     number: int = 1
     """Of this page, where there is one question a screen."""
     total: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewView:
-    """All that will be handed in, for a last look."""
-
-    item_name: str
-    lines: tuple[tuple[str, str], ...] = field(repr=False)
-    """(label, value); numbers masked."""
-    papers: tuple[tuple[str, From], ...] = ()
-    """(paper, from where)."""
-    promised: tuple[tuple[str, str], ...] = ()
-    """容缺: (paper, last day)."""
-    parts: tuple[str, ...] = ()
-    """Matters of a bundle that are part of it for this person."""
-    handling: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    """(label, value): where it is decided and how the outcome comes, where that was chosen."""
-    may_choose_region: bool = False
-    """跨省通办: authorities of other provinces decide it as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ class CaseFacts:
     """Copies: overwritten when the case was stored or refused, while the session's stay for another try."""
     catalogue_version: str
     shared_asked: tuple[str, ...]
+    disputed: frozenset[str]
+    """Fields whose given value the resident says is wrong."""
     language: Language
     person: Person = field(repr=False)
     proof: Proof
@@ -104,6 +106,7 @@ def facts_of(context: Context, item: Item, language: Language) -> CaseFacts:
         pages=tuple(ScannedPage(page.material, bytearray(page.jpeg)) for page in session.pages),
         catalogue_version=catalogue.version,
         shared_asked=tuple(sorted(session.gathered)),
+        disputed=frozenset(session.disputed),
         language=language,
         person=session.person,
         proof=session.proof,
@@ -152,6 +155,7 @@ def contents_of(case: OneCase, facts: CaseFacts, bundle: BundleReference | None)
         materials=tuple(_wire_line(line, case, facts.certificates) for line in case.lines if line.source is not From.BRING),
         bundle=bundle,
         shared_asked=facts.shared_asked,
+        disputed=tuple(value.name for value in case.values if value.name in facts.disputed),
         delivery=Delivery(way=case.handling.way.value, address=case.handling.address),
         region=Region(accepting=case.handling.accepting, deciding=case.handling.deciding),
     )

@@ -274,6 +274,7 @@ def _form(make: _Maker) -> tuple[Plate, ...]:
         make.plate("handling", replace(_item(Step.HANDLING), item_code=_ELSEWHERE), session=lacking),
         make.plate("handling-courier", replace(_item(Step.HANDLING), item_code=sample.PERMIT), session=_by_courier()),
         make.plate("review", _item(Step.REVIEW)),
+        make.plate("review-shared", _item(Step.REVIEW, item_code=sample.INSURANCE), session=sample.session_shared()),
         make.plate("sign", _item(Step.SIGN), extra=Extra.SIGNATURE),
         make.plate("sign-short", _item(Step.SIGN, reason="sign.too_little")),
     )

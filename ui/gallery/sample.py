@@ -64,6 +64,16 @@ def session() -> SessionContext:
     return made
 
 
+def session_shared() -> SessionContext:
+    """Authorities have told what they know, and she says that one value is wrong."""
+    made = session()
+    made.shared = {"phone": "13800000000", "social_insurance_status": "正常参保", "insured_unit": "测试服装厂（SAMPLE）"}
+    made.values |= {"phone": "13800000000", "social_insurance_status": "正常参保", "period": "all"}
+    made.prefilled |= {"phone", "social_insurance_status"}
+    made.disputed = {"social_insurance_status", "id_number"}
+    return made
+
+
 _FIRST_MS = 1_795_400_640_000
 _HOUR_MS = 3_600_000
 _BEGUN = (

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QWidget
 
 from kiosk.flow.events import Continue
-from kiosk.flow.gathering_events import HandlingOpened
-from kiosk.flow.views import ReviewView
+from kiosk.flow.gathering_events import FieldDisputed, HandlingOpened
+from kiosk.flow.review_views import Origin, ReviewView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
-from ui.widgets.panels import Panel
+from ui.widgets.panels import Panel, column
 from ui.widgets.words import Words
 
 
@@ -52,19 +52,42 @@ class ReviewScreen(StepScreen[ReviewView]):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        lines = (
-            (self.look.say("review.item"), model.item_name),
-            *self._matters(model),
-            *model.lines,
-            *model.handling,
-            *self._papers(model),
-        )
+        above = ((self.look.say("review.item"), model.item_name), *self._matters(model))
+        lines = (*above, *model.lines, *model.handling, *self._papers(model))
         top = Qt.AlignmentFlag.AlignTop
         for number, (label, value) in enumerate(lines):
             if number:
-                self._grid.addWidget(_hairline(self.look), 2 * number - 1, 0, 1, 2)
+                self._grid.addWidget(_hairline(self.look), 2 * number - 1, 0, 1, 3)
+            at = number - len(above)
+            origin = model.origins[at] if 0 <= at < len(model.origins) else None
             self._grid.addWidget(Words(label, "soft"), 2 * number, 0, top)
-            self._grid.addWidget(Words(value or self.look.say("review.empty"), "strong"), 2 * number, 1, top)
+            self._grid.addWidget(self._value(value, origin), 2 * number, 1, 1, 1 if origin else 2, top)
+            if origin is not None:
+                self._grid.addWidget(self._doubt(origin), 2 * number, 2, top)
+
+    def _value(self, value: str, origin: Origin | None) -> QWidget:
+        words = Words(value or self.look.say("review.empty"), "strong")
+        if origin is None:
+            return words
+        block = QWidget()
+        lines = column(self.look, block, gap_mm=1.2)
+        lines.addWidget(words)
+        if origin.source == "card":
+            lines.addWidget(Words(self.look.say("form.from_card"), "small"))
+        else:
+            lines.addWidget(Words(self.look.say("form.from_authority", authority=origin.keeper), "small"))
+        if origin.is_disputed:
+            keeper = origin.keeper or self.look.say("review.card_issuer")
+            lines.addWidget(Words(self.look.say("review.disputed", keeper=keeper), "amber_small"))
+        return block
+
+    def _doubt(self, origin: Origin) -> Button:
+        """信息不对: says so, or takes it back."""
+        text = self.look.say("review.undispute" if origin.is_disputed else "review.dispute")
+        button = Button(self.look, text, "quiet", f"dispute:{origin.name}")
+        event = FieldDisputed(origin.name, is_wrong=not origin.is_disputed)
+        button.clicked.connect(lambda: self.happened.emit(event))
+        return button
 
     def _matters(self, model: ReviewView) -> tuple[tuple[str, str], ...]:
         return ((self.look.say("review.parts"), "\n".join(model.parts)),) if model.parts else ()

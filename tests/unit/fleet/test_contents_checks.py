@@ -28,6 +28,7 @@ WHOLE = CaseContents(
     delivery=Delivery(way="courier", address="测试路1号"),
     region=Region(accepting="330304", deciding="420100"),
     shared_asked=("phone",),
+    disputed=("phone", "spouse_name"),
 )
 
 
@@ -54,6 +55,8 @@ def test_what_fits_is_taken() -> None:
         replace(WHOLE, delivery=Delivery(way="counter", address="测试路1号")),
         replace(WHOLE, region=Region(accepting="3303", deciding="420100")),
         replace(WHOLE, shared_asked=("no such\nname",)),
+        replace(WHOLE, disputed=("no such\nname",)),
+        replace(WHOLE, disputed=("phone",) * 121),
         replace(WHOLE, materials=(CARD,) * 61),
         replace(WHOLE, catalogue_version="\x00"),
     ],
