@@ -6,7 +6,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
 from shiboken6 import isValid
@@ -23,6 +23,8 @@ from ui.widgets.scroll import PagedScroll
 from ui.widgets.veil import Veil
 
 _SCENE = (1080, 760)
+_NESTED = 4
+"""Layouts that stand in one another, at most."""
 _AROUND_PX = 10
 """Air above and below what is brought into view."""
 
@@ -151,7 +153,9 @@ class Frame(QWidget):
         if widget is None:
             room.go_to_top()
         elif isValid(widget) and screen.isAncestorOf(widget):
-            screen.page.activate()
+            # Widgets within widgets tell their heights upwards one by one; without this the page is still as long as it was.
+            for _ in range(_NESTED):
+                QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
             room.reveal(screen.part_around(widget), _AROUND_PX)
 
     def _reveal_soon(self, widget: QWidget | None) -> None:

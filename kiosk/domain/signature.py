@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import dist
 
 SIDE = 10_000
 """Signatures are drawn on a square of ``SIDE`` by ``SIDE``, whatever the screen's size."""
@@ -10,6 +12,8 @@ SIDE = 10_000
 Stroke = tuple[tuple[int, int], ...]
 
 MINIMUM_POINTS = 8
+MINIMUM_LENGTH = SIDE // 10
+"""Of all strokes together: a finger that rests on the glass trembles, and that is no signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +24,7 @@ class Signature:
 
     @property
     def is_enough(self) -> bool:
-        """False for a stray touch: fewer than eight points in all."""
-        return sum(len(stroke) for stroke in self.strokes) >= MINIMUM_POINTS
+        """False for a stray touch: too few points, or too short a way between them."""
+        points = sum(len(stroke) for stroke in self.strokes)
+        length = sum(dist(one, other) for stroke in self.strokes for one, other in pairwise(stroke))
+        return points >= MINIMUM_POINTS and length >= MINIMUM_LENGTH

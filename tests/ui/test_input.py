@@ -26,8 +26,8 @@ PLATES = {plate.name: plate for plate in plates(Language.ZH)}
 
 def bring_into_view(visitor: Visitor, name: str) -> None:
     screen = visitor.window.findChild(QWidget, "screen:form")
-    screen.reveal(visitor.find(name))  # type: ignore[union-attr]
-    QTest.qWait(20)
+    screen.reveal_wanted.emit(visitor.find(name))  # type: ignore[union-attr]
+    QTest.qWait(40)
 
 
 # --- the wheel of days

@@ -14,7 +14,7 @@ from kiosk.domain.language import Language
 from kiosk.domain.signature import SIDE
 from kiosk.flow.events import FaceAsks, SignatureDrawn
 from kiosk.flow.states import Step
-from tests.ui.conftest import Visitor
+from tests.ui.conftest import MakeWindow, Visitor
 from ui.gallery.plates import Plate, plates
 from ui.gallery.render import made_up_face, made_up_slip, show
 from ui.gallery.sample import RECEIPT_NUMBER, person
@@ -227,6 +227,47 @@ def test_a_signature_can_be_started_over(subject: Visitor) -> None:
     subject.touch("signature_clear")
     assert subject.window.findChild(SignaturePad).is_empty
     assert not subject.find("main_action").isEnabled()
+
+
+def test_the_last_stroke_is_taken_back_and_only_that(subject: Visitor) -> None:
+    show(subject.window, plate("sign"))
+    pad = subject.find("signature_pad")
+    assert isinstance(pad, SignaturePad)
+    before = pad.signature().strokes
+    subject.touch("signature_undo")
+    assert pad.signature().strokes == before[:-1]
+    for _ in range(len(before)):
+        subject.touch("signature_undo")
+    assert pad.is_empty
+    assert not subject.find("signature_undo").isEnabled()
+    assert not subject.find("main_action").isEnabled()
+
+
+def test_nothing_of_a_signature_is_left_to_be_undone_after_a_wipe(subject: Visitor) -> None:
+    show(subject.window, plate("sign"))
+    pad = subject.find("signature_pad")
+    assert isinstance(pad, SignaturePad)
+    held = list(pad._strokes)
+    assert all(held)
+    subject.window.wipe()
+    pad.undo()
+    assert pad.signature().strokes == ()
+    assert not any(held), "the strokes themselves are emptied"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1080, 1920), (1920, 1080), (1080, 1150)])
+def test_the_pad_takes_the_height_there_is_and_nothing_is_below_the_page(
+    make_window: MakeWindow, width: int, height: int
+) -> None:
+    window = make_window()
+    window.resize(width, height)
+    show(window, plate("sign"))
+    pad = window.findChild(QWidget, "signature_pad")
+    clear = window.findChild(QWidget, "signature_clear")
+    assert pad is not None
+    assert clear is not None
+    assert pad.height() >= window.metrics.px(60)
+    assert not clear.visibleRegion().isEmpty()
 
 
 def test_a_signature_without_end_is_bounded(subject: Visitor) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -12,6 +14,7 @@ from ui.theme.palettes import Colour
 from ui.theme.tokens import SPACE
 
 _INK_MM = 1.6
+_HEIGHT_MM, _LEAST_HEIGHT_MM = 150.0, 62.0
 MAX_POINTS = 6_000
 """A minute of writing; a signature that never ends is not kept whole."""
 
@@ -27,13 +30,18 @@ class SignaturePad(QWidget):
         self.setObjectName("signature_pad")
         self.setAccessibleName(look.say("sign.pad"))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMaximumHeight(look.px(_HEIGHT_MM))
         self._strokes: list[list[tuple[int, int]]] = []
         self._drawing = False
 
     def sizeHint(self) -> QSize:
-        """Wide enough for a name."""
-        return QSize(self._look.px(200), self._look.px(150))
+        """Wide enough for a name; it takes what height there is, up to its most."""
+        return QSize(self._look.px(200), self._look.px(_LEAST_HEIGHT_MM))
+
+    def minimumSizeHint(self) -> QSize:
+        """As low as a name can still be written."""
+        return QSize(self._look.px(110), self._look.px(_LEAST_HEIGHT_MM))
 
     @property
     def is_empty(self) -> bool:
@@ -43,6 +51,13 @@ class SignaturePad(QWidget):
     def signature(self) -> Signature:
         """What has been drawn so far."""
         return Signature(tuple(tuple(stroke) for stroke in self._strokes))
+
+    def undo(self) -> None:
+        """Take the last stroke back; it is not kept for anybody to bring it again."""
+        if self._strokes:
+            self._strokes.pop().clear()
+            self._drawing = False
+            self._seen()
 
     def wipe(self) -> None:
         """Forget it."""
@@ -95,10 +110,7 @@ class SignaturePad(QWidget):
     def _path(self, stroke: Stroke | list[tuple[int, int]]) -> QPainterPath:
         side, left, top = self._frame()
         points = [QPointF(x * side / SIDE - left, y * side / SIDE - top) for x, y in stroke]
-        path = QPainterPath(points[0])
-        for point in points[1:] or points:
-            path.lineTo(point)
-        return path
+        return smooth(points)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the box, its base line and the strokes."""
@@ -118,3 +130,18 @@ class SignaturePad(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for stroke in self._strokes:
             painter.drawPath(self._path(stroke))
+
+
+def smooth(points: list[QPointF]) -> QPainterPath:
+    """A line that bends instead of breaking: each point draws the line towards it, from middle to middle of its neighbours.
+
+    Only the picture is smoothed; the signature holds the points as the finger went.
+    """
+    path = QPainterPath(points[0])
+    if len(points) < 3:
+        path.lineTo(points[-1])
+        return path
+    for point, following in pairwise(points[1:]):
+        path.quadTo(point, (point + following) / 2)
+    path.lineTo(points[-1])
+    return path
