@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 import assets
 from drivers.camera.abstract import Camera
+from drivers.camera.page_types import CaptureTrouble, PageLook
 from drivers.errors import DeviceError
 from drivers.face.factory import FaceSettings, make_embedder
 from drivers.face.model_runner import ModelUnusable
@@ -44,7 +45,7 @@ from kiosk.services.faces import FaceCheck
 from kiosk.services.finding import Finder
 from kiosk.services.identify import IdentityDesk, Ways
 from kiosk.services.issuers import IssuedCredentials, PlatformMessages
-from kiosk.services.papers import PaperDesk
+from kiosk.services.papers import PaperDesk, sight_of
 from kiosk.services.platform import PlatformTrouble
 from kiosk.services.print_journal import PrintJournal
 from kiosk.services.progress import ProgressDesk, number_in
@@ -192,6 +193,7 @@ class Terminal(QObject):
         visit.face_asked.connect(lambda _asks: self._idle.seen())
         self._hands.slip_drawn.connect(self._on_slip_drawn)
         self._preview.picture.connect(window.show_preview)
+        self._hands.page_seen.connect(self._on_page_seen)
         self._health.readiness_changed.connect(visit.set_readiness)
         self._idle.warned.connect(lambda: visit.handle(IdleWarned()))
         self._idle.ended.connect(lambda: visit.handle(IdleEnded()))
@@ -232,6 +234,14 @@ class Terminal(QObject):
         if self.visit.state.step is Step.SLIP and drawn.case_id == self.visit.session.case_id and drawn.image is not None:
             picture: QImage = to_qimage(drawn.image)
             self.window.show_slip_picture(picture)
+
+    @Slot(object)
+    def _on_page_seen(self, look: PageLook) -> None:
+        """Nobody touches the screen while a page is laid down: a page that moves is the sign of life."""
+        sight = sight_of(look)
+        if look.corners and sight.hint == CaptureTrouble.MOVING.value:
+            self._idle.seen()
+        self.window.show_page(to_qimage(look.picture), sight)
 
     @Slot()
     def _on_delivery(self) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from kiosk.domain.aids import Aids
 from kiosk.domain.language import Language
+from kiosk.domain.papers import PageSight
 from kiosk.flow.events import FaceAsks
 from kiosk.flow.views import Chrome, Screen
 from ui import strings
@@ -30,6 +31,7 @@ from ui.look import Look, text_scale
 from ui.screens import SCREENS
 from ui.screens.base import StepScreen
 from ui.screens.face import FaceScreen
+from ui.screens.papers import PapersScreen
 from ui.screens.slip import SlipScreen
 from ui.sheets.base import Sheet
 from ui.sheets.display import DisplaySheet
@@ -147,6 +149,11 @@ class KioskWindow(QWidget):
         """The newest camera frame, as it comes from the camera; shown mirrored. Nothing on other screens."""
         if isinstance(self._screen, FaceScreen):
             self._screen.show_preview(image)
+
+    def show_page(self, image: QImage, sight: PageSight) -> None:
+        """What the document camera sees while a page is laid down; nothing on other screens."""
+        if isinstance(self._screen, PapersScreen):
+            self._screen.show_sight(image, sight)
 
     def show_slip_picture(self, image: QImage) -> None:
         """A picture of the slip; nothing on other screens."""

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Protocol
 
+import cv2
 import numpy as np
 
 from drivers.camera.page_detection import detect_page
 from drivers.camera.page_quality import quality_of, trouble_of
 from drivers.camera.page_rectify import rectified
-from drivers.camera.page_types import CaptureTrouble, DocumentCapture, NotCaptured, Page, PageShape
-from drivers.types import Deadline, Frame
+from drivers.camera.page_types import CaptureTrouble, DocumentCapture, NotCaptured, Page, PageLook, PageShape
+from drivers.overwritten import overwritten_copy
+from drivers.types import Deadline, Frame, Image
 
+LOOKS_PER_S = 15.0
+_SMALL_COPY_PX = 640
+_SMALL_SHARE = 0.2
+"""Of the picture: a page that takes less could lie nearer."""
+OnLook = Callable[[PageLook], None]
 _STILL_FRAMES = 5
 _STILL_S = 0.3
 _STILL_OF_DIAGONAL = 0.004
@@ -36,24 +44,24 @@ def capture_document(
     camera: Frames,
     deadline: Deadline,
     shape: PageShape = PageShape.A4,
-    on_page: Callable[[Page | None], None] | None = None,
+    on_look: OnLook | None = None,
 ) -> DocumentCapture | NotCaptured:
     """Take the picture when the page lies still and is good enough to read; otherwise say what last stood in the way.
 
     Blocks on the caller's thread until there is a result, ``deadline`` is over or cancelled, or the camera falls silent.
-    ``on_page`` gets the page of every frame, from this thread, for the outline on the screen. The camera stays the caller's.
+    ``on_look`` is shown what the camera sees, from this thread, at most ``LOOKS_PER_S`` times a second. The camera stays the
+    caller's.
     """
-    return _Capture(camera, deadline, shape, on_page).run()
+    return _Capture(camera, deadline, shape, on_look).run()
 
 
 class _Capture:
-    def __init__(
-        self, camera: Frames, deadline: Deadline, shape: PageShape, on_page: Callable[[Page | None], None] | None
-    ) -> None:
+    def __init__(self, camera: Frames, deadline: Deadline, shape: PageShape, on_look: OnLook | None) -> None:
         self._camera = camera
         self._deadline = deadline
         self._shape = shape
-        self._on_page = on_page
+        self._on_look = on_look
+        self._told_s = -math.inf
         self._trouble = CaptureTrouble.NO_CAMERA
         self._steadiness = Steadiness()
         self._longest_work_s = 0.0
@@ -90,8 +98,13 @@ class _Capture:
 
     def _look(self, frame: Frame) -> DocumentCapture | None:
         page = detect_page(frame.image)
-        if self._on_page is not None:
-            self._on_page(page)
+        captured = self._take(frame, page)
+        if self._on_look is not None and (captured or frame.taken_at_s - self._told_s >= 1.0 / LOOKS_PER_S):
+            self._told_s = frame.taken_at_s
+            self._on_look(_look_at(frame.image, page, None if captured else self._trouble))
+        return captured
+
+    def _take(self, frame: Frame, page: Page | None) -> DocumentCapture | None:
         is_still = self._steadiness.offer(page, frame)
         if page is None:
             self._trouble = CaptureTrouble.NO_PAGE
@@ -113,6 +126,19 @@ class _Capture:
             return DocumentCapture(straight, page.corners, quality)
         self._trouble = trouble
         return None
+
+
+def _look_at(image: Image, page: Page | None, trouble: CaptureTrouble | None) -> PageLook:
+    height, width = image.shape[:2]
+    scale = min(1.0, _SMALL_COPY_PX / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    resized = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small = overwritten_copy(resized)
+    resized.fill(0)
+    if page is None:
+        return PageLook(small, (), trouble, is_small=False)
+    corners = tuple((float(x) / width, float(y) / height) for x, y in page.corners)
+    return PageLook(small, corners, trouble, is_small=cv2.contourArea(page.corners) < _SMALL_SHARE * width * height)
 
 
 _ABOUT_THE_PLACE = frozenset(

@@ -78,6 +78,20 @@ class DocumentCapture:
         self.image.fill(0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PageLook:
+    """What the camera sees at one moment of a capture, for the outline on the screen."""
+
+    picture: Image = field(repr=False)
+    """A small copy, BGR, in memory that zeroes itself when let go."""
+    corners: tuple[tuple[float, float], ...]
+    """Of the page, as shares of width and height, in the order of ``Corners``; empty when no page is seen."""
+    trouble: CaptureTrouble | None
+    """What stands in the way now; ``None`` when the page has just been taken."""
+    is_small: bool
+    """The page takes so little of the picture that nearer to the camera it could be read better."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotCaptured:
     """No picture, and why."""

@@ -16,3 +16,13 @@ class ScannedPage:
     def forget(self) -> None:
         """Overwrite the picture; may be called twice."""
         self.jpeg[:] = bytes(len(self.jpeg))
+
+
+@dataclass(frozen=True, slots=True)
+class PageSight:
+    """What the document camera sees now, in words: the picture itself travels beside it."""
+
+    corners: tuple[tuple[float, float], ...]
+    """Of the page, as shares of width and height of the picture, going round; empty when no page is seen."""
+    hint: str
+    """``no_page``, ``page_cut_off``, ``moving``, ``too_blurred``, ``closer``, ``too_dark``, ``glare``; ``taken`` when it is."""

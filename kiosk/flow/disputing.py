@@ -10,9 +10,9 @@ from kiosk.catalogue.files import Source
 from kiosk.catalogue.models import FormField
 from kiosk.flow import form, knowing
 from kiosk.flow.context import Context
-from kiosk.flow.effects import RememberDisputed
 from kiosk.flow.gathering_events import FieldDisputed
 from kiosk.flow.moves import Result, enter
+from kiosk.flow.paper_effects import RememberDisputed
 from kiosk.flow.review_views import Origin
 from kiosk.flow.states import FlowState, Step
 

@@ -12,6 +12,7 @@ from kiosk.domain.papers import ScannedPage
 from kiosk.domain.progress import Standings
 from kiosk.domain.rating import Grade, RatingReason
 from kiosk.domain.signature import Signature
+from kiosk.flow.paper_effects import ForgetTaken, RememberDisputed, RememberTaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,14 +273,6 @@ class RememberShared:
 
 
 @dataclass(frozen=True, slots=True)
-class RememberDisputed:
-    """Note that the resident says a given value is wrong, or takes that back."""
-
-    name: str
-    is_wrong: bool
-
-
-@dataclass(frozen=True, slots=True)
 class RememberDeclared:
     """Note the resident's declaration in place of a paper."""
 
@@ -357,6 +350,8 @@ SessionEffect = (
     | RememberPrefilled
     | RememberShared
     | RememberDisputed
+    | RememberTaken
+    | ForgetTaken
     | RememberDeclared
     | RememberPromised
     | RememberCertificate

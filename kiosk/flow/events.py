@@ -12,7 +12,7 @@ from kiosk.flow.aid_events import AidsChosen, StaffCalled, StaffTold
 from kiosk.flow.gathering_events import (
     CertificateFailed,
     CertificateRead,
-    FieldDisputed,
+    DecidedOn,
     HandlingOpened,
     PaperDeclared,
     PaperPromised,
@@ -349,7 +349,7 @@ Event = (
     | PaperDeclared
     | PaperPromised
     | PaperPutDown
-    | FieldDisputed
+    | DecidedOn
     | CertificateRead
     | CertificateFailed
     | PaperScanned

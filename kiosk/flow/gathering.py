@@ -34,6 +34,7 @@ from kiosk.flow.gathering_events import (
     SharedFetched,
 )
 from kiosk.flow.moves import Result, enter
+from kiosk.flow.paper_effects import ForgetTaken, RememberTaken
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import Aim, FlowState, Step
 
@@ -145,10 +146,26 @@ def certificate_read(state: FlowState, event: CertificateRead, _context: Context
 
 
 def scanned(state: FlowState, event: PaperScanned, _context: Context) -> Result:
-    """The page was captured; another may follow."""
+    """The page was captured: the resident looks at it before it is handed in."""
     if event.material != state.paper_in_hand:
+        return state, (RememberTaken(event.page), ForgetTaken())  # nobody wants it: it is overwritten
+    return replace(state, busy=False, reason=""), (RememberTaken(event.page),)
+
+
+def keep_page(state: FlowState, _event: Event, context: Context) -> Result:
+    """It can be read: it is handed in."""
+    taken = context.session.taken
+    if taken is None or taken.material != state.paper_in_hand:
         return state, ()
-    return _settled(state), (RememberScan(event.material, event.page),)
+    return _settled(state), (RememberScan(taken.material, taken),)
+
+
+def retake_page(state: FlowState, _event: Event, context: Context) -> Result:
+    """The same paper once more; the page before it is overwritten first."""
+    line = _line(state, state.paper_in_hand, context)
+    if line is None or context.session.taken is None:
+        return state, ()
+    return replace(state, busy=True), (ForgetTaken(), ScanPaper(line.id, line.name.in_(state.language)))
 
 
 def paper_failed(state: FlowState, event: CertificateFailed | ScanFailed, _context: Context) -> Result:
@@ -160,14 +177,14 @@ def paper_failed(state: FlowState, event: CertificateFailed | ScanFailed, _conte
 
 def put_paper_down(state: FlowState, _event: Event, _context: Context) -> Result:
     """Give up what was begun with this paper."""
-    return _settled(state), (CancelGathering(),) if state.busy else ()
+    return _settled(state), (ForgetTaken(), *((CancelGathering(),) if state.busy else ()))
 
 
 def papers_done(state: FlowState, _event: Event, context: Context) -> Result:
     """On to the review; what is missing is told at once, all of it."""
     lines = knowing.papers(context.item(state.item_code), context)
     if any(line.status in (Status.TO_DO, Status.MISSING) for line in lines):
-        return replace(_settled(state), reason=MISSING), ()
+        return replace(_settled(state), reason=MISSING), (ForgetTaken(),)
     return handling.after_papers(_settled(state), context.item(state.item_code), context)
 
 
@@ -187,7 +204,7 @@ def back_to_papers(state: FlowState, _event: Event, context: Context) -> Result:
 
 def back_to_form(state: FlowState, _event: Event, _context: Context) -> Result:
     """Give up what was begun with a paper, and look at the form again."""
-    return enter(_settled(state), Step.FORM), (CancelGathering(),)
+    return enter(_settled(state), Step.FORM), (ForgetTaken(), CancelGathering())
 
 
 def _settled(state: FlowState) -> FlowState:

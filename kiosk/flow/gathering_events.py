@@ -85,8 +85,22 @@ class PaperScanned:
 
 
 @dataclass(frozen=True, slots=True)
+class PageKept:
+    """The resident has looked at the page that was taken, and hands it in."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRetaken:
+    """The resident wants it taken again."""
+
+
+@dataclass(frozen=True, slots=True)
 class ScanFailed:
     """No page was captured."""
 
     material: str
     reason: str
+
+
+DecidedOn = FieldDisputed | PageKept | PageRetaken
+"""What the resident says of something that was shown to be looked at."""

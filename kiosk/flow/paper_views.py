@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.catalogue.deciding import From, Status
+from kiosk.domain.papers import ScannedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +46,7 @@ class PapersView:
     """Last day for handing it in later; empty where that cannot be told."""
     busy: bool
     reason: str
+    taken: ScannedPage | None = field(default=None, repr=False)
+    """The page that was just taken, to be looked at before it is handed in."""
     left: int = 0
     """How many papers something must still be done about; one at a time stands on the screen in elder mode."""

@@ -299,6 +299,7 @@ def _papers(state: FlowState, context: Context) -> PapersView:
         way=state.paper_way,
         statement=declared.in_(language) if declared else "",
         due=knowing.due(held, context) if held is not None and state.paper_way is deciding.From.PROMISE else "",
+        taken=context.session.taken,
         busy=state.busy,
         reason=state.reason,
     )

@@ -22,7 +22,6 @@ from kiosk.flow.effects import (
     RememberConsent,
     RememberDeclared,
     RememberDelivery,
-    RememberDisputed,
     RememberField,
     RememberGuardian,
     RememberNumber,
@@ -39,6 +38,7 @@ from kiosk.flow.effects import (
     RememberSms,
     SessionEffect,
 )
+from kiosk.flow.paper_effects import ForgetTaken, RememberDisputed, RememberTaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ class SessionContext:
         "sms_request",
         "standings",
         "stored_at",
+        "taken",
         "values",
     )
 
@@ -100,6 +101,8 @@ class SessionContext:
         self.gathered: frozenset[str] = frozenset()
         self.handed = Handed()
         self.pages: list[ScannedPage] = []
+        self.taken: ScannedPage | None = None
+        """A page that was taken and not yet looked at."""
         self.query = ""
         self.number = ""
         self.standings: Standings | None = None
@@ -128,7 +131,8 @@ class SessionContext:
     def holds_a_case(self) -> bool:
         """True when something is held besides the person, how they were identified, and what they consented to."""
         asked = self.number or self.standings
-        return bool(self.portrait or self.signature or self.values or self.case_id or self.shared or self.pages or asked)
+        pages = self.pages or self.taken
+        return bool(self.portrait or self.signature or self.values or self.case_id or self.shared or pages or asked)
 
     def consent_to(self, purpose: str) -> ConsentRecord | None:
         """How the resident answered last when asked for this purpose; ``None`` when they were not asked."""
@@ -145,6 +149,8 @@ class SessionContext:
                 self._gather(effect)
             case RememberDeclared() | RememberPromised() | RememberCertificate() | RememberScan():
                 self._hand_in(effect)
+            case RememberTaken() | ForgetTaken():
+                self._hold(effect.page if isinstance(effect, RememberTaken) else None)
             case ForgetCase():
                 self._forget_case()
             case RememberConsent() | ForgetConsent():
@@ -209,8 +215,14 @@ class SessionContext:
             case RememberScan(material, page):
                 self.handed = replace(handed, scanned=handed.scanned | {material})
                 self.pages.append(page)
+                self.taken = None if self.taken is page else self.taken
             case _:
                 assert_never(effect)
+
+    def _hold(self, page: ScannedPage | None) -> None:
+        if self.taken is not None:
+            self.taken.forget()
+        self.taken = page
 
     def wipe(self) -> None:
         """Forget everything; may be called at any time, and twice."""
@@ -257,6 +269,7 @@ class SessionContext:
         self.shared.clear()
         self.gathered = frozenset()
         self.handed = Handed()
+        self._hold(None)
         for page in self.pages:
             page.forget()
         self.pages.clear()

@@ -13,7 +13,7 @@ from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow import handling, knowing, machine
 from kiosk.flow.context import Context
-from kiosk.flow.gathering_events import PaperDeclared, PaperPromised, PaperTouched
+from kiosk.flow.gathering_events import PageKept, PaperDeclared, PaperPromised, PaperTouched
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState, Step
 from kiosk.headless.resident import Resident
@@ -192,6 +192,8 @@ class HeadlessVisit:
             case _:
                 self.report.asked_materials.append(open_line.id)
                 self._does(PaperTouched(open_line.id, way))
+                if self.session.taken is not None:
+                    self._does(PageKept())
                 if self._state.reason:
                     return self._stops()
         return True

@@ -13,7 +13,7 @@ from drivers.barcode_scanner.abstract import BarcodeScanner
 from drivers.barcode_scanner.factory import open_scanner
 from drivers.barcode_scanner.types import Code, NotScanned, ScanTrouble
 from drivers.camera.abstract import Camera
-from drivers.camera.document import capture_document
+from drivers.camera.document import OnLook, capture_document
 from drivers.camera.factory import open_camera
 from drivers.camera.page_types import CaptureTrouble, DocumentCapture, PageShape
 from drivers.document_printer.abstract import DocumentPrinter
@@ -128,13 +128,13 @@ class Bench:
             self.on_code()
         return read
 
-    def scan_page(self, deadline: Deadline) -> bytearray | CaptureTrouble:
+    def scan_page(self, deadline: Deadline, on_look: OnLook | None = None) -> bytearray | CaptureTrouble:
         """Capture one page under the document camera, as JPEG; the camera is closed again, and what it saw overwritten."""
         if self._pages is None:
             return CaptureTrouble.NO_CAMERA
         self._pages.start()
         try:
-            captured = capture_document(self._pages, deadline, PageShape.FREE)
+            captured = capture_document(self._pages, deadline, PageShape.FREE, on_look)
             if not isinstance(captured, DocumentCapture):
                 return captured.trouble
             try:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from drivers.camera.page_types import CaptureTrouble
+from drivers.camera.document import OnLook
+from drivers.camera.page_types import CaptureTrouble, PageLook
 from drivers.types import Deadline
 from kiosk.catalogue.certificates import read_identifier
 from kiosk.domain.identity import Person
-from kiosk.domain.papers import ScannedPage
+from kiosk.domain.papers import PageSight, ScannedPage
 from kiosk.flow.events import CredentialFailed
 from kiosk.flow.gathering_events import CertificateFailed, CertificateRead, PaperScanned, ScanFailed, SharedFetched
 from kiosk.flow.moves import PURPOSE_DATA, PURPOSE_POLICIES
@@ -80,9 +81,16 @@ class PaperDevices(Protocol):
         """Wait for a code and read it."""
         ...
 
-    def scan_page(self, deadline: Deadline) -> bytearray | CaptureTrouble:
-        """Capture one page as JPEG."""
+    def scan_page(self, deadline: Deadline, on_look: OnLook | None = None) -> bytearray | CaptureTrouble:
+        """Capture one page as JPEG, showing ``on_look`` what the camera sees meanwhile."""
         ...
+
+
+def sight_of(look: PageLook) -> PageSight:
+    """What the resident is told of it."""
+    if look.trouble is CaptureTrouble.TOO_BLURRED and look.is_small:
+        return PageSight(look.corners, "closer")
+    return PageSight(look.corners, look.trouble.value if look.trouble is not None else "taken")
 
 
 class PaperDesk:
@@ -110,9 +118,9 @@ class PaperDesk:
             return CertificateFailed(material, reason)
         return CertificateRead(material, text.strip())
 
-    def scan(self, material: str, deadline: Deadline) -> PaperScanned | ScanFailed:
-        """Capture one page under the document camera."""
-        page = self._devices.scan_page(deadline)
+    def scan(self, material: str, deadline: Deadline, on_look: OnLook | None = None) -> PaperScanned | ScanFailed:
+        """Capture one page under the document camera; ``on_look`` is shown on this thread what it sees meanwhile."""
+        page = self._devices.scan_page(deadline, on_look)
         if isinstance(page, CaptureTrouble):
             return ScanFailed(material, _SCAN_REASONS.get(page, "papers.blurred"))
         return PaperScanned(material, ScannedPage(material, page))

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal
 
+from drivers.camera.page_types import PageLook
 from drivers.types import Deadline, Image
 from kiosk.config import Times
 from kiosk.domain.identity import Person, Portrait
@@ -97,19 +98,23 @@ class Hands(QObject):
     """The scanner has seen a code that was waited for; what it is worth comes later. Emitted on any thread."""
     broke = Signal(object)
     """A bug in one of the jobs: the visit must end."""
+    page_seen = Signal(object)
+    """``PageLook``: what the document camera sees while a page is captured."""
     _asked = Signal(int, object)
+    _looked = Signal(int, object)
 
     def __init__(self, services: Services, times: Times, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._services = services
         self._times = times
-        self._face_run = 0
+        self._face_run = self._scan_run = 0
         self._threads = tuple(JobThread(name, self) for name in _THREADS)
         self.card, self.face, self.code, self.desk, self.paper, self.printer, self.documents, self.store = self._threads
         for thread in self._threads:
             thread.done.connect(self._tell)
             thread.failed.connect(self.broke)
         self._asked.connect(self._on_asked)
+        self._looked.connect(self._on_looked)
 
     def stop(self) -> None:
         """Cancel everything and join all threads."""
@@ -160,11 +165,24 @@ class Hands(QObject):
                 shown = CertificateShown(material, type_code, _known(session.person), item_code)
                 self.code.submit(lambda deadline: papers.read_certificate(shown, deadline), CREDENTIAL_WAIT_S)
             case ScanPaper(material) if papers is not None:
-                self.paper.submit(lambda deadline: papers.scan(material, deadline), SCAN_S)
+                self._scan(papers, material)
             case ReadCertificate(material):
                 self.happened.emit(CertificateFailed(material, "papers.no_scanner"))
             case ScanPaper(material):
                 self.happened.emit(ScanFailed(material, "papers.no_camera"))
+
+    def _scan(self, papers: Gathering, material: str) -> None:
+        self._scan_run += 1
+        run = self._scan_run
+
+        def tell(look: PageLook) -> None:
+            self._looked.emit(run, look)
+
+        self.paper.submit(lambda deadline: papers.scan(material, deadline, tell), SCAN_S)
+
+    def _on_looked(self, run: int, look: PageLook) -> None:
+        if run == self._scan_run and self.paper.is_busy:
+            self.page_seen.emit(look)
 
     def ask_progress(self, effect: ProgressEffect, session: SessionContext) -> None:
         """Start, or stop, what the effect asks for."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from drivers.camera.document import OnLook
 from drivers.types import Deadline, Image
 from kiosk.domain.identity import Person, Portrait
 from kiosk.flow.events import (
@@ -87,7 +88,7 @@ class Gathering(Protocol):
         """Wait for the code of a certificate, and check it."""
         ...
 
-    def scan(self, material: str, deadline: Deadline) -> PaperScanned | ScanFailed:
+    def scan(self, material: str, deadline: Deadline, on_look: OnLook | None = None) -> PaperScanned | ScanFailed:
         """Capture one page under the document camera."""
         ...
 

@@ -14,7 +14,7 @@ from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow import events as ev
 from kiosk.flow import progress_events as pe
 from kiosk.flow.aid_events import AidsChosen, StaffCalled, StaffTold
-from kiosk.flow.gathering_events import FieldDisputed, HandlingOpened
+from kiosk.flow.gathering_events import FieldDisputed, HandlingOpened, PageKept, PageRetaken
 from kiosk.flow.policy_events import PoliciesMatched, PoliciesOpened
 from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted, ProofWanted
 from tests.helpers.people import INSURANCE, PERMIT, SENIOR, sample_person, sample_portrait, sample_signature
@@ -35,7 +35,7 @@ BY_HAND: tuple[ev.Event, ...] = (
     ev.FieldEntered("collect", "hall"), ev.FieldEntered("?", "x"), ev.SignatureDrawn(sample_signature()), ev.PrintAgain(),
     ev.RatingGiven(Grade.DISSATISFIED), ev.RatingGiven(Grade.SATISFIED), ev.RatingSkipped(), ev.RatingExplained(()),
     ev.RatingExplained((RatingReason.SLOW,)), HandlingOpened(), FieldDisputed("phone"), FieldDisputed("name"), FieldDisputed("id_number"),
-    FieldDisputed("id_number", is_wrong=False), FieldDisputed("?"), PoliciesOpened(), PoliciesMatched(), ev.FieldEntered("handling.receiving", "counter"),
+    FieldDisputed("id_number", is_wrong=False), FieldDisputed("?"), PageKept(), PageRetaken(), PoliciesOpened(), PoliciesMatched(), ev.FieldEntered("handling.receiving", "counter"),
     ev.FieldEntered("handling.receiving", "courier"), ev.FieldEntered("handling.address", ""), ev.FieldEntered("handling.deciding", "420000"),
     pe.ProgressOpened(), pe.ProgressOpened(), pe.AllMineWanted(),
     pe.NumberGiven(A_NUMBER), pe.NumberGiven("?"),

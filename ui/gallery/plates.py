@@ -38,6 +38,10 @@ class Extra(Enum):
     NUMBER_PAD = "number_pad"
     ID_PAD = "id_pad"
     """The number pad with its X, opened for a relative's ID number."""
+    PAGE = "page"
+    """A page lies well under the document camera."""
+    PAGE_FAR = "page_far"
+    """It lies too far away."""
     DAY_WHEEL = "day_wheel"
     """Opened for a day that is not known yet."""
     PROVINCES = "provinces"
@@ -269,7 +273,7 @@ def _form(make: _Maker) -> tuple[Plate, ...]:
         make.plate("gathering-late", _item(Step.GATHERING, busy=True), session=_not_gathered(), waited_s=60.0),
         make.plate("papers", papers, session=lacking),
         make.plate("papers-declare", replace(papers, paper_in_hand=_PAPER, paper_way=From.DECLARE), session=lacking),
-        make.plate("papers-scan", replace(papers, busy=True, paper_in_hand=_PAPER, paper_way=From.SCAN), _WITH_CAMERA, lacking),
+        *_page(make, papers, lacking),
         make.plate("papers-missing", replace(papers, reason="papers.missing"), session=lacking),
         make.plate("handling", replace(_item(Step.HANDLING), item_code=_ELSEWHERE), session=lacking),
         make.plate("handling-courier", replace(_item(Step.HANDLING), item_code=sample.PERMIT), session=_by_courier()),
@@ -277,6 +281,15 @@ def _form(make: _Maker) -> tuple[Plate, ...]:
         make.plate("review-shared", _item(Step.REVIEW, item_code=sample.INSURANCE), session=sample.session_shared()),
         make.plate("sign", _item(Step.SIGN), extra=Extra.SIGNATURE),
         make.plate("sign-short", _item(Step.SIGN, reason="sign.too_little")),
+    )
+
+
+def _page(make: _Maker, papers: FlowState, lacking: SessionContext) -> tuple[Plate, ...]:
+    looking = replace(papers, busy=True, paper_in_hand=_PAPER, paper_way=From.SCAN)
+    return (
+        make.plate("papers-scan", looking, _WITH_CAMERA, lacking, Extra.PAGE),
+        make.plate("papers-scan-far", looking, _WITH_CAMERA, lacking, Extra.PAGE_FAR),
+        make.plate("papers-taken", replace(looking, busy=False), _WITH_CAMERA, sample.session_with_page(_PAPER)),
     )
 
 

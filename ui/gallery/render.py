@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from kiosk.domain.aids import PLAIN as PLAIN_AIDS
 from kiosk.domain.aids import Aids
 from kiosk.domain.language import Language
+from ui.gallery.pages import on_the_desk
 from ui.gallery.plates import Extra, Plate, plates
 from ui.gallery.sample import RECEIPT_NUMBER, STORED_AT
 from ui.theme.palettes import PLAIN, Colour
@@ -57,12 +58,7 @@ def settle(milliseconds: int = 0) -> None:
 
 
 def _add_extra(window: KioskWindow, extra: Extra) -> None:
-    if extra is Extra.PREVIEW:
-        window.show_preview(made_up_face())
-    elif extra is Extra.SLIP:
-        window.show_slip_picture(made_up_slip())
-    elif extra is Extra.SIGNATURE:
-        _sign(window)
+    _add_picture(window, extra)
     for name, text in _WRITTEN.get(extra, {}).items():
         _write(window, name, text)
     if extra in _WRITTEN_IN:
@@ -78,6 +74,18 @@ def _add_extra(window: KioskWindow, extra: Extra) -> None:
         settle(_SETTLE_MS)
 
 
+def _add_picture(window: KioskWindow, extra: Extra) -> None:
+    if extra is Extra.PREVIEW:
+        window.show_preview(made_up_face())
+    elif extra is Extra.SLIP:
+        window.show_slip_picture(made_up_slip())
+    elif extra is Extra.SIGNATURE:
+        _sign(window)
+    elif extra in _ON_THE_DESK:
+        window.show_page(*on_the_desk(*_ON_THE_DESK[extra]))
+
+
+_ON_THE_DESK = {Extra.PAGE: (0.82, "moving"), Extra.PAGE_FAR: (0.4, "closer")}
 _WRITTEN = {
     Extra.SMS_CODE: {"sms_code": "204816"},
     Extra.BADGE: {"staff_id": "1001", "staff_pin": "246810"},

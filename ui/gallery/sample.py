@@ -12,10 +12,12 @@ from kiosk.catalogue.reading import load
 from kiosk.catalogue.search import SearchIndex
 from kiosk.domain.identity import Person, Proof, Route
 from kiosk.domain.nearby import Machine, Nearby
+from kiosk.domain.papers import ScannedPage
 from kiosk.domain.progress import Standing, Standings, StandingStep, Told
 from kiosk.domain.waiting import Patience, Wait
 from kiosk.domain.working_days import WorkingDays
 from kiosk.flow.session import SessionContext
+from ui.gallery.pages import page_jpeg
 
 CALENDAR = WorkingDays(date(2026, 1, 1), date(2026, 12, 31))
 TODAY = date(2026, 11, 23)
@@ -71,6 +73,14 @@ def session_shared() -> SessionContext:
     made.values |= {"phone": "13800000000", "social_insurance_status": "正常参保", "period": "all"}
     made.prefilled |= {"phone", "social_insurance_status"}
     made.disputed = {"social_insurance_status", "id_number"}
+    return made
+
+
+def session_with_page(material: str) -> SessionContext:
+    """A page of this paper was just taken."""
+    made = session()
+    made.values.pop("residence_registered_since")
+    made.taken = ScannedPage(material, bytearray(page_jpeg()))
     return made
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.catalogue.deciding import From, Status
+from kiosk.domain.papers import PageSight, ScannedPage
 from kiosk.flow.events import Continue, Event
-from kiosk.flow.gathering_events import PaperDeclared, PaperPromised, PaperPutDown, PaperTouched
+from kiosk.flow.gathering_events import PageKept, PageRetaken, PaperDeclared, PaperPromised, PaperPutDown, PaperTouched
 from kiosk.flow.paper_views import PaperLine, PapersView
 from ui.look import Look
 from ui.screens.base import StepScreen
@@ -15,6 +17,7 @@ from ui.theme.palettes import Colour
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
+from ui.widgets.page_view import PageView
 from ui.widgets.panels import Notice, Panel, Picture, clear, column, row
 from ui.widgets.words import Words
 
@@ -43,6 +46,8 @@ class PapersScreen(StepScreen[PapersView]):
         self._body.addLayout(self._list)
         self._body.addStretch(1)
         self._shown: PapersView | None = None
+        self._view: PageView | None = None
+        self._hint: Words | None = None
         self._settled = False
 
     def show_model(self, model: PapersView) -> None:
@@ -59,13 +64,17 @@ class PapersScreen(StepScreen[PapersView]):
             self._notice.tell_reason(model.reason)
         one_by_one = self.look.aids.elder and model.left > 1
         self._subtitle.setText(self.look.say("papers.left", left=model.left) if one_by_one else self.look.say("papers.subtitle"))
+        self._forget_picture()
+        self._subtitle.setVisible(model.in_hand is None)
         clear(self._list)
         self.waiting = None
         if model.in_hand is not None:
-            self._list.addWidget(self._in_hand(model, model.in_hand))
+            self._list.addWidget(self._in_hand(model, model.in_hand), 1)
         else:
             for line in model.lines:
                 self._list.addWidget(self._line(line))
+        # A picture takes what height there is; a list stands at the top.
+        self._body.setStretch(0, 20 if self._view is not None else 0)
         self.action_changed.emit()
 
     def _joined(self, names: list[str]) -> str:
@@ -107,7 +116,11 @@ class PapersScreen(StepScreen[PapersView]):
         panel = Panel("card")
         lines = column(self.look, panel, margin_mm=9.0, gap_mm=5.0)
         lines.addWidget(Words(line.name, "heading"))
-        if model.busy:
+        if model.taken is not None:
+            self._show_taken(lines, model.taken)
+        elif model.busy and model.way is From.SCAN:
+            self._find_page(lines)
+        elif model.busy:
             picture = Picture(self.look, _HOW[model.way], 70) if model.way in _HOW else None
             if picture is not None:
                 lines.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -121,10 +134,45 @@ class PapersScreen(StepScreen[PapersView]):
             for text in self._promise(model, line):
                 lines.addWidget(Words(text, "body"))
             lines.addWidget(self._agree("papers.promise.yes", PaperPromised(line.material)))
+        ways = row(self.look)
+        if model.taken is not None:
+            ways.addWidget(self._again(), 1)
         down = self._button(self.look.say("papers.other_way"), "paper_down")
         down.clicked.connect(lambda: self.happened.emit(PaperPutDown()))
-        lines.addWidget(down)
+        ways.addWidget(down, 1)
+        lines.addLayout(ways)
         return panel
+
+    def _again(self) -> Button:
+        again = self._button(self.look.say("papers.again"), "page_again")
+        again.draw("again")
+        again.clicked.connect(lambda: self.happened.emit(PageRetaken()))
+        return again
+
+    def _find_page(self, lines: QVBoxLayout) -> None:
+        """The live picture, and what to do now; it goes on by itself once the page lies still."""
+        lines.addWidget(Words(self.look.say("papers.busy.scan"), "body"))
+        self._view = PageView(self.look, "page_view", self.look.say("papers.live"))
+        lines.addWidget(self._view, 1)
+        self._hint = Words(self.look.say("page.starting"), "strong", centred=True)
+        lines.addWidget(self._hint)
+
+    def _show_taken(self, lines: QVBoxLayout, page: ScannedPage) -> None:
+        lines.addWidget(Words(self.look.say("papers.taken"), "body"))
+        self._view = PageView(self.look, "page_view", self.look.say("papers.taken_picture"))
+        self._view.show_page(page)
+        lines.addWidget(self._view, 1)
+
+    def show_sight(self, image: QImage, sight: PageSight) -> None:
+        """What the camera sees now; nothing while no page is looked for."""
+        if self._view is not None and self._hint is not None:
+            self._view.show_sight(image, sight)
+            self._hint.setText(self.look.say(f"page.{sight.hint}"))
+
+    def _forget_picture(self) -> None:
+        if self._view is not None:
+            self._view.wipe()
+        self._view = self._hint = None
 
     def _promise(self, model: PapersView, line: PaperLine) -> tuple[str, ...]:
         """容缺: what, by when, and what follows."""
@@ -138,18 +186,22 @@ class PapersScreen(StepScreen[PapersView]):
         return button
 
     def main_action(self) -> MainAction | None:
-        """Next, once nothing is in hand."""
-        if self._shown is None or self._shown.in_hand is not None:
+        """Next, once nothing is in hand; with a page that was taken, to hand it in."""
+        if self._shown is None or (self._shown.in_hand is not None and self._shown.taken is None):
             return None
+        if self._shown.taken is not None:
+            return MainAction(self.look.say("papers.keep"))
         return MainAction(self.look.say("papers.next"))
 
     def act(self) -> None:
-        """Next."""
-        self.happened.emit(Continue())
+        """Next; or the page that was taken is handed in."""
+        is_taken = self._shown is not None and self._shown.taken is not None
+        self.happened.emit(PageKept() if is_taken else Continue())
 
     def wipe(self) -> None:
-        """Forget the list too."""
+        """Forget the list too, and the page."""
         super().wipe()
+        self._forget_picture()
         self._shown = None
 
 

@@ -25,6 +25,7 @@ PREFIXES_IN_CODE = (
     "paper.from.",
     "papers.",
     "wheel.",
+    "page.",
     "hint.",
     "working.",
     "slip.",

@@ -12,7 +12,7 @@ import pytest
 
 from drivers.camera.desk_scene import DeskScene, draw
 from drivers.camera.document import Steadiness, capture_document
-from drivers.camera.page_types import CaptureTrouble, DocumentCapture, NotCaptured, Page, PageShape
+from drivers.camera.page_types import CaptureTrouble, DocumentCapture, NotCaptured, Page, PageLook, PageShape
 from drivers.camera.simulator import PortraitCamera
 from drivers.overwritten import overwritten_copy
 from drivers.types import Deadline, Frame, Image
@@ -50,14 +50,47 @@ def _drawn(*scenes: DeskScene) -> list[Image]:
 
 
 def test_a_page_that_lies_still_is_taken_straight_and_sharp() -> None:
-    pages: list[Page | None] = []
-    captured = capture_document(Scenes(_drawn(LYING)), Deadline(60), PageShape.A4, pages.append)
+    captured = capture_document(Scenes(_drawn(LYING)), Deadline(60), PageShape.A4)
     assert isinstance(captured, DocumentCapture)
     assert captured.image.shape[1] / captured.image.shape[0] == pytest.approx(210 / 297, rel=0.01)
     assert captured.quality.sharpness > 0.5
     assert np.abs(captured.corners - draw(LYING, SIZE)[1]).max() < 2.0
-    assert len(pages) >= 10  # 0.3 s at 30 frames a second
-    assert None not in pages
+
+
+def test_what_the_camera_sees_is_shown_fifteen_times_a_second_with_the_outline() -> None:
+    looks: list[PageLook] = []
+    captured = capture_document(Scenes(_drawn(LYING)), Deadline(60), PageShape.A4, looks.append)
+    assert isinstance(captured, DocumentCapture)
+    assert 4 <= len(looks) <= 8  # a little more than 0.3 s, at 30 frames a second
+    assert [look.trouble for look in looks] == [CaptureTrouble.MOVING] * (len(looks) - 1) + [None]
+    corners = np.array(looks[-1].corners) * SIZE
+    assert np.abs(corners - draw(LYING, SIZE)[1]).max() < 2.0
+    assert looks[-1].picture.shape == (360, 640, 3)
+    assert not looks[-1].is_small
+
+
+@pytest.mark.parametrize(
+    ("scene", "trouble", "is_small"),
+    [
+        (DeskScene(has_page=False), CaptureTrouble.NO_PAGE, False),
+        (DeskScene(light=0.2), CaptureTrouble.TOO_DARK, False),
+        (DeskScene(page_of_frame=0.45, blur_px=4.0), CaptureTrouble.TOO_BLURRED, True),
+    ],
+)
+def test_what_stands_in_the_way_is_told_while_it_does(scene: DeskScene, trouble: CaptureTrouble, is_small: bool) -> None:
+    looks: list[PageLook] = []
+    capture_document(Scenes(_drawn(scene)), Deadline(1.5), PageShape.A4, looks.append)
+    assert (looks[-1].trouble, looks[-1].is_small) == (trouble, is_small)
+    assert bool(looks[-1].corners) == scene.has_page
+
+
+def test_the_picture_is_not_in_the_repr_and_is_its_own_copy() -> None:
+    looks: list[PageLook] = []
+    scenes = Scenes(_drawn(LYING))
+    capture_document(scenes, Deadline(60), PageShape.A4, looks.append)
+    assert "array" not in repr(looks[0])
+    looks[0].picture.fill(0)
+    assert scenes._pictures[0].any()
 
 
 def test_the_picture_is_taken_only_when_the_page_has_come_to_rest() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contract.case_contents import CaseContents
 from kiosk.domain.language import Language
 from kiosk.flow import events as ev
+from kiosk.flow.gathering_events import FieldDisputed
 from kiosk.flow.review_views import Origin, ReviewView
 from kiosk.flow.states import Step
 from kiosk.flow.views import FormView
@@ -53,7 +54,7 @@ def test_the_review_tells_where_each_value_comes_from() -> None:
 
 def test_a_telephone_number_that_is_not_right_is_asked_and_then_the_residents() -> None:
     subject = _at_review()
-    subject.does(ev.FieldDisputed("phone"))
+    subject.does(FieldDisputed("phone"))
     assert subject.state.step is Step.FORM
     form = subject.shown()
     assert isinstance(form, FormView)
@@ -76,7 +77,7 @@ def facts_of_values(subject: Visitor) -> dict[str, tuple[str, str]]:
 
 def test_what_an_authority_keeps_is_noted_and_the_matter_goes_on() -> None:
     subject = _at_review()
-    subject.does(ev.FieldDisputed("pension_status"))
+    subject.does(FieldDisputed("pension_status"))
     assert subject.state.step is Step.REVIEW
     noted = _origin(subject, "pension_status")
     assert noted is not None
@@ -89,15 +90,15 @@ def test_what_an_authority_keeps_is_noted_and_the_matter_goes_on() -> None:
 
 def test_it_can_be_taken_back() -> None:
     subject = _at_review()
-    subject.does(ev.FieldDisputed("id_number"), ev.FieldDisputed("id_number", is_wrong=False))
+    subject.does(FieldDisputed("id_number"), FieldDisputed("id_number", is_wrong=False))
     assert _contents(subject).disputed == ()
 
 
 def test_the_cards_number_is_noted_and_its_name_is_corrected_in_the_form() -> None:
     subject = _at_review()
-    subject.does(ev.FieldDisputed("id_number"))
+    subject.does(FieldDisputed("id_number"))
     assert subject.state.step is Step.REVIEW
-    subject.does(ev.FieldDisputed("name"))
+    subject.does(FieldDisputed("name"))
     assert subject.state.step is Step.FORM
 
 
@@ -107,14 +108,14 @@ def test_the_residents_own_words_and_unknown_names_are_left_alone() -> None:
     subject.does(ev.FieldEntered("phone", "13800000000"), ev.FieldEntered("collect", "village"), ev.Continue())
     assert subject.state.step is Step.REVIEW
     before = subject.state
-    subject.does(ev.FieldDisputed("phone"), ev.FieldDisputed("collect"), ev.FieldDisputed("nothing"))
+    subject.does(FieldDisputed("phone"), FieldDisputed("collect"), FieldDisputed("nothing"))
     assert subject.state == before
     assert subject.session.disputed == set()
 
 
 def test_it_is_forgotten_with_the_case() -> None:
     subject = _at_review()
-    subject.does(ev.FieldDisputed("id_number"), ev.Quit())
+    subject.does(FieldDisputed("id_number"), ev.Quit())
     assert subject.session.disputed == set()
 
 

@@ -7,6 +7,7 @@ import pytest
 from kiosk.catalogue.deciding import From, Status
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
+from kiosk.flow.gathering_events import PageKept, PageRetaken
 from kiosk.flow.states import Step
 from kiosk.flow.views import GatheringView, PapersView, ReviewView
 from kiosk.readiness import Facts, Means, StoreHealth, assess
@@ -167,12 +168,67 @@ def test_pages_are_overwritten_when_the_visit_ends(subject: Visitor) -> None:
     subject.does(
         ev.PaperTouched("residence_registration", From.SCAN),
         ev.PaperScanned("residence_registration", page),
+        PageKept(),
     )
     assert subject.session.pages == [page]
     assert any(page.jpeg)
     subject.does(ev.Quit())
     assert not any(page.jpeg)
     assert subject.session.is_empty
+
+
+def _scanning(subject: Visitor) -> Visitor:
+    subject.shared.clear()
+    subject.has_document_camera()
+    _fills_in_permit(_newcomer(subject))
+    return subject.does(ev.PaperTouched("residence_registration", From.SCAN))
+
+
+def test_a_page_is_looked_at_before_it_is_handed_in(subject: Visitor) -> None:
+    page = subject.page("residence_registration")
+    _scanning(subject).does(ev.PaperScanned("residence_registration", page))
+    model = subject.shown()
+    assert isinstance(model, PapersView)
+    assert model.taken is page
+    assert not model.busy
+    assert subject.session.pages == []
+    assert "residence_registration" not in subject.session.handed.scanned
+    subject.does(PageKept())
+    assert subject.session.pages == [page]
+    assert subject.session.taken is None
+    assert any(page.jpeg), "what is handed in is not overwritten"
+
+
+def test_a_page_that_is_taken_again_is_overwritten_first(subject: Visitor) -> None:
+    first, second = subject.page("residence_registration"), subject.page("residence_registration")
+    _scanning(subject).does(ev.PaperScanned("residence_registration", first), PageRetaken())
+    assert not any(first.jpeg)
+    assert subject.state.busy
+    assert subject.asked_for(fx.ScanPaper) == 2
+    subject.does(ev.PaperScanned("residence_registration", second), PageKept())
+    assert subject.session.pages == [second]
+
+
+@pytest.mark.parametrize("leaving", [ev.PaperPutDown(), ev.Back(), ev.Quit()])
+def test_a_page_that_nobody_keeps_is_overwritten(subject: Visitor, leaving: ev.Event) -> None:
+    page = subject.page("residence_registration")
+    _scanning(subject).does(ev.PaperScanned("residence_registration", page), leaving)
+    assert subject.session.taken is None
+    assert not any(page.jpeg)
+
+
+def test_a_page_of_a_paper_that_was_put_down_is_overwritten(subject: Visitor) -> None:
+    page = subject.page("residence_registration")
+    _scanning(subject).does(ev.PaperPutDown(), ev.PaperScanned("residence_registration", page))
+    assert not any(page.jpeg)
+    assert subject.session.taken is None
+
+
+def test_nothing_is_kept_or_taken_again_before_a_page_was_taken(subject: Visitor) -> None:
+    before = _scanning(subject).state
+    subject.does(PageKept(), PageRetaken())
+    assert subject.state == before
+    assert subject.asked_for(fx.ScanPaper) == 1
 
 
 def test_a_corrected_value_is_the_resident_s_own(subject: Visitor) -> None:

@@ -63,7 +63,7 @@ class Devices:
     def read_code(self, deadline: Deadline) -> str | CredentialFailed:
         return self.text
 
-    def scan_page(self, deadline: Deadline) -> bytearray | CaptureTrouble:
+    def scan_page(self, deadline: Deadline, on_look: object = None) -> bytearray | CaptureTrouble:
         raise AssertionError("no page is asked for")
 
 
