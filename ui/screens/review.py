@@ -16,6 +16,9 @@ from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Panel, column
 from ui.widgets.words import Words
 
+_WIDE_ENOUGH_MM = 300.0
+"""For three columns, with text of the plain size."""
+
 
 class ReviewScreen(StepScreen[ReviewView]):
     """Label and value, line by line."""
@@ -61,14 +64,25 @@ class ReviewScreen(StepScreen[ReviewView]):
             at = number - len(above)
             origin = model.origins[at] if 0 <= at < len(model.origins) else None
             self._grid.addWidget(Words(label, "soft"), 2 * number, 0, top)
-            self._grid.addWidget(self._value(value, origin), 2 * number, 1, 1, 1 if origin else 2, top)
-            if origin is not None:
-                self._grid.addWidget(self._doubt(origin), 2 * number, 2, top)
+            shown = Words(value or self.look.say("review.empty"), "strong")
+            if origin is None:
+                self._grid.addWidget(shown, 2 * number, 1, 1, 2, top)
+            else:
+                self._add_given(2 * number, shown, origin)
 
-    def _value(self, value: str, origin: Origin | None) -> QWidget:
-        words = Words(value or self.look.say("review.empty"), "strong")
-        if origin is None:
-            return words
+    def _add_given(self, line: int, words: Words, origin: Origin) -> None:
+        """What card or authority gave, with a way to say that it is wrong: beside it, or below where that is too narrow."""
+        block, doubt = self._value(words, origin), self._doubt(origin)
+        layout = block.layout()
+        beside = self.look.width_mm >= _WIDE_ENOUGH_MM * self.look.metrics.text.reading
+        self._grid.addWidget(block, line, 1, 1, 1 if beside else 2, Qt.AlignmentFlag.AlignTop)
+        if beside or layout is None:
+            self._grid.addWidget(doubt, line, 2, Qt.AlignmentFlag.AlignTop)
+        else:
+            layout.addWidget(doubt)
+            layout.setAlignment(doubt, Qt.AlignmentFlag.AlignLeft)
+
+    def _value(self, words: Words, origin: Origin) -> QWidget:
         block = QWidget()
         lines = column(self.look, block, gap_mm=1.2)
         lines.addWidget(words)
