@@ -185,6 +185,15 @@ def test_an_address_that_is_there_is_taken_apart_and_stays_until_it_is_changed(s
     assert subject.events[-1].value == "浙江省杭州市西湖区测试路 1 号（SAMPLE）"  # type: ignore[union-attr]
 
 
+def test_a_list_that_is_higher_than_the_screen_is_shown_from_its_question_on(make_window: MakeWindow, finger: object) -> None:
+    visitor = Visitor(make_window(mm_per_px=0.2), finger)  # type: ignore[arg-type]
+    LiveForm(visitor, sample.PERMIT)
+    visitor.find("division:current_address").click()  # type: ignore[attr-defined]
+    QTest.qWait(60)
+    assert not visitor.find("division:current_address").visibleRegion().isEmpty()
+    assert not visitor.find("division:current_address:温州市").visibleRegion().isEmpty()
+
+
 def test_divisions_are_chosen_by_keys(subject: Visitor) -> None:
     live = LiveForm(subject, sample.PERMIT)
     division = subject.find("division:current_address")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScroller, QScrollerProperties, QSizePolicy, QWidget
 
@@ -86,8 +86,12 @@ class PagedScroll(QScrollArea):
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.LeftMouseButtonGesture)
 
     def reveal(self, widget: QWidget, margin: int) -> None:
-        """Scroll as little as needed for ``widget`` to be seen whole."""
-        self.ensureWidgetVisible(widget, 0, margin)
+        """Scroll as little as needed for ``widget`` to be seen whole; of one that is higher than the place, its beginning."""
+        content = self.widget()
+        if content is not None and widget.height() + 2 * margin > self.viewport().height():
+            self.verticalScrollBar().setValue(widget.mapTo(content, QPoint(0, 0)).y() - margin)
+        else:
+            self.ensureWidgetVisible(widget, 0, margin)
 
     def go_to_top(self) -> None:
         """Show the beginning."""
