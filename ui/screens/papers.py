@@ -27,7 +27,7 @@ _MARKS = {
     Status.MISSING: ("close", Colour.SEAL_RED),
 }
 
-_HOW = {From.SCAN: "page_under_camera", From.CERTIFICATE: "credential_on_scanner"}
+_HOW = {From.CERTIFICATE: "credential_on_scanner"}
 """What to do while a device waits for it."""
 
 

@@ -70,8 +70,8 @@ class PageView(QWidget):
         painter.setBrush(QColor(self._look.colour(Colour.CELADON_PALE)))
         painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
         if self._image.isNull():
-            side = min(self._look.px(50), self.height())
-            drawing = drawings.pixmap("pages", QSize(side, side), self._look.palette)
+            side = min(self._look.px(70), self.height())
+            drawing = drawings.pixmap("page_under_camera", QSize(side, side), self._look.palette)
             painter.drawPixmap((self.width() - side) // 2, (self.height() - side) // 2, drawing)
             return
         place = self._place()
