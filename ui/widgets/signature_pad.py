@@ -14,6 +14,8 @@ from ui.theme.palettes import Colour
 from ui.theme.tokens import SPACE
 
 _INK_MM = 1.6
+_BENT = 4
+"""So many of the last points the newest one draws the line anew between."""
 _HEIGHT_MM, _LEAST_HEIGHT_MM = 150.0, 62.0
 MAX_POINTS = 6_000
 """A minute of writing; a signature that never ends is not kept whole."""
@@ -57,7 +59,8 @@ class SignaturePad(QWidget):
         if self._strokes:
             self._strokes.pop().clear()
             self._drawing = False
-            self._seen()
+            self.update()
+            self.changed.emit()
 
     def wipe(self) -> None:
         """Forget it."""
@@ -82,7 +85,7 @@ class SignaturePad(QWidget):
         point = self._to_square(event.position())
         if point != self._strokes[-1][-1]:
             self._strokes[-1].append(point)
-            self._seen(self._strokes[-1][-2:])
+            self._seen(self._strokes[-1][-_BENT:])
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """It ends."""
@@ -91,7 +94,7 @@ class SignaturePad(QWidget):
     def _seen(self, newest: Stroke | list[tuple[int, int]]) -> None:
         """Paint only where something is new: the ink must keep up with the finger."""
         room = 2 * self._look.px(_INK_MM)
-        self.update(self._path(newest).boundingRect().toAlignedRect().adjusted(-room, -room, room, room))
+        self.update(self._path(newest).controlPointRect().toAlignedRect().adjusted(-room, -room, room, room))
         self.changed.emit()
 
     def _room(self) -> bool:
