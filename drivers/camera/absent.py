@@ -15,6 +15,9 @@ class AbsentCamera:
     def start(self) -> None:
         """Nothing to open."""
 
+    def pace(self, pictures_per_s: float) -> None:
+        """Nothing to spare."""
+
     def newest(self) -> Frame | None:
         """No frame."""
         return None

@@ -16,6 +16,10 @@ class Camera(Protocol):
         """Open the source and begin to read, in the background; the lens is covered by software until then."""
         ...
 
+    def pace(self, pictures_per_s: float) -> None:
+        """Deliver no more pictures than this, to spare the processor; 0: as many as there are. Recordings keep their speed."""
+        ...
+
     def newest(self) -> Frame | None:
         """The newest frame, or ``None`` before the first one; never blocks."""
         ...

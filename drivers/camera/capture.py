@@ -75,6 +75,14 @@ class Capture:
             return None
         return target if np.may_share_memory(picture, target) else as_bgr(picture)
 
+    def skip(self) -> bool:
+        """Take the next picture without decoding it, where the backend can."""
+        self._first = None
+        try:
+            return bool(self._capture.grab())
+        except cv2.error:
+            return False  # as above
+
     def close(self) -> None:
         """Release the source."""
         self._first = None

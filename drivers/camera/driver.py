@@ -66,6 +66,7 @@ class OpenCvCamera:
         self._reader: Reader | None = None
         self._left_behind: list[Reader] = []
         self._status = _STOPPED
+        self._interval_s = 0.0
         self._capabilities: CameraCapabilities | None = None
         _cameras.add(self)
 
@@ -99,6 +100,13 @@ class OpenCvCamera:
                 self._leave_behind(reader)
         if keeper is not None:
             keeper.join(_KEEPER_JOIN_S)
+
+    def pace(self, pictures_per_s: float) -> None:
+        """Deliver no more pictures than this; those between are taken from the source and not decoded."""
+        with self._lock:
+            self._interval_s = 1.0 / pictures_per_s if pictures_per_s > 0.0 else 0.0
+            if self._reader is not None:
+                self._reader.interval_s = self._interval_s
 
     def newest(self) -> Frame | None:
         """The newest frame; ``None`` before the first one and after the source was lost."""
@@ -212,6 +220,7 @@ class OpenCvCamera:
             return
         name = f"camera {self.url} reader"
         self._reader = Reader(name, self._source, self._times, self, is_looped=self._is_looped)
+        self._reader.interval_s = self._interval_s
         self._reader.start()
 
     def _leave_behind(self, reader: Reader) -> None:

@@ -49,6 +49,11 @@ class PairedCamera:
         self._visible.start()
         self._infrared.start()
 
+    def pace(self, pictures_per_s: float) -> None:
+        """Of both."""
+        self._visible.pace(pictures_per_s)
+        self._infrared.pace(pictures_per_s)
+
     def stop(self) -> None:
         """Stop both; may be called twice. They stop side by side, so two cameras that hang take no longer than one."""
         other = threading.Thread(target=self._infrared.stop, name="infrared camera stops", daemon=True)

@@ -66,6 +66,8 @@ class Reader:
     """One thread with one source."""
 
     def __init__(self, name: str, source: VideoSource, times: CameraTimes, hearer: ReaderEvents, *, is_looped: bool) -> None:
+        self.interval_s = 0.0
+        """Least time between two pictures of a live source; those between are passed over."""
         self._source = source
         self._times = times
         self._hearer = hearer
@@ -174,10 +176,17 @@ class Reader:
     def _read_all(self, opened: OpenedSource) -> None:
         """Read until the source gives nothing more. Recordings are played at their own speed, cameras set their own pace."""
         interval_s = 1.0 / opened.capabilities.frames_per_s if self._source.is_recording else 0.0
-        due_s = time.monotonic()
+        due_s = wanted_s = time.monotonic()
         while not self._ended.wait(max(0.0, due_s - time.monotonic())) and not self._reopen.is_set():
             self._begin("read")
+            if not self._source.is_recording and time.monotonic() < wanted_s:
+                has_more = opened.skip()
+                self._call = None
+                if not has_more:
+                    return
+                continue
             picture = opened.read()
+            wanted_s = time.monotonic() + self.interval_s
             self._call = None
             if picture is None or self._ended.is_set():
                 return

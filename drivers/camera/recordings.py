@@ -92,6 +92,9 @@ class _Pictures:
             return picture
         return as_bgr(np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8))
 
+    def skip(self) -> bool:
+        return self.read() is not None
+
     def close(self) -> None:
         self._paths = iter(())
 

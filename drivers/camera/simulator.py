@@ -89,6 +89,10 @@ class PortraitCamera:
             thread.join()
         self._newest.close()
 
+    def pace(self, pictures_per_s: float) -> None:
+        """Deliver no more pictures than this; 0: as many as it was made for."""
+        self._frames_per_s = min(self._full_rate, pictures_per_s or self._full_rate)
+
     def newest(self) -> Frame | None:
         """The newest frame, or ``None`` before the first one."""
         return self._newest.get()

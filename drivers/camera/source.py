@@ -24,6 +24,10 @@ class OpenedSource(Protocol):
         """The next picture (BGR, in memory that zeroes itself), ``None`` when there is none: lost, or at the end."""
         ...
 
+    def skip(self) -> bool:
+        """Let the next picture go by, as cheaply as can be; False when there is none."""
+        ...
+
     def close(self) -> None:
         """Release the source."""
         ...

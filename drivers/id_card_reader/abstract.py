@@ -33,6 +33,14 @@ class IdCardReader(Protocol):
         """True when the card has surely been lifted before the deadline; False when not, or when nobody can tell."""
         ...
 
+    def sees_card(self, deadline: Deadline) -> bool | None:
+        """Whether a card lies there now, read already or not; takes a moment, and ``None`` when the deadline came first.
+
+        A module that hides a card it has read is reset for it: from then on that card can be read once more. False where a
+        module goes on hiding it even so. Raises ``DeviceError`` as ``read`` does.
+        """
+        ...
+
     def reset(self) -> None:
         """Reset the SAM, as a way out of an RF lock-up."""
         ...

@@ -141,6 +141,21 @@ class SamVIdCardReader:
             return False
         return False
 
+    def sees_card(self, deadline: Deadline) -> bool | None:
+        """Whether a card lies there, read or not; a module that may hide it is reset first."""
+        try:
+            self._learn_rest_mode(deadline)
+            if self._hides_read_card or self._is_cut_short:
+                self._reset_quietly(deadline)
+                self._is_cut_short = False
+            for _ in range(_MISSES_THAT_PROVE_REMOVAL):
+                if self._find(deadline):
+                    return True
+                deadline.sleep(_FIND_INTERVAL_S)
+        except OutOfTime:
+            return None
+        return None if deadline.is_cancelled else False
+
     def reset(self) -> None:
         """Reset the module; raises ``DeviceError``."""
         self._learn_rest_mode()

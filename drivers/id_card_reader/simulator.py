@@ -136,6 +136,14 @@ class SimulatedIdCardReader:
             deadline.sleep(_POLL_S)
         return False
 
+    def sees_card(self, deadline: Deadline) -> bool | None:
+        """As the driver's."""
+        self._fail_as_ordered()
+        if self._was_read and self.rest_mode is RestMode.STRICT:
+            self._reset()
+        is_found = self._find(deadline)
+        return None if deadline.is_over else is_found
+
     def reset(self) -> None:
         """End a lock-up; let a strict reader find a resting card again, as the emulator does."""
         self._fail_as_ordered()

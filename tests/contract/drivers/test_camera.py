@@ -319,3 +319,25 @@ def test_a_simulated_camera_without_a_person_says_so() -> None:
             deadline.sleep(0.02)
     finally:
         camera.stop()
+
+
+def test_a_camera_can_be_asked_for_few_pictures(subject: Camera, request: pytest.FixtureRequest) -> None:
+    if "simulator" not in request.node.name and "emulator" not in request.node.name:
+        pytest.skip("recordings keep their own speed")
+    subject.pace(2.0)
+    subject.start()
+    first = subject.wait_newer(None, Deadline(30.0))
+    begun_s, frame = time.monotonic(), first
+    for _ in range(4):
+        frame = subject.wait_newer(frame, Deadline(5.0))
+        assert frame is not None
+    slow_s = time.monotonic() - begun_s
+    assert 1.4 < slow_s < 4.0
+    subject.stop()
+    subject.pace(0.0)
+    subject.start()
+    frame = subject.wait_newer(None, Deadline(30.0))
+    begun_s = time.monotonic()
+    for _ in range(4):
+        frame = subject.wait_newer(frame, Deadline(5.0))
+    assert time.monotonic() - begun_s < slow_s / 1.5

@@ -165,6 +165,38 @@ def test_a_lifted_card_is_noticed_where_the_reader_can_tell(subject: Setup) -> N
         assert not subject.reader.wait_removed(Deadline(0.5)), "a strict reader cannot tell, and must not pretend"
 
 
+def test_a_card_that_was_read_is_still_seen_until_it_is_lifted(subject: Setup) -> None:
+    assert subject.reader.sees_card(Deadline(PLENTY_S)) is False
+    subject.table.put_card(sample_card())
+    assert subject.reader.sees_card(Deadline(PLENTY_S)) is True
+    assert isinstance(subject.reader.read(Deadline(PLENTY_S)), CardRead)
+    for _ in range(3):
+        assert subject.reader.sees_card(Deadline(PLENTY_S)) is True
+    subject.table.lift_card()
+    assert subject.reader.sees_card(Deadline(PLENTY_S)) is False
+
+
+def test_a_card_that_was_seen_can_still_be_read(subject: Setup) -> None:
+    subject.table.put_card(sample_card())
+    assert isinstance(subject.reader.read(Deadline(PLENTY_S)), CardRead)
+    assert subject.reader.sees_card(Deadline(PLENTY_S)) is True
+    assert isinstance(subject.reader.read(Deadline(PLENTY_S)), CardRead)
+
+
+def test_who_looks_without_time_claims_nothing(subject: Setup) -> None:
+    subject.table.put_card(sample_card())
+    deadline = Deadline(PLENTY_S)
+    deadline.cancel()
+    assert subject.reader.sees_card(deadline) is None
+
+
+def test_a_lost_line_is_no_empty_table(subject: Setup) -> None:
+    subject.table.put_card(sample_card())
+    subject.table.inject(Fault.UNPLUG, 1)
+    with pytest.raises(Disconnected):
+        subject.reader.sees_card(Deadline(PLENTY_S))
+
+
 def test_a_cancelled_wait_claims_nothing(subject: Setup) -> None:
     subject.table.put_card(sample_card())
     assert isinstance(subject.reader.read(Deadline(PLENTY_S)), CardRead)

@@ -1,0 +1,1 @@
+"""Whether somebody is before the machine: that alone, and never who."""
