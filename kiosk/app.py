@@ -22,20 +22,17 @@ from drivers.face.factory import FaceSettings, make_embedder
 from drivers.face.model_runner import ModelUnusable
 from drivers.face.verifier import WorkerVerifier
 from drivers.face.worker.messages import ChallengeSettings
+from drivers.presence.motion import MotionSensor
 from drivers.status import DeviceStatus
 from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.reading import CatalogueError, load
 from kiosk.config import Identity, Settings
 from kiosk.domain.china_time import CHINA_TIME
 from kiosk.flow.aid_events import StaffTold
-from kiosk.flow.events import (
-    DeliveryKnown,
-    Event,
-    IdleEnded,
-    IdleWarned,
-    StayHere,
-)
+from kiosk.flow.events import DeliveryKnown, Event, StayHere
+from kiosk.flow.idle_events import IdleEnded, IdleWarned
 from kiosk.flow.states import AT_REST, Step
+from kiosk.flow.views import Screen
 from kiosk.readiness import Facts, Means, assess
 from kiosk.services.bench import Bench
 from kiosk.services.calendar import calendar_of
@@ -57,10 +54,12 @@ from kiosk.services.sharing import SharedDataDesk
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipWriter
 from kiosk.services.staff import StaffBook, StaffFileError
+from kiosk.workers.card_watch import CardWatch
 from kiosk.workers.hands import DrawnSlip, Hands
 from kiosk.workers.health import Health
 from kiosk.workers.idle_watch import IdleWatch
 from kiosk.workers.platform_link import PlatformLink
+from kiosk.workers.presence_watch import PresenceWatch
 from kiosk.workers.preview import Preview, to_qimage
 from kiosk.workers.use_cases import Services
 from kiosk.workers.visit import Clock, Surroundings, Visit
@@ -74,6 +73,8 @@ GIVE_WAY_S = 0.001
 every widget, waits many times over."""
 
 WARM_UP_AFTER_MS = 500
+CARD_NOTE = "card-on-reader"
+"""An empty file: a card was read and has not been seen lifted since."""
 
 
 class StartError(Exception):
@@ -125,9 +126,12 @@ class Terminal(QObject):
         times = settings.times
         self._health = Health(catalogue, hands, bench.subscribe, times.store_poll_s, means)
         self._preview = Preview(bench.camera.newest, self)
-        self._idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self)
         self._double_touch = DoubleTouchGuard(window.metrics.px(NEAR_MM), parent=self)
         self._lockdown = Lockdown(window, holds_screen=settings.machine.full_screen, parent=self)
+        self.idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self, limit_s=times.session_limit_s)
+        """Who waits for a sign of life; tells how much time is left."""
+        self._cards = CardWatch(bench.cards, hands, times.card_unattended_s, self)
+        self._presence = PresenceWatch(hands, visit.session, self)
         self._connect()
 
     @property
@@ -136,24 +140,25 @@ class Terminal(QObject):
         return self._bench.camera
 
     def devices(self) -> Mapping[str, DeviceStatus]:
-        """What each device says of itself now. Safe from any thread."""
-        return self._health.devices()
+        """What the platform is told of each device now. Safe from any thread."""
+        return self._cards.reported(self._health.devices())
 
     def start(self) -> None:
         """Begin to serve."""
         sys.excepthook = self._on_uncaught
-        self._link.start(self._health.devices, self._health.offer)
+        self._link.start(self.devices, self._health.offer)
         self.visit.begin()
         self._bench.start()
         self._health.start()
+        self._cards.start()
         if self._settings.machine.full_screen:
             self.window.showFullScreen()
         else:
             self.window.show()
         self.window.activateWindow()
-        self.window.windowHandle().installEventFilter(self._idle)
         self.window.windowHandle().installEventFilter(self._double_touch)
         self._lockdown.begin()
+        self.window.windowHandle().installEventFilter(self.idle)
 
     def stop(self) -> None:
         """Stop serving: forget the resident first, then join all threads and let go of all devices; may be called twice."""
@@ -163,6 +168,8 @@ class Terminal(QObject):
         self.window.hide()
         sys.excepthook = sys.__excepthook__
         self._health.stop()
+        self._cards.stop()
+        self._presence.enter(Step.IDLE)
         self._preview.set_running(False)
         self._bench.stop()  # first: whoever waits for a device that hangs is set free by this
         self._face.close()
@@ -184,19 +191,23 @@ class Terminal(QObject):
         window, visit = self.window, self.visit
         window.happened.connect(self._on_window)
         visit.screen_changed.connect(window.show_screen)
+        visit.screen_changed.connect(self._on_screen)
         visit.face_asked.connect(window.show_face_request)
         visit.wiped.connect(window.wipe)
         visit.step_changed.connect(self._on_step)
         visit.step_changed.connect(self._double_touch.new_screen)
-        visit.somebody_there.connect(self._idle.seen)
+        visit.somebody_there.connect(self.idle.seen)
         # Nobody touches the screen during a face check: what the camera sees is the sign of life.
-        visit.face_asked.connect(lambda _asks: self._idle.seen())
+        visit.face_asked.connect(lambda _asks: self.idle.seen())
         self._hands.slip_drawn.connect(self._on_slip_drawn)
         self._preview.picture.connect(window.show_preview)
         self._hands.page_seen.connect(self._on_page_seen)
         self._health.readiness_changed.connect(visit.set_readiness)
-        self._idle.warned.connect(lambda: visit.handle(IdleWarned()))
-        self._idle.ended.connect(lambda: visit.handle(IdleEnded()))
+        self.idle.warned.connect(lambda why: visit.handle(IdleWarned(why)))
+        self.idle.ended.connect(lambda: visit.handle(IdleEnded()))
+        self._cards.changed.connect(visit.set_card)
+        self.idle.alive.connect(self._presence.touched)
+        self._presence.nobody.connect(self.idle.nobody_seen)
         self._link.changed.connect(self._on_delivery)
         self._link.catalogue_changed.connect(self._take_catalogue)
         self._link.neighbours_changed.connect(visit.refresh)
@@ -208,13 +219,21 @@ class Terminal(QObject):
     @Slot(object)
     def _on_window(self, event: Event) -> None:
         if isinstance(event, StayHere):
-            self._idle.seen()
+            self.idle.seen()
         self.visit.handle(event)
 
     @Slot(object)
+    def _on_screen(self, screen: Screen) -> None:
+        self.idle.set_patience(screen.chrome.aids.patience)
+        self._presence.set_patience(screen.chrome.aids.patience)
+
+    @Slot(object)
     def _on_step(self, step: Step) -> None:
-        self._idle.enter(step)
+        self.idle.enter(step)
         self._preview.set_running(step is Step.FACE)
+        self._presence.enter(step)
+        if step in AT_REST or step is Step.FAREWELL:
+            self._cards.visit_is_over()
         if step in AT_REST:
             self._take_catalogue()
 
@@ -240,7 +259,7 @@ class Terminal(QObject):
         """Nobody touches the screen while a page is laid down: a page that moves is the sign of life."""
         sight = sight_of(look)
         if look.corners and sight.hint == CaptureTrouble.MOVING.value:
-            self._idle.seen()
+            self.idle.seen()
         self.window.show_page(to_qimage(look.picture), sight)
 
     @Slot()
@@ -265,24 +284,22 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     try:
         packaged = load(assets.ROOT / "catalogue")
         staff = StaffBook(settings.machine.data_dir / "staff.toml", time.monotonic)
-        slips = SlipDesk(
-            SlipWriter(assets.ROOT / "receipts" / "slip.yaml"), PrintJournal(settings.machine.data_dir / "prints.db")
-        )
-        bench = Bench(settings.devices, slips)
+        bench = _bench(settings)
         link = PlatformLink(settings, packaged)
         catalogue = link.catalogues.catalogue
         in_force = InForce(catalogue)
         verifier = _verifier(settings.identity)
     except (CatalogueError, StaffFileError, PlatformTrouble, ModelUnusable, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
-    desk = QueueDesk(link.outbox, link.wake)
     face = FaceCheck(bench.camera, verifier)
     locks = RouteLocks(time.monotonic, settings.identity.lock_s)
     services = Services(
         identity=IdentityDesk(_ways(settings, link, bench, face, staff, in_force), locks, time.monotonic),
+        presence=MotionSensor(bench.camera) if settings.devices.presence == "camera" else None,
+        look_for_card=bench.look_for_card,
         print_slip=bench.print_slip,
         draw_slip=bench.draw_slip,
-        cases=desk,
+        cases=QueueDesk(link.outbox, link.wake),
         papers=_papers(link, bench, in_force),
         documents=ProofDesk(Proofs(link.documents, link.identity, link.outbox.platform_time.now_ms), bench.print_document),
         progress=ProgressDesk(link.identifying, link.identity, link.outbox, bench, link.outbox.platform_time.now_ms),
@@ -300,6 +317,12 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     surroundings = _surroundings(catalogue, hands, link, sample)
     visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, surroundings)
     return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit, in_force), means)
+
+
+def _bench(settings: Settings) -> Bench:
+    data_dir = settings.machine.data_dir
+    slips = SlipDesk(SlipWriter(assets.ROOT / "receipts" / "slip.yaml"), PrintJournal(data_dir / "prints.db"))
+    return Bench(settings.devices, slips, data_dir / CARD_NOTE)
 
 
 def _papers(link: PlatformLink, bench: Bench, in_force: InForce) -> PaperDesk:
@@ -331,6 +354,7 @@ def _means(settings: Settings, staff: StaffBook, verifier: WorkerVerifier) -> Ca
         face_is_demonstration=verifier.is_demonstration,
         document_camera=bool(settings.devices.document_camera),
         documents=bool(settings.devices.document_printer),
+        presence=settings.devices.presence == "camera",
         platform_portraits=settings.identity.platform_portraits,
     )
 

@@ -78,6 +78,8 @@ class Devices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A4 printer, ``ipp://localhost:631/printers/NAME``; empty: there is none."""
     document_camera: str = ""
     """高拍仪 for papers, ``/dev/video…`` or ``sim://document``; empty: there is none."""
+    presence: Literal["off", "camera"] = "off"
+    """Who tells that nobody is there any more: nobody, or the camera, for those who consented. Needs a sign on the machine."""
     camera_infrared: str = ""
     """Second camera, for infrared; empty: there is none."""
 
@@ -87,7 +89,13 @@ class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     idle_warning_s: float = 45.0
     idle_countdown_s: float = 20.0
+    session_limit_s: float = 900.0
+    """So long a visit goes on before its resident is asked whether they need more time."""
     farewell_s: float = 8.0
+    card_left_s: float = 60.0
+    """So long a farewell asks for a card that lies on the reader still."""
+    card_unattended_s: float = 300.0
+    """So long nobody came for such a card when the platform is told."""
     card_wait_s: float = 30.0
     face_wait_s: float = 45.0
     delivery_wait_s: float = 4.0
@@ -186,6 +194,9 @@ def _limits(sections: dict[str, Any]) -> list[str]:
         found += _limits_of_place(machine)
     if times is not None:
         found += [f"[times] {name} must be more than 0" for name in times.__struct_fields__ if getattr(times, name) <= 0]
+    devices = sections.get("devices")
+    if devices is not None and devices.presence == "camera" and not devices.camera:
+        found.append("[devices] presence = camera needs a camera")
     if platform is not None:
         found += _limits_of_platform(platform)
     if identity is not None:

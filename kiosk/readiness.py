@@ -41,6 +41,8 @@ class Means:
     """A document camera is set up."""
     documents: bool = False
     """An A4 printer is set up."""
+    presence: bool = False
+    """The camera tells when nobody is there any more."""
     platform_portraits: bool = False
     """The platform is asked for the photo where the card's cannot be read."""
 
@@ -76,6 +78,8 @@ class Readiness:
     """Ways that are open for handing in papers."""
     documents: bool = False
     """There is an A4 printer, in order or not."""
+    presence: bool = False
+    """The camera tells when nobody is there any more: part of what is consented to."""
     platform_portraits: bool = False
     """A card without a photo does not close the face check: the platform is asked."""
     openings: Mapping[str, Opening] = field(default_factory=dict)
@@ -127,6 +131,7 @@ def assess(facts: Facts, catalogue: Catalogue) -> Readiness:
             document_camera=facts.means.document_camera and not _trouble(facts, "document_camera"),
         ),
         documents=facts.means.documents,
+        presence=facts.means.presence,
         platform_portraits=facts.means.platform_portraits,
         openings=openings,
         prints_documents=facts.means.documents and not _trouble(facts, "document_printer"),

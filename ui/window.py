@@ -23,6 +23,7 @@ from kiosk.domain.aids import Aids
 from kiosk.domain.language import Language
 from kiosk.domain.papers import PageSight
 from kiosk.flow.events import FaceAsks
+from kiosk.flow.states import Quiet
 from kiosk.flow.views import Chrome, Screen
 from ui import strings
 from ui.frame import Frame, takes_focus
@@ -124,7 +125,7 @@ class KioskWindow(QWidget):
         chrome, before = screen.chrome, self._chrome
         if before is None or self._screen is None or _kind(before) != _kind(chrome):
             self._replace(chrome)
-        elif replace(before, idle_warning=chrome.idle_warning) != chrome:
+        elif replace(before, idle_warning=chrome.idle_warning, quiet=chrome.quiet) != chrome:
             self._surround(chrome)
             self._reopen_sheet(chrome)
         self._chrome, self._last = chrome, screen
@@ -133,7 +134,7 @@ class KioskWindow(QWidget):
             self._screen.show_wait(screen.wait)
         self._offer_action()
         self._frame.order_focus()
-        self._show_idle_warning(chrome.idle_warning)
+        self._show_idle_warning(chrome.idle_warning, chrome.quiet)
 
     def show_face_request(self, asks: FaceAsks) -> None:
         """The movement the liveness challenge asks for, or the light it needs; nothing on other screens."""
@@ -223,9 +224,9 @@ class KioskWindow(QWidget):
         if self._screen is not None:
             self._frame.offer(self._screen.main_action())
 
-    def _show_idle_warning(self, wanted: bool) -> None:
+    def _show_idle_warning(self, wanted: bool, quiet: Quiet = Quiet.IDLE) -> None:
         if wanted and self._overlay is None:
-            self._overlay = IdleOverlay(self._look, self)
+            self._overlay = IdleOverlay(self._look, self, quiet)
             self._overlay.happened.connect(self.happened)
             self._overlay.setGeometry(self.rect())
             self._overlay.show()

@@ -142,6 +142,7 @@ CODES: dict[str, dict[Language, str]] = {
     "stopped": {"zh": "已停止", "en": "stopped"},
     "ended": {"zh": "画面源已结束", "en": "recording ended"},
     "refused": {"zh": "拒绝命令", "en": "commands refused"},
+    "card_left_behind": {"zh": "有人遗落身份证", "en": "somebody's ID card left on it"},
     "no_portrait": {"zh": "没有人像", "en": "no portrait"},
 }
 

@@ -40,6 +40,11 @@ class Aids:
     volume: int = 3
     """Loudness, from ``MIN_VOLUME`` to ``MAX_VOLUME``."""
 
+    @property
+    def patience(self) -> int:
+        """So many times the usual time before it is asked whether somebody is still there; who listens needs more as well."""
+        return 2 if self.elder or self.blank or self.voice is not Voice.OFF else 1
+
     def switch_elder(self) -> Self:
         """Elder mode on, with voice; or off, and the loudspeaker with it."""
         if not self.elder:

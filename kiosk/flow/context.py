@@ -52,6 +52,8 @@ class Context:
     """Other machines, for what cannot be done here."""
     patience: Patience | None = None
     """What is being waited for now."""
+    card_lies: bool = False
+    """A card that was read lies on the reader still."""
 
     def item(self, code: str) -> Item:
         """The chosen item; ``LookupError`` for one that is not in the catalogue, which the machine never lets happen."""

@@ -9,6 +9,7 @@ from kiosk.domain.language import Language
 from kiosk.domain.rating import Grade, RatingReason
 from kiosk.domain.signature import Signature
 from kiosk.flow.aid_events import AidsChosen, StaffCalled, StaffTold
+from kiosk.flow.card_events import CardAbandoned, CardLifted
 from kiosk.flow.gathering_events import (
     CertificateFailed,
     CertificateRead,
@@ -22,6 +23,7 @@ from kiosk.flow.gathering_events import (
     ScanFailed,
     SharedFetched,
 )
+from kiosk.flow.idle_events import IdleEnded, IdleWarned
 from kiosk.flow.policy_events import PoliciesMatched, PoliciesOpened
 from kiosk.flow.progress_events import AllMineWanted, NumberGiven, ProgressOpened, ProgressTold, SlipNotRead, SlipRead
 from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted, ProofWanted
@@ -303,16 +305,6 @@ class SlipFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class IdleWarned:
-    """Nobody has touched the screen for a while."""
-
-
-@dataclass(frozen=True, slots=True)
-class IdleEnded:
-    """Nobody answered the warning."""
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceChanged:
     """Readiness changed; ``serving`` tells whether any item can be done now."""
 
@@ -361,6 +353,8 @@ Event = (
     | RatingSkipped
     | CardWasRead
     | CardFailed
+    | CardLifted
+    | CardAbandoned
     | FaceAsks
     | PersonProved
     | ProofFailed

@@ -17,7 +17,7 @@ from kiosk.flow.effects import (
     RememberPerson,
 )
 from kiosk.flow.events import ConsentAnswered, GuardianCardRead
-from kiosk.flow.moves import PURPOSE_FACE, PURPOSE_PORTRAIT, Result, enter
+from kiosk.flow.moves import PURPOSE_FACE, PURPOSE_PORTRAIT, PURPOSE_PRESENCE, Result, enter
 from kiosk.flow.states import FlowState, Step
 
 CONSENTS_FROM_AGE = 14
@@ -37,6 +37,7 @@ def begin_with_guardian(state: FlowState, remember: RememberPerson) -> Result:
         remember,
         ForgetConsent(PURPOSE_FACE),
         ForgetConsent(PURPOSE_PORTRAIT),
+        ForgetConsent(PURPOSE_PRESENCE),
         ReadGuardianCard(),
     )
 

@@ -49,6 +49,7 @@ from kiosk.flow.events import (
     SlipPrinted,
 )
 from kiosk.flow.identifying import another_way, not_for_holder
+from kiosk.flow.idle_events import IdleWarned
 from kiosk.flow.moves import PURPOSE_DATA, Result, all_items, enter
 from kiosk.flow.states import GATHERING_STEPS, IDENTIFYING, PROGRESS_STEPS, Aim, FlowState, Paper, StaffCall, Step
 
@@ -330,9 +331,9 @@ _BACK: dict[Step, Callable[[FlowState, Event, Context], Result]] = {
 """Steps that have something to give up first."""
 
 
-def warn_idle(state: FlowState, _event: Event, _context: Context) -> Result:
+def warn_idle(state: FlowState, event: IdleWarned, _context: Context) -> Result:
     """Ask whether anybody is still there."""
-    return replace(state, idle_warning=True), ()
+    return replace(state, idle_warning=True, quiet=event.why), ()
 
 
 def stay(state: FlowState, _event: Event, _context: Context) -> Result:

@@ -39,7 +39,7 @@ from kiosk.flow.events import (
     StaffCodeEntered,
 )
 from kiosk.flow.guardians import begin_with_guardian, needs_guardian
-from kiosk.flow.moves import PURPOSE_FACE, PURPOSE_PORTRAIT, Result, enter
+from kiosk.flow.moves import PURPOSE_FACE, PURPOSE_PORTRAIT, PURPOSE_PRESENCE, Result, enter
 from kiosk.flow.states import FlowState, Step
 
 
@@ -82,9 +82,10 @@ def choose_route(state: FlowState, event: RouteChosen, context: Context) -> Resu
 def answer_face_consent(state: FlowState, event: ConsentAnswered, context: Context) -> Result:
     """ "Yes" reads the card next; "no" is as good an answer and leads back to the other ways.
 
-    Where the screen also told of the platform's photo, the answer is noted for that purpose too.
+    Where the screen also told of the platform's photo, or of what the camera does later, the answer is noted for that too.
     """
-    purposes = (PURPOSE_FACE, PURPOSE_PORTRAIT) if context.readiness.platform_portraits else (PURPOSE_FACE,)
+    told = ((PURPOSE_PORTRAIT, context.readiness.platform_portraits), (PURPOSE_PRESENCE, context.readiness.presence))
+    purposes = (PURPOSE_FACE, *(purpose for purpose, is_told in told if is_told))
     noted = tuple(RememberConsent(purpose, event.granted, state.language) for purpose in purposes)
     if not event.granted:
         return enter(replace(state, route=None), Step.ROUTE), noted

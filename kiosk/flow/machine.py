@@ -10,9 +10,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kiosk.flow import disputing, gathering, guardians, handling, identifying, messages, paging, policies, progressing, proofs
+from kiosk.flow import (
+    disputing,
+    gathering,
+    guardians,
+    handling,
+    identifying,
+    left_cards,
+    messages,
+    paging,
+    policies,
+    progressing,
+    proofs,
+)
 from kiosk.flow import handlers as h
 from kiosk.flow.aid_events import AidsChosen, StaffCalled, StaffTold
+from kiosk.flow.card_events import CardAbandoned, CardLifted
 from kiosk.flow.context import Context
 from kiosk.flow.effects import Effect
 from kiosk.flow.events import (
@@ -33,8 +46,6 @@ from kiosk.flow.events import (
     FarewellOver,
     FieldEntered,
     GuardianCardRead,
-    IdleEnded,
-    IdleWarned,
     ItemChosen,
     LanguageChosen,
     PersonProved,
@@ -75,6 +86,7 @@ from kiosk.flow.gathering_events import (
     ScanFailed,
     SharedFetched,
 )
+from kiosk.flow.idle_events import IdleEnded, IdleWarned
 from kiosk.flow.moves import go, keep
 from kiosk.flow.policy_events import PoliciesMatched, PoliciesOpened
 from kiosk.flow.progress_events import AllMineWanted, NumberGiven, ProgressOpened, ProgressTold, SlipNotRead, SlipRead
@@ -153,6 +165,7 @@ ROWS: tuple[Row, ...] = (
     _row(Step.FACE_CONSENT, ConsentAnswered, identifying.answer_face_consent, Step.CARD, Step.ROUTE),
     _row(Step.CARD, CardWasRead, identifying.take_card, *_AFTER_CARD),
     _row(_CARD_WAITS, CardFailed, identifying.failed, Step.ROUTE),
+    _row(_CARD_WAITS | {Step.PROGRESS_CARD}, CardLifted, left_cards.lifted),
     _row(Step.GUARDIAN_CARD, GuardianCardRead, guardians.take_guardian_card, Step.GUARDIAN_CONSENT),
     _row(Step.GUARDIAN_CONSENT, ConsentAnswered, guardians.answer_as_guardian, Step.FACE, Step.ROUTE),
     _row(Step.FACE, FaceAsks, keep),
@@ -208,8 +221,9 @@ ROWS: tuple[Row, ...] = (
     _row(Step.RATING_WHY, RatingExplained, h.explain_rating, Step.ANOTHER),
     _row(Step.ANOTHER, AnotherItem, h.other_item, Step.HOME),
     _row(Step.ANOTHER, Continue, h.leave, Step.FAREWELL),
-    _row(Step.FAREWELL, FarewellOver, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
-    _row(Step.FAREWELL, Touched, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
+    _row(Step.FAREWELL, FarewellOver, left_cards.farewell_over, Step.IDLE, Step.OUT_OF_SERVICE),
+    _row(Step.FAREWELL, Touched, left_cards.farewell_over, Step.IDLE, Step.OUT_OF_SERVICE),
+    _row(Step.FAREWELL, CardAbandoned, h.rest, Step.IDLE, Step.OUT_OF_SERVICE),
     _row(frozenset(h.PREVIOUS) - {Step.SEARCH, Step.HANDLING}, Back, h.back, *_BEFORE),
     _row(Step.FORM, Back, paging.back),
     _row(Step.HANDLING, Back, paging.back_in_handling, *_BEFORE),

@@ -14,6 +14,8 @@ Result = tuple[FlowState, tuple[Effect, ...]]
 
 PURPOSE_DATA = "case_data"
 PURPOSE_FACE = "face"
+PURPOSE_PRESENCE = "presence_camera"
+"""That the camera looks whether anybody is there still, after the face check."""
 PURPOSE_POLICIES = "policy_match"
 """To ask authorities for what policies depend on, without any matter."""
 PURPOSE_PORTRAIT = "platform_portrait"

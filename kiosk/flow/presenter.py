@@ -16,6 +16,7 @@ from kiosk.flow import (
     form,
     handling_presenter,
     knowing,
+    left_cards,
     messages,
     paging,
     policy_presenter,
@@ -30,11 +31,13 @@ from kiosk.flow import views as v
 from kiosk.flow.closed_views import Closed, OutOfServiceView
 from kiosk.flow.context import Context
 from kiosk.flow.effects import CREDENTIAL_WAIT_S
+from kiosk.flow.farewell_views import FarewellView
 from kiosk.flow.finding_views import HomeView, ItemCard, SearchView
 from kiosk.flow.handlers import PREVIOUS
 from kiosk.flow.paper_views import GatheringView, PaperLine, PapersView
 from kiosk.flow.proof_views import ProofView
 from kiosk.flow.states import AT_REST, IDENTIFYING, FlowState, Step
+from kiosk.readiness import Readiness
 
 IDLE_NAMES = 3
 """So many matters are named on the resting screen, for whoever walks past."""
@@ -75,6 +78,8 @@ def _chrome(state: FlowState, context: Context) -> v.Chrome:
         idle_warning=state.idle_warning,
         aids=state.aids,
         staff_call=state.staff_call,
+        quiet=state.quiet,
+        take_card=left_cards.is_needless(state, context),
     )
 
 
@@ -176,6 +181,10 @@ def _route(state: FlowState, context: Context) -> v.RouteView:
     minutes = routes.minutes_paused(state, state.route, context)
     is_over = not minutes and state.reason in (routes.TOO_MANY_TRIES, routes.PAUSED)
     return v.RouteView(options, "" if is_over else state.reason, minutes)
+
+
+def _face_consent(ready: Readiness) -> v.FaceConsentView:
+    return v.FaceConsentView(ready.platform_portraits, ready.presence)
 
 
 def _card(state: FlowState, _context: Context) -> v.CardView:
@@ -330,7 +339,9 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.GUIDE: _guide,
     Step.CONSENT: _consent,
     Step.ROUTE: _route,
-    Step.FACE_CONSENT: lambda _state, context: v.FaceConsentView(context.readiness.platform_portraits),
+    Step.FACE_CONSENT: lambda _state, context: v.FaceConsentView(
+        context.readiness.platform_portraits, context.readiness.presence
+    ),
     Step.CARD: _card,
     Step.GUARDIAN_CARD: _guardian_card,
     Step.GUARDIAN_CONSENT: _guardian_consent,
@@ -353,5 +364,5 @@ _MODELS: dict[Step, Callable[[FlowState, Context], v.Model]] = {
     Step.RATING: lambda _state, _context: v.RatingView(),
     Step.RATING_WHY: lambda _state, _context: v.RatingWhyView(),
     Step.ANOTHER: lambda _state, context: v.AnotherView(context.session.known_as),
-    Step.FAREWELL: lambda _state, _context: v.FarewellView(),
+    Step.FAREWELL: lambda _state, context: FarewellView(context.card_lies),
 }

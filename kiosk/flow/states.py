@@ -117,6 +117,17 @@ class StaffCall(StrEnum):
     """The platform cannot be reached: the telephone is left."""
 
 
+class Quiet(StrEnum):
+    """Why somebody is asked whether they are still there."""
+
+    IDLE = "idle"
+    """Nobody has touched the screen for a while."""
+    AWAY = "away"
+    """Nor does anybody stand before it."""
+    LONG = "long"
+    """The visit has gone on for so long that others may be waiting."""
+
+
 @dataclass(frozen=True, slots=True)
 class FlowState:
     """All the machine remembers of a visit that is not personal; the rest is in ``SessionContext``."""
@@ -147,6 +158,8 @@ class FlowState:
     device_lost: bool = False
     """The reader or camera that this step waits for went away during the present attempt; it may be back already."""
     idle_warning: bool = False
+    quiet: Quiet = Quiet.IDLE
+    """What the last warning was about."""
     grade: Grade | None = None
     """Given, while the reasons are asked."""
     failed_rules: tuple[str, ...] = ()

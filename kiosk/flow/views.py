@@ -16,13 +16,14 @@ from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.domain.nearby import Nearest
 from kiosk.flow.closed_views import Closed, OutOfServiceView
+from kiosk.flow.farewell_views import FarewellView
 from kiosk.flow.finding_views import HomeView, SearchView
 from kiosk.flow.paper_views import GatheringView, PapersView
 from kiosk.flow.policy_views import PoliciesView
 from kiosk.flow.progress_views import ProgressAnswerView, ProgressView
 from kiosk.flow.proof_views import ProofView
 from kiosk.flow.review_views import ReviewView
-from kiosk.flow.states import Paper, StaffCall, Step
+from kiosk.flow.states import Paper, Quiet, StaffCall, Step
 from kiosk.flow.waits import WaitView
 
 
@@ -42,6 +43,10 @@ class Chrome:
     idle_warning: bool
     aids: Aids = PLAIN
     staff_call: StaffCall = StaffCall.NONE
+    quiet: Quiet = Quiet.IDLE
+    """What the warning is about."""
+    take_card: bool = False
+    """The ID card on the reader has done its work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,8 @@ class FaceConsentView:
 
     asks_platform: bool = False
     """The text tells that the platform's photo is fetched where the card's cannot be read."""
+    presence: bool = False
+    """The text tells that the camera looks later whether anybody is there still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,11 +295,6 @@ class AnotherView:
 
     known_as: str = field(default="", repr=False)
     """As on the home screen."""
-
-
-@dataclass(frozen=True, slots=True)
-class FarewellView:
-    """Take card and slip; nothing of you is left here."""
 
 
 Model = (

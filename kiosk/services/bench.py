@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,8 @@ from drivers.transport.opening import OpenPort
 from drivers.types import Deadline, Image
 from kiosk.config import Devices
 from kiosk.flow.events import CardFailed, CardWasRead, CredentialFailed, SlipFailed, SlipPrinted
-from kiosk.services.cards import forget_card, read_card
+from kiosk.services.card_table import CardTable
+from kiosk.services.cards import forget_card
 from kiosk.services.probes import CameraWatch, of_printer, scanner_settings
 from kiosk.services.proofs import HeldProof
 from kiosk.services.slip_desk import SlipDesk
@@ -58,9 +60,9 @@ _SCAN_REASONS = {
 class Bench:
     """The devices, each owned by a thread of its own. Every method may be called from any thread."""
 
-    def __init__(self, devices: Devices, slips: SlipDesk) -> None:
+    def __init__(self, devices: Devices, slips: SlipDesk, card_note: Path | None = None) -> None:
         """Nothing is opened before ``start``; raises ``DeviceError`` or ``ValueError`` for URLs that name none."""
-        self._slips = slips
+        self._slips, self.cards = slips, CardTable(card_note)
         self._width: PaperWidth = devices.receipt_width
         self.camera: Camera = open_camera(devices.camera)
         self._reader: DeviceSupervisor[Fenced[IdCardReader]] = DeviceSupervisor(
@@ -112,11 +114,18 @@ class Bench:
         return unsubscribe
 
     def read_card(self, deadline: Deadline) -> CardWasRead | CardFailed:
-        """Wait for a card and read it."""
+        """Wait for a card and read it; one that was left by an earlier visit is refused until it has been lifted."""
         try:
-            return self._reader.call(lambda reader: read_card(reader.device, deadline), deadline, dispose=forget_card)
+            return self._reader.call(lambda reader: self.cards.read(reader.device, deadline), deadline, dispose=forget_card)
         except DeviceError:
             return CardFailed("card.reader_lost")
+
+    def look_for_card(self, deadline: Deadline) -> bool | None:
+        """Whether a card lies on the reader; ``None`` when that cannot be found out now."""
+        try:
+            return self._reader.call(lambda reader: self.cards.look(reader.device, deadline), deadline)
+        except DeviceError:
+            return None
 
     def read_code(self, deadline: Deadline) -> str | CredentialFailed:
         """Wait for a code before the scanner; anything may be in it."""

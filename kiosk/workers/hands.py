@@ -62,6 +62,7 @@ _log = logging.getLogger(__name__)
 
 _THREADS = ("card", "face", "code", "desk", "paper", "printer", "documents", "store")
 PROBE_S = 10.0
+LOOK_S = 2.0
 WARM_UP_S = 60.0
 DESK_S = 20.0
 """Time for a badge, or for the platform to answer."""
@@ -100,6 +101,10 @@ class Hands(QObject):
     """A bug in one of the jobs: the visit must end."""
     page_seen = Signal(object)
     """``PageLook``: what the document camera sees while a page is captured."""
+    presence_seen = Signal(object)
+    """Whether somebody is before the machine: True, False, or ``None`` where that cannot be told."""
+    card_seen = Signal(object)
+    """Whether a card lies on the reader: True, False, or ``None`` where that could not be found out."""
     _asked = Signal(int, object)
     _looked = Signal(int, object)
 
@@ -129,6 +134,23 @@ class Hands(QObject):
         """Ask the store, unless it is at work; the answer comes as ``store_seen``."""
         if not self.store.is_busy:
             self.store.submit(_beside(lambda _deadline: self._services.store_health()), PROBE_S)
+
+    def look_for_card(self) -> None:
+        """Look whether a card lies on the reader, unless it is at work; the answer comes as ``card_seen``."""
+        if not self.card.is_busy:
+            self.card.submit(_beside(lambda deadline: _CardSeen(self._services.look_for_card(deadline))), LOOK_S)
+
+    def watch_presence(self, watching: bool) -> None:
+        """Open or close the presence sensor, on the thread that owns the camera: a face check never meets it there."""
+        sensor = self._services.presence
+        if sensor is not None:
+            self.face.submit(_beside(lambda _deadline: sensor.start() if watching else sensor.stop()), PROBE_S)
+
+    def look_for_people(self) -> None:
+        """Look whether somebody is there, unless the camera's thread is at work; the answer comes as ``presence_seen``."""
+        sensor = self._services.presence
+        if sensor is not None and not self.face.is_busy:
+            self.face.submit(_beside(lambda deadline: _PresenceSeen(sensor.look(deadline))), LOOK_S)
 
     def device(self, effect: IdentifyEffect, session: SessionContext) -> None:
         """Start, or stop, what the effect asks for."""
@@ -323,6 +345,10 @@ class Hands(QObject):
                 self.slip_drawn.emit(result)
         elif isinstance(result, StoreHealth):
             self.store_seen.emit(result)
+        elif isinstance(result, _PresenceSeen):
+            self.presence_seen.emit(result.somebody)
+        elif isinstance(result, _CardSeen):
+            self.card_seen.emit(result.lies)
         elif isinstance(result, _Arrived):
             self.delivered.emit(result.case_id)
         elif result is not None:
@@ -338,6 +364,16 @@ def _known(person: Person | None) -> Person:
 @dataclass(frozen=True, slots=True)
 class _Arrived:
     case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _PresenceSeen:
+    somebody: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class _CardSeen:
+    lies: bool | None
 
 
 def _beside(job: Job) -> Job:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from drivers.camera.document import OnLook
+from drivers.presence.abstract import PresenceSensor
 from drivers.types import Deadline, Image
 from kiosk.domain.identity import Person, Portrait
 from kiosk.flow.events import (
@@ -127,5 +128,9 @@ class Services:
     """Who prints proofs; ``None`` where nobody does."""
     progress: Progressing | None = None
     """Who is asked where cases are; ``None`` where nobody is."""
+    presence: PresenceSensor | None = None
+    """Who tells that nobody is there any more; ``None`` where nobody does."""
+    look_for_card: Callable[[Deadline], bool | None] = lambda _deadline: None
+    """Whether a card lies on the reader; ``None`` where nobody can tell."""
     store_health: Callable[[], StoreHealth] = StoreHealth
     """How to ask the queue; on the store's thread, because a disk may take its time."""

@@ -16,6 +16,8 @@ from kiosk.config import Settings
 from kiosk.domain.nearby import NOBODY_KNOWN, Nearby
 from kiosk.domain.working_days import NOTHING_KNOWN, WorkingDays
 from kiosk.flow import machine, presenter, waits
+from kiosk.flow.attention import Attention, Sounds
+from kiosk.flow.card_events import CardAbandoned, CardLifted
 from kiosk.flow.context import Context
 from kiosk.flow.effects import (
     AskProgress,
@@ -54,6 +56,7 @@ from kiosk.flow.session import SessionContext
 from kiosk.flow.states import AT_REST, FlowState, Paper, Step
 from kiosk.readiness import Readiness, serving
 from kiosk.services import cases, proof_desk, slips
+from kiosk.workers.farewell import FarewellTimer
 from kiosk.workers.hands import Hands
 from kiosk.workers.wait_clock import WaitClock, limits
 
@@ -104,6 +107,8 @@ class Visit(QObject):
     """The idle warning has gone: whoever counts down must start anew."""
     staff_called = Signal()
     """The resident wants somebody to come."""
+    attention = Signal(object)
+    """``Attention``: something that a sound should say besides the screen, for whoever does not look."""
     step_changed = Signal(object)
     """The ``Step`` just entered."""
 
@@ -126,10 +131,11 @@ class Visit(QObject):
         self.session = SessionContext()
         self.state = FlowState()
         self._waits = WaitClock(limits(settings.times), clock.monotonic_s)
-        self._farewell = QTimer(self)
-        self._farewell.setSingleShot(True)
-        self._farewell.setInterval(round(settings.times.farewell_s * 1000))
-        self._farewell.timeout.connect(self._on_farewell)
+        self._card_lies = False
+        self._sounds = Sounds()
+        self._farewell = FarewellTimer(settings.times.farewell_s, settings.times.card_left_s, self)
+        self._farewell.over.connect(self._on_farewell)
+        self._farewell.given_up.connect(self._on_given_up)
         self._pauses = QTimer(self)
         self._pauses.setInterval(PAUSE_SHOWN_MS)
         self._pauses.timeout.connect(self._show)
@@ -157,6 +163,16 @@ class Visit(QObject):
     @Slot()
     def refresh(self) -> None:
         """Something that screens show has changed elsewhere."""
+        self._show()
+
+    @Slot(bool)
+    def set_card(self, lies: bool) -> None:
+        """A card that was read lies on the reader still, or has gone."""
+        self._card_lies = lies
+        if not lies:
+            self.handle(CardLifted())
+        if self.state.step is Step.FAREWELL:
+            self._farewell.begin()  # a moment more, for whoever has just turned back
         self._show()
 
     def change_catalogue(self, catalogue: Catalogue, surroundings: Surroundings) -> None:
@@ -225,17 +241,21 @@ class Visit(QObject):
             lock_s=self._settings.identity.lock_s,
             nearby=self._surroundings.nearby(),
             patience=self._waits.now(),
+            card_lies=self._card_lies,
         )
 
     def _show(self) -> None:
-        self.screen_changed.emit(presenter.present(self.state, self._context()))
+        screen = presenter.present(self.state, self._context())
+        self.screen_changed.emit(screen)
+        for sound in self._sounds.of(screen):
+            self.attention.emit(sound)
 
     def _entered(self) -> None:
         self.step_changed.emit(self.state.step)
         if self.state.step is Step.FAREWELL:
-            self._farewell.start()
+            self._farewell.begin()
         else:
-            self._farewell.stop()
+            self._farewell.end()
         if self.state.step in AT_REST:
             self._hands.stop_printing()
         if self.state.step is Step.ROUTE and self.state.pauses:
@@ -245,6 +265,11 @@ class Visit(QObject):
 
     def _on_farewell(self) -> None:
         self.handle(FarewellOver())
+        if self.state.step is Step.FAREWELL:
+            self.attention.emit(Attention.CARD_LEFT)
+
+    def _on_given_up(self) -> None:
+        self.handle(CardAbandoned())
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:

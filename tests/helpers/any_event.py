@@ -14,9 +14,11 @@ from kiosk.domain.rating import Grade, RatingReason
 from kiosk.flow import events as ev
 from kiosk.flow import progress_events as pe
 from kiosk.flow.aid_events import AidsChosen, StaffCalled, StaffTold
+from kiosk.flow.card_events import CardAbandoned, CardLifted
 from kiosk.flow.gathering_events import FieldDisputed, HandlingOpened, PageKept, PageRetaken
 from kiosk.flow.policy_events import PoliciesMatched, PoliciesOpened
 from kiosk.flow.proof_events import ProofNotPrinted, ProofPrinted, ProofWanted
+from kiosk.flow.states import Quiet
 from tests.helpers.people import INSURANCE, PERMIT, SENIOR, sample_person, sample_portrait, sample_signature
 
 ELDER = sample_person()
@@ -42,7 +44,7 @@ BY_HAND: tuple[ev.Event, ...] = (
     ev.SearchOpened(), ev.SearchTyped("飞机票"), ev.SearchTyped("13800000000"),
 )  # fmt: skip
 FAILURES: tuple[ev.Event, ...] = (
-    ev.CardFailed("card.no_card"), ev.CardFailed("card.reader_lost"), ev.CardFailed("guardian.same_card"),
+    ev.CardFailed("card.no_card"), ev.CardFailed("card.left_behind"), ev.CardFailed("card.reader_lost"), ev.CardFailed("guardian.same_card"),
     *(ev.ProofFailed(reason) for reason in (
         "face.no_match", "face.attack", "face.camera_lost", "face.unusable_portrait", "staff.wrong_code", "route.paused",
     )),
@@ -57,7 +59,7 @@ FROM_ELSEWHERE: tuple[ev.Event, ...] = (
     pe.ProgressTold(Standings((STANDING,))), pe.ProgressTold(Standings((), reason="progress.offline")),
     ProofWanted(A_NUMBER), ProofWanted("?"), ProofPrinted("id", "P", 1), ProofPrinted("?", "P", 1), ProofNotPrinted("id", "document.paper_out"),
     ProofNotPrinted("id", "proof.not_held", "x"), ProofNotPrinted("?", "proof.offline"),
-    ev.IdleWarned(), ev.IdleEnded(), ev.ServiceChanged(True), ev.ServiceChanged(False), ev.FarewellOver(),
+    CardLifted(), CardAbandoned(), ev.IdleWarned(), ev.IdleWarned(Quiet.LONG), ev.IdleEnded(), ev.ServiceChanged(True), ev.ServiceChanged(False), ev.FarewellOver(),
 )  # fmt: skip
 
 

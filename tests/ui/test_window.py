@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 
 from kiosk.domain.language import Language
 from kiosk.domain.signature import SIDE
-from kiosk.flow.events import FaceAsks, SignatureDrawn
+from kiosk.flow.events import FaceAsks, SignatureDrawn, StayHere
 from kiosk.flow.states import Step
 from tests.ui.conftest import MakeWindow, Visitor
 from ui.gallery.plates import Plate, plates
@@ -318,3 +318,33 @@ def test_keys_show_a_focus_ring_and_enter_presses(subject: Visitor) -> None:
     assert (ring.geometry().center() - middle).manhattanLength() <= 2
     QTest.keyClick(focused, Qt.Key.Key_Return)
     assert len(subject.events) == 1
+
+
+def test_a_card_that_lies_there_is_asked_for_instead_of_a_goodbye(subject: Visitor) -> None:
+    show(subject.window, plate("farewell-card"))
+    assert "请取走身份证" in all_texts(subject.window)
+    assert not subject.sees("done")
+    subject.window.show_screen(plate("farewell").screen)
+    assert "请带好身份证和凭条" in all_texts(subject.window)
+    assert subject.find("done")
+
+
+def test_a_card_that_has_done_its_work_is_asked_for_beside_the_form(subject: Visitor) -> None:
+    lying, taken = plate("form-take-card"), plate("form-senior")
+    show(subject.window, lying)
+    phone = subject.find("field:phone")
+    assert isinstance(phone, QLineEdit)
+    phone.setFocus()
+    QTest.keyClicks(phone, "138")
+    assert subject.sees("card_notice")
+    subject.window.show_screen(taken.screen)
+    assert not subject.sees("card_notice")
+    assert subject.find("field:phone") is phone
+    assert (phone.text(), phone.hasFocus()) == ("138", True)
+
+
+def test_a_long_visit_is_asked_about_in_other_words(subject: Visitor) -> None:
+    show(subject.window, plate("long-warning"))
+    assert "还需要一些时间吗" in all_texts(subject.window)
+    subject.touch("stay_here")
+    assert subject.events == [StayHere()]

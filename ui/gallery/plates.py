@@ -19,7 +19,7 @@ from kiosk.flow.effects import RememberProofPaper
 from kiosk.flow.events import FaceAsks
 from kiosk.flow.presenter import present
 from kiosk.flow.session import SessionContext
-from kiosk.flow.states import FlowState, Paper, Step
+from kiosk.flow.states import FlowState, Paper, Quiet, Step
 from kiosk.flow.views import Screen
 from kiosk.flow.waits import during_face_check, kind_of
 from kiosk.readiness import Readiness
@@ -94,9 +94,13 @@ _WRONG = (("current_address", "field.missing"), ("reason", "field.choice"), ("ph
 class _Maker:
     """Makes plates in one language."""
 
-    def __init__(self, language: Language, aids: Aids) -> None:
-        self._language, self._aids = language, aids
+    def __init__(self, language: Language, aids: Aids, *, card_lies: bool = False) -> None:
+        self._language, self._aids, self._card_lies = language, aids, card_lies
         self._catalogue = sample.catalogue()
+
+    def with_card(self) -> _Maker:
+        """The same, with a card that lies on the reader."""
+        return _Maker(self._language, self._aids, card_lies=True)
 
     def plate(
         self,
@@ -121,6 +125,7 @@ class _Maker:
             working_days=sample.CALENDAR,
             nearby=nearby,
             patience=sample.patience(kind, waited_s) if kind is not None else None,
+            card_lies=self._card_lies,
         )
         return Plate(name, present(replace(state, language=self._language, aids=self._aids), context), extra, asks)
 
@@ -154,6 +159,7 @@ def _before(make: _Maker) -> tuple[Plate, ...]:
         make.plate("consent", _item(Step.CONSENT)),
         make.plate("consent-known", _item(Step.CONSENT), session=sample.session_of_known()),
         make.plate("idle-warning", _item(Step.CONSENT, idle_warning=True)),
+        make.plate("long-warning", _item(Step.CONSENT, idle_warning=True, quiet=Quiet.LONG)),
     )
 
 
@@ -198,8 +204,10 @@ def _identify(make: _Maker) -> tuple[Plate, ...]:
         make.plate("route-paused", paused),
         make.plate("route-limited", replace(senior, reason="card.no_portrait", closed=((_FACE, "card.no_portrait"),)), _POOR),
         make.plate("face-consent", _item(Step.FACE_CONSENT, route=_FACE)),
+        make.plate("face-consent-presence", _item(Step.FACE_CONSENT, route=_FACE), replace(_ALL, presence=True)),
         make.plate("face-consent-platform", _item(Step.FACE_CONSENT, route=_FACE), _WITH_PORTRAITS),
         make.plate("card", _item(Step.CARD, route=_FACE, busy=True)),
+        make.plate("card-left", _item(Step.CARD, route=_FACE, reason="card.left_behind")),
         make.plate("card-failed", _item(Step.CARD, route=_FACE, reason="card.removed_too_soon")),
         *_guardian(make),
         *_face(make),
@@ -269,6 +277,7 @@ def _form(make: _Maker) -> tuple[Plate, ...]:
         make.plate("form-counties", _item(Step.FORM), session=sample.session(), extra=Extra.COUNTIES),
         make.plate("form-problems", _item(Step.FORM, invalid_fields=_WRONG), session=wrong),
         make.plate("form-senior", senior, session=empty),
+        make.with_card().plate("form-take-card", senior, session=empty),
         make.plate("gathering", _item(Step.GATHERING, busy=True), session=_not_gathered()),
         make.plate("gathering-late", _item(Step.GATHERING, busy=True), session=_not_gathered(), waited_s=60.0),
         make.plate("papers", papers, session=lacking),
@@ -331,4 +340,5 @@ def _after(make: _Maker) -> tuple[Plate, ...]:
         make.plate("rating-why", _item(Step.RATING_WHY)),
         make.plate("another", _item(Step.ANOTHER), session=sample.session_of_known()),
         make.plate("farewell", FlowState(step=Step.FAREWELL)),
+        make.with_card().plate("farewell-card", FlowState(step=Step.FAREWELL)),
     )

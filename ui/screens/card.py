@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.flow.card_events import LEFT_BEHIND
 from kiosk.flow.events import TryAgain
 from kiosk.flow.views import CardView
 from ui.look import Look
@@ -18,7 +19,7 @@ class CardScreen(StepScreen[CardView]):
         super().__init__(look)
         self._failed = False
         self.page.addStretch(1)
-        self.add_picture(self.page, "card_on_reader", 140)
+        self._picture = self.add_picture(self.page, "card_on_reader", 140)
         self.add_title(self.page, look.say("card.title"), look.say("card.how"), centred=True)
         self.add_waiting(self.page)
         self._status = Words(look.say("card.reading"), "deep_small", centred=True)
@@ -31,6 +32,7 @@ class CardScreen(StepScreen[CardView]):
     def show_model(self, model: CardView) -> None:
         """Waiting, or why it did not work."""
         self._failed = not model.waiting
+        self._picture.draw("take_card" if model.reason == LEFT_BEHIND else "card_on_reader")
         self._status.setVisible(model.waiting)
         self._notice.tell_reason(model.reason)
         self._another.setVisible(self._failed)

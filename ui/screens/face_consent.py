@@ -23,7 +23,8 @@ class FaceConsentScreen(StepScreen[FaceConsentView]):
         self.page.addStretch(1)
         self.add_picture(self.page, "face", 90)
         self.add_title(self.page, look.say("face_consent.title"), centred=True)
-        self._where = self.add_points(self.page, _POINTS)["face_consent.point2"]
+        points = self.add_points(self.page, _POINTS)
+        self._where, self._kept = points["face_consent.point2"], points["face_consent.point3"]
         self.page.addStretch(2)
         answers = Answers(look, look.say("face_consent.yes"), look.say("face_consent.no"), prefer_yes=False)
         answers.happened.connect(self.happened)
@@ -32,3 +33,4 @@ class FaceConsentScreen(StepScreen[FaceConsentView]):
     def show_model(self, model: FaceConsentView) -> None:
         """What is told of the network depends on how the terminal is set up."""
         self._where.setText(self.look.say("face_consent.where_platform" if model.asks_platform else "face_consent.point2"))
+        self._kept.setText(self.look.say("face_consent.kept_presence" if model.presence else "face_consent.point3"))

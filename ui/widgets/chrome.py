@@ -12,6 +12,7 @@ from kiosk.flow.views import Chrome
 from ui.look import Look
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
+from ui.widgets.card_notice import add_card_line, add_card_notice
 from ui.widgets.header import hide_in_place
 from ui.widgets.panels import Picture, column, row
 from ui.widgets.words import Words
@@ -39,6 +40,8 @@ class Footer(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = column(look, self, gap_mm=3.5)
         layout.setContentsMargins(look.px(SPACE.margin), look.px(3), look.px(SPACE.margin), look.px(5))
+        if chrome.take_card and not look.is_wide:
+            add_card_notice(look, layout)
         bar = row(look, gap_mm=5.0)
         self.back = Button(look, look.say("chrome.back"), "quiet", "back", icon="back")
         self.back.setMinimumHeight(look.px(SPACE.main_target))
@@ -53,19 +56,21 @@ class Footer(QWidget):
         self._spacer = QWidget()
         bar.addWidget(self._spacer, 5)
         layout.addLayout(bar)
-        layout.addLayout(self._help(look))
+        layout.addLayout(self._help(look, chrome))
 
     def dim(self, dimmed: bool) -> None:
         """As in the header."""
         hide_in_place(self._dims, dimmed)
 
-    def _help(self, look: Look) -> QHBoxLayout:
+    def _help(self, look: Look, chrome: Chrome) -> QHBoxLayout:
         line = row(look, gap_mm=3.5)
         self.staff = Button(look, look.say("chrome.call_staff"), "bar", "call_staff", icon="call")
         self.staff.clicked.connect(self.staff_wanted)
         line.addWidget(self.staff)
         line.addStretch()
         self._dims: list[QWidget] = []
+        if look.is_wide and chrome.take_card:
+            add_card_line(look, line)
         if look.is_wide:
             return line  # the header beside it says it
         phone = Picture(look, "phone", 6)

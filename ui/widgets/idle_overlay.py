@@ -7,6 +7,7 @@ from PySide6.QtGui import QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from kiosk.flow.events import StayHere
+from kiosk.flow.states import Quiet
 from ui.look import Look
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
@@ -16,6 +17,16 @@ from ui.widgets.words import Words
 
 COUNTDOWN_S = 20
 _FRAME_MS = 100
+_TITLES = {
+    Quiet.IDLE: "idle_warning.title",
+    Quiet.AWAY: "idle_warning.title",
+    Quiet.LONG: "idle_warning.long_title",
+}
+_ANSWERS = {
+    Quiet.IDLE: "idle_warning.stay",
+    Quiet.AWAY: "idle_warning.stay",
+    Quiet.LONG: "idle_warning.more",
+}
 
 
 class IdleOverlay(QWidget):
@@ -23,7 +34,7 @@ class IdleOverlay(QWidget):
 
     happened = Signal(object)
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Look, parent: QWidget, quiet: Quiet = Quiet.IDLE) -> None:
         super().__init__(parent)
         self.setObjectName("idle_overlay")
         self._look = look
@@ -35,9 +46,11 @@ class IdleOverlay(QWidget):
         inside = column(look, card, margin_mm=12.0, gap_mm=7.0)
         self._ring = Ring(look, COUNTDOWN_S, look.say("idle_warning.ring"))
         inside.addWidget(self._ring, 0, Qt.AlignmentFlag.AlignHCenter)
-        inside.addWidget(Words(look.say("idle_warning.title"), "title", centred=True))
+        inside.addWidget(Words(look.say(_TITLES[quiet]), "title", centred=True))
         inside.addWidget(Words(look.say("idle_warning.how", seconds=COUNTDOWN_S), "soft", centred=True))
-        self.stay = Button(look, look.say("idle_warning.stay"), "main", "stay_here")
+        self.stay = Button(
+            look, look.say("idle_warning.more" if quiet is Quiet.LONG else "idle_warning.stay"), "main", "stay_here"
+        )
         self.stay.setMinimumHeight(look.px(SPACE.main_target + 5))
         self.stay.clicked.connect(self._stay)
         inside.addWidget(self.stay)

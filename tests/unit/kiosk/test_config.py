@@ -119,3 +119,13 @@ def test_the_cap_and_the_night_window_reach_the_sync(tmp_path: Path) -> None:
 def test_a_cap_or_window_that_is_none_is_told(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingsError, match=text.split(maxsplit=1)[0]):
         load(_file(tmp_path, f"[platform]\n{text}"))
+
+
+def test_a_camera_that_is_not_there_cannot_tell_who_is(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('[devices]\ncamera = ""\npresence = "camera"\n')
+    with pytest.raises(SettingsError, match="needs a camera"):
+        load(path)
+    path.write_text('[devices]\npresence = "camera"\n')
+    assert load(path).devices.presence == "camera"
+    assert Settings().devices.presence == "off"

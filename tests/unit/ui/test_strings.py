@@ -41,7 +41,7 @@ PREFIXES_IN_CODE = (
 """Keys that the screens put together from a part and a code."""
 
 DEMANDED_REASONS = {
-    "card": "no_card removed_too_soon too_slow unreadable unknown_kind bad_record reader_lost no_portrait other_person",
+    "card": "no_card removed_too_soon too_slow unreadable unknown_kind bad_record reader_lost no_portrait other_person left_behind",
     "face": "back_light eyes_covered mouth_covered too_dark too_bright no_face many_faces timed_out wrong_action face_lost no_match camera_lost unusable_portrait cancelled "
     "attack engine_lost reference_offline reference_not_held reference_refused reference_unusable",
     "staff": "wrong_code locked none_configured",
