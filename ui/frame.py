@@ -58,6 +58,7 @@ class Frame(QWidget):
     happened = Signal(object)
     display_wanted = Signal()
     help_wanted = Signal()
+    language_wanted = Signal()
     staff_wanted = Signal()
 
     def __init__(self, dock: Dock) -> None:
@@ -109,6 +110,7 @@ class Frame(QWidget):
         self.header.happened.connect(self.happened)
         self.header.display_wanted.connect(self.display_wanted)
         self.header.help_wanted.connect(self.help_wanted)
+        self.header.language_wanted.connect(self.language_wanted)
         self.footer = Footer(look, chrome)
         self.footer.happened.connect(self.happened)
         self.footer.acted.connect(screen.act)

@@ -9,7 +9,16 @@ from kiosk.domain.language import Language
 from ui import strings
 from ui.theme import palettes
 from ui.theme.palettes import Colour, Palette
-from ui.theme.tokens import ELDER_TEXT, LARGE_TEXT, LARGEST_TEXT, PLAIN_TEXT, Metrics, TextScale
+from ui.theme.tokens import (
+    ELDER_TEXT,
+    FONT_FAMILY,
+    LARGE_TEXT,
+    LARGEST_TEXT,
+    PLAIN_TEXT,
+    TRADITIONAL_FONT_FAMILY,
+    Metrics,
+    TextScale,
+)
 
 _FULL_HEIGHT_MM = 430.0
 """From this height on pictures are as large as they are meant to be."""
@@ -46,6 +55,11 @@ class Look:
     def rail_mm(self) -> float:
         """Width of the header where it stands beside the contents; 0 where it stands above them."""
         return _RAIL_MM * (1.0 + 0.7 * (self.metrics.text.reading - 1.0)) if self.is_wide else 0.0
+
+    @property
+    def font_family(self) -> str:
+        """The type in which this language is written."""
+        return TRADITIONAL_FONT_FAMILY if self.language is Language.ZH_HANT else FONT_FAMILY
 
     def px(self, millimetres: float) -> int:
         """Pixels."""

@@ -1,4 +1,7 @@
-"""Every word on the screen, by key and language. The texts stand in ``assets/texts``; a missing one is a bug and raises."""
+"""Every word on the screen, by key and language. The texts stand in ``assets/texts``; a missing one is a bug and raises.
+
+Those in traditional characters stand in no file: they are made of the simplified ones.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 import yaml
 
 from assets import ROOT
+from kiosk.domain import traditional
 from kiosk.domain.language import Language
 
 
@@ -61,7 +65,15 @@ def preload() -> None:
 
 @cache
 def _book(language: Language) -> _Book:
+    if language is Language.ZH_HANT:
+        return _in_traditional(_book(Language.ZH))
     with (ROOT / "texts" / f"{language.value}.yaml").open(encoding="utf-8") as file:
         raw: dict[str, dict[str, Any]] = yaml.load(file, Loader=yaml.CSafeLoader)
     reasons = {code: Reason(str(what), str(todo)) for code, (what, todo) in raw["reasons"].items()}
     return _Book({key: str(value) for key, value in raw["texts"].items()}, reasons)
+
+
+def _in_traditional(book: _Book) -> _Book:
+    """The same, blanks left as they are: what is filled in later, a name or an address, is never converted."""
+    reasons = {code: Reason(traditional.of(one.what), traditional.of(one.todo)) for code, one in book.reasons.items()}
+    return _Book({key: traditional.of(words) for key, words in book.texts.items()}, reasons)

@@ -37,6 +37,7 @@ from ui.screens.slip import SlipScreen
 from ui.sheets.base import Sheet
 from ui.sheets.display import DisplaySheet
 from ui.sheets.help import HelpSheet
+from ui.sheets.language import LanguageSheet
 from ui.theme import drawings
 from ui.theme.stylesheet import stylesheet
 from ui.theme.tokens import MM_PER_PX_27_INCH, Metrics
@@ -105,6 +106,7 @@ class KioskWindow(QWidget):
         self._frame.happened.connect(self.happened)
         self._frame.display_wanted.connect(self._open_display)
         self._frame.help_wanted.connect(self._open_help)
+        self._frame.language_wanted.connect(self._open_language)
         self._frame.staff_wanted.connect(self._open_help)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -207,8 +209,8 @@ class KioskWindow(QWidget):
         self._frame.arrange(look)
         if look == before:
             return
-        if (look.metrics, look.palette) != (before.metrics, before.palette):
-            self.setStyleSheet(stylesheet(look.metrics, look.palette))
+        if (look.metrics, look.palette, look.font_family) != (before.metrics, before.palette, before.font_family):
+            self.setStyleSheet(stylesheet(look.metrics, look.palette, look.font_family))
             self._ring.wear(look.palette)
             if self.keyboard is not None:
                 self.keyboard.wear(look.palette)
@@ -240,6 +242,10 @@ class KioskWindow(QWidget):
     def _open_display(self) -> None:
         if self._chrome is not None:
             self._open(DisplaySheet, self._chrome)
+
+    def _open_language(self) -> None:
+        if self._chrome is not None:
+            self._open(LanguageSheet, self._chrome)
 
     def _open_help(self) -> None:
         if self._chrome is not None:

@@ -16,11 +16,14 @@ from pathlib import Path
 from kiosk.commands import CommandError
 from kiosk.commands.catalogue import PACKAGED
 
+_LANGUAGES = ("zh", "zh-Hant", "en")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``kiosk visit``."""
     parser.add_argument("--item", required=True, metavar="CODE", help="code or id of an item, id of a bundle")
     parser.add_argument("--resident", type=Path, metavar="FILE", help="card, shared data, answers, as JSON (default: a sample)")
+    parser.add_argument("--language", default="zh", choices=_LANGUAGES, help="in which the resident wants screens and slip")
     parser.add_argument("--offline", action="store_true", help="the network is down from the start")
     parser.add_argument("--no-camera", action="store_true", help="the machine has no camera")
     parser.add_argument("--catalogue", type=Path, default=PACKAGED, metavar="DIR", help="another catalogue than the packaged one")
@@ -33,6 +36,7 @@ def execute(arguments: argparse.Namespace) -> int:
     from kiosk.catalogue.reading import CatalogueError, load
     from kiosk.demo.platform import PlatformFailed
     from kiosk.domain.identity import Route
+    from kiosk.domain.language import Language
     from kiosk.headless.resident import ResidentFileError, load_resident, sample_residents
     from kiosk.headless.stage import HeadlessStage
     from kiosk.headless.visit import HeadlessVisit
@@ -51,7 +55,9 @@ def execute(arguments: argparse.Namespace) -> int:
             tempfile.TemporaryDirectory(prefix="oueban-visit-") as folder,
             HeadlessStage(Path(folder), catalogue, online=not arguments.offline, camera=not arguments.no_camera) as stage,
         ):
-            report = HeadlessVisit(stage.world(resident), resident, item.code, Route.ID_CARD_STAFF).run()
+            report = HeadlessVisit(
+                stage.world(resident), resident, item.code, Route.ID_CARD_STAFF, Language(arguments.language)
+            ).run()
     except (PlatformFailed, PlatformTrouble, CardFileError) as error:
         raise CommandError(str(error)) from error
     _tell(asdict(report), arguments.json)

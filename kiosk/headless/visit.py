@@ -8,6 +8,7 @@ from typing import Protocol
 
 from kiosk.catalogue.deciding import From, Status
 from kiosk.domain.identity import Route
+from kiosk.domain.language import Language
 from kiosk.domain.signature import Signature
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
@@ -69,18 +70,19 @@ class Report:
 class HeadlessVisit:
     """One visit; ``run`` once."""
 
-    def __init__(self, world: World, resident: Resident, item_code: str, route: Route) -> None:
+    def __init__(self, world: World, resident: Resident, item_code: str, route: Route, language: Language = Language.ZH) -> None:
         self._world = world
         self._resident = resident
         self._item_code = item_code
         self._route = route
+        self._language = language
         self._context = world.surroundings()
         self._state = FlowState()
         self.report = Report()
 
     def run(self) -> Report:
         """From rest to rest; ``report.ok`` tells whether a case was committed."""
-        self._does(ev.Touched(), ev.ItemChosen(self._item_code))
+        self._does(ev.Touched(), ev.LanguageChosen(self._language), ev.ItemChosen(self._item_code))
         for _ in range(_MOST_ACTIONS):
             action = _ACTIONS.get(self._state.step)
             if action is None or not action(self):
@@ -146,7 +148,7 @@ class HeadlessVisit:
 
     def _not_eligible(self) -> bool:
         item = self._context.item(self._state.item_code)
-        failed = [one.otherwise.zh for one in item.conditions if one.rule in self._state.failed_rules]
+        failed = [one.otherwise.in_(self._language) for one in item.conditions if one.rule in self._state.failed_rules]
         self.report.notice += [{"reason": words} for words in failed or [self._state.reason]]
         return False
 

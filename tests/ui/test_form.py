@@ -146,6 +146,11 @@ def test_switching_the_language_keeps_what_was_entered(subject: Visitor) -> None
     for key in "138":
         subject.touch(f"key:{key}")
     subject.touch("language")
+    subject.touch("language:zh-Hant")
+    assert live.state.language is Language.ZH_HANT
+    assert entry(subject, "phone").text() == "138"
+    subject.touch("language")
+    subject.touch("language:en")
     assert live.state.language is Language.EN
     assert entry(subject, "phone").text() == "138"
     assert subject.find("main_action").property("text") == "Next"

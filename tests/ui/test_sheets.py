@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from kiosk.domain.aids import PLAIN, Aids, Voice
 from kiosk.domain.language import Language
 from kiosk.flow.aid_events import AidsChosen, StaffCalled
+from kiosk.flow.events import LanguageChosen
 from kiosk.flow.states import Step
 from tests.ui.conftest import Visitor
 from ui import strings
@@ -76,6 +77,23 @@ def test_in_the_low_position_nothing_to_touch_stands_above_reach(subject: Visito
     for name in ("quit", "language", "search", "call_staff"):
         widget = subject.find(name)
         assert widget.mapTo(window, widget.rect().topLeft()).y() >= top, name
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_language_is_two_touches_away_and_the_choice_then_out_of_the_way(subject: Visitor, language: Language) -> None:
+    show(subject.window, plate("out-of-service"))
+    subject.touch("language")
+    subject.touch(f"language:{language.value}")
+    assert subject.events == [LanguageChosen(language)]
+    assert not subject.sees("sheet")
+
+
+def test_each_script_has_its_own_type(subject: Visitor) -> None:
+    families = []
+    for language in Language:
+        show(subject.window, next(one for one in plates(language) if one.name == "home"))
+        families.append(subject.find("search").font().family())
+    assert families == ["Noto Sans CJK SC", "Noto Sans CJK TC", "Noto Sans CJK SC"]
 
 
 def test_every_step_is_explained(subject: Visitor) -> None:

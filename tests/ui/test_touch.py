@@ -19,8 +19,8 @@ PLATES = {plate.name: plate for plate in plates(Language.ZH)}
 
 TOUCHES: tuple[tuple[str, str, object], ...] = (
     ("idle", "touch_to_begin", e.Touched()),
-    ("idle", "language", e.LanguageChosen(Language.EN)),
-    ("out-of-service", "language", e.LanguageChosen(Language.EN)),
+    ("idle", "language:en", e.LanguageChosen(Language.EN)),
+    ("idle", "language:zh-Hant", e.LanguageChosen(Language.ZH_HANT)),
     ("home", f"item:{sample.PERMIT}", e.ItemChosen(sample.PERMIT)),
     ("home-limited", f"item:{sample.PERMIT}", e.ItemChosen(sample.PERMIT)),
     ("home", "quit", e.Quit()),

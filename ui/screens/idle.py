@@ -7,14 +7,15 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from kiosk.domain.language import Language
-from kiosk.flow.events import LanguageChosen, Touched
+from kiosk.flow.events import Touched
 from kiosk.flow.views import IdleView
 from ui import strings
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme import drawings
 from ui.theme.tokens import SPACE
-from ui.widgets.buttons import Button, CardButton
+from ui.widgets.buttons import CardButton
+from ui.widgets.language_choice import LanguageChoice
 from ui.widgets.panels import Panel, Picture, column, row
 from ui.widgets.words import Words
 
@@ -40,7 +41,7 @@ class Scene(CardButton):
         QPainter(self).drawPixmap((self.width() - width) // 2, self.height() - shown, drawn)
 
 
-_NAMES = {Language.ZH: 3, Language.EN: 2}
+_NAMES = {Language.ZH: 3, Language.ZH_HANT: 3, Language.EN: 2}
 """So many names stand side by side; words in English are longer."""
 
 
@@ -67,10 +68,8 @@ class IdleScreen(StepScreen[IdleView]):
         inside.addStretch(1)
         inside.addWidget(self._invitation(), 0, Qt.AlignmentFlag.AlignHCenter)
         self.page.addWidget(self._scene)
-        self._language = Button(look, look.say("chrome.language"), "bar", "language", icon="language")
-        self._language.setAccessibleName(look.say("chrome.language_hint"))
-        self._language.setParent(self._scene)
-        self._language.clicked.connect(self._switch)
+        self._languages = LanguageChoice(look, self._scene)
+        self._languages.happened.connect(self.happened)
 
     def _brand(self) -> QHBoxLayout:
         line = row(self.look, gap_mm=7.0)
@@ -83,7 +82,7 @@ class IdleScreen(StepScreen[IdleView]):
         return line
 
     def _invitation(self) -> Panel:
-        other = Language.EN if self.look.language is Language.ZH else Language.ZH
+        other = Language.EN if self.look.language.is_chinese else Language.ZH
         panel = Panel("card")
         lines = column(self.look, panel, gap_mm=1.0)
         lines.setContentsMargins(self.look.px(18), self.look.px(8), self.look.px(18), self.look.px(8))
@@ -116,17 +115,11 @@ class IdleScreen(StepScreen[IdleView]):
         self._offers.addStretch()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the language switch in its corner."""
+        """Keep the languages in their corner."""
         super().resizeEvent(event)
-        hint = self._language.sizeHint()
-        height = self.look.px(SPACE.target)
-        margin = self.look.px(SPACE.margin)
-        self._language.setGeometry(self.width() - hint.width() - margin, self.look.px(7), hint.width(), height)
-        self._language.raise_()
+        hint, margin = self._languages.sizeHint(), self.look.px(SPACE.margin)
+        self._languages.setGeometry(self.width() - hint.width() - margin, self.look.px(7), hint.width(), hint.height())
+        self._languages.raise_()
 
     def _begin(self) -> None:
         self.happened.emit(Touched())
-
-    def _switch(self) -> None:
-        other = Language.EN if self.look.language is Language.ZH else Language.ZH
-        self.happened.emit(LanguageChosen(other))

@@ -78,7 +78,7 @@ class PapersScreen(StepScreen[PapersView]):
         self.action_changed.emit()
 
     def _joined(self, names: list[str]) -> str:
-        return ("、" if self.look.language.value == "zh" else ", ").join(names)
+        return ("、" if self.look.language.is_chinese else ", ").join(names)
 
     def _line(self, line: PaperLine) -> Panel:
         look = self.look

@@ -23,11 +23,11 @@ _LABEL_ROLES: tuple[tuple[str, Type, Colour, bool], ...] = (
 )
 
 
-def stylesheet(metrics: Metrics, palette: Palette) -> str:
+def stylesheet(metrics: Metrics, palette: Palette, font_family: str = FONT_FAMILY) -> str:
     """Style sheet for ``KioskWindow``."""
     return "\n".join(
         (
-            _base(metrics, palette),
+            _base(metrics, palette, font_family),
             *_labels(metrics, palette),
             _panels(metrics, palette),
             _buttons(metrics, palette),
@@ -36,9 +36,9 @@ def stylesheet(metrics: Metrics, palette: Palette) -> str:
     )
 
 
-def _base(m: Metrics, p: Palette) -> str:
+def _base(m: Metrics, p: Palette, font_family: str) -> str:
     return f"""
-    QWidget {{ font-family: "{FONT_FAMILY}"; font-size: {m.type_px(Type.BODY)}px; color: {p[Colour.INK]}; }}
+    QWidget {{ font-family: "{font_family}"; font-size: {m.type_px(Type.BODY)}px; color: {p[Colour.INK]}; }}
     #kiosk_window, #page, #dock {{ background: {p[Colour.PAGE]}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QScrollBar:vertical {{ background: {p[Colour.PAGE]}; width: {m.px(2.5)}px; border-radius: {m.px(1.2)}px; }}

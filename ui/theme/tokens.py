@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 FONT_FAMILY = "Noto Sans CJK SC"
+TRADITIONAL_FONT_FAMILY = "Noto Sans CJK TC"
+"""For 繁體: the same drawings of the same characters, but where the two scripts write one character differently."""
 CAP_HEIGHT_PER_EM = 0.733
 """Height of a capital in Noto Sans CJK, as a part of the type size."""
 

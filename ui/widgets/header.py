@@ -6,18 +6,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.domain.aids import Voice
-from kiosk.domain.language import Language
 from kiosk.flow.aid_events import AidsChosen
-from kiosk.flow.events import (
-    LanguageChosen,
-    Quit,
-)
+from kiosk.flow.events import Quit
 from kiosk.flow.states import Step
 from kiosk.flow.views import Chrome
 from ui.look import Look
 from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.fitting import FittingGrid
+from ui.widgets.language_choice import others
 from ui.widgets.panels import Picture, column, row
 from ui.widgets.river import River
 from ui.widgets.words import Words
@@ -39,11 +36,11 @@ class Header(QWidget):
     display_wanted = Signal()
     """The switches of sight and sound shall be shown."""
     help_wanted = Signal()
+    language_wanted = Signal()
 
     def __init__(self, look: Look, chrome: Chrome) -> None:
         super().__init__()
         self._look, self._chrome = look, chrome
-        self._other = Language.EN if chrome.language is Language.ZH else Language.ZH
         self._dims: list[QWidget] = []
         if look.is_wide:
             self._build_rail()
@@ -103,9 +100,9 @@ class Header(QWidget):
     def _switches(self, *, most: int) -> FittingGrid:
         look, aids = self._look, self._chrome.aids
         switches = FittingGrid(look, most=most, gap_mm=3.2)
-        self.language = self._switch(switches, "language", look.say("chrome.language"), "language")
+        self.language = self._switch(switches, "language", others(look.language), "language")
         self.language.setAccessibleName(look.say("chrome.language_hint"))
-        self.language.clicked.connect(self._change_language)
+        self.language.clicked.connect(self.language_wanted)
         elder = self._switch(switches, "elder", look.say("chrome.standard" if aids.elder else "chrome.elder"), "elder")
         elder.clicked.connect(self._change_elder)
         spoken = aids.voice is not Voice.OFF
@@ -136,9 +133,6 @@ class Header(QWidget):
             river = River(self._look, self._chrome.position, self._chrome.landings)
             layout.addWidget(river, 0, Qt.AlignmentFlag.AlignTop)
             self._dims.append(river)
-
-    def _change_language(self) -> None:
-        self.happened.emit(LanguageChosen(self._other))
 
     def _change_elder(self) -> None:
         self.happened.emit(AidsChosen(self._chrome.aids.switch_elder()))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.look import Look
 from ui.theme import drawings
 from ui.theme.palettes import Colour
-from ui.theme.tokens import FONT_FAMILY, SPACE, Type
+from ui.theme.tokens import SPACE, Type
 
 
 class River(QWidget):
@@ -43,7 +43,7 @@ class River(QWidget):
         return (self.width() - 2.0 * self._look.px(SPACE.margin)) / len(self._names)
 
     def _font(self, *, bold: bool) -> QFont:
-        font = QFont(FONT_FAMILY)
+        font = QFont(self._look.font_family)
         font.setPixelSize(self._look.metrics.type_px(Type.SMALL))
         font.setBold(bold)
         return font

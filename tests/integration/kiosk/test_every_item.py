@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.identity import Route
+from kiosk.domain.language import Language
 from kiosk.headless.resident import Resident, sample_residents
 from kiosk.headless.stage import HeadlessStage
 from kiosk.headless.visit import HeadlessVisit, Report
@@ -28,11 +29,11 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield made
 
 
-def _visit(stage: HeadlessStage, resident: Resident, item: str) -> Report:
+def _visit(stage: HeadlessStage, resident: Resident, item: str, language: Language = Language.ZH) -> Report:
     code = sample_catalogue().item(item)
     assert code is not None
     try:
-        return HeadlessVisit(stage.world(resident), resident, code.code, Route.ID_CARD_STAFF).run()
+        return HeadlessVisit(stage.world(resident), resident, code.code, Route.ID_CARD_STAFF, language).run()
     finally:
         stage.lift_card()
 

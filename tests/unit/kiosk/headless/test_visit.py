@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kiosk.catalogue.models import FieldKind, FormField
 from kiosk.domain.days import DaySpan
 from kiosk.domain.identity import Route
+from kiosk.domain.language import Language
 from kiosk.flow import form
 from kiosk.headless.dry import DryWorld
 from kiosk.headless.resident import Resident, sample_residents
@@ -25,6 +26,19 @@ def _run(resident: Resident, item: str, *, online: bool = True) -> HeadlessVisit
     visit = HeadlessVisit(DryWorld(sample_catalogue(), resident, TODAY, online=online), resident, code.code, Route.ID_CARD_STAFF)
     visit.run()
     return visit
+
+
+def test_a_visit_in_traditional_characters_is_told_and_kept_so() -> None:
+    code = sample_catalogue().item("senior_card")
+    assert code is not None
+    refused = HeadlessVisit(DryWorld(sample_catalogue(), WORKER, TODAY), WORKER, code.code, Route.ID_CARD_STAFF, Language.ZH_HANT)
+    assert refused.run().notice == [{"reason": "這件事要滿 60 週歲才能辦"}]
+    world = DryWorld(sample_catalogue(), ELDER, TODAY)
+    assert HeadlessVisit(world, ELDER, code.code, Route.ID_CARD_STAFF, Language.ZH_HANT).run().ok
+    (case,) = world.stored
+    assert case.language is Language.ZH_HANT
+    assert {one.language for one in case.consents} == {Language.ZH_HANT}
+    assert case.person == ELDER.person, "what stands on the card is never converted"
 
 
 def test_who_may_not_is_told_every_condition_at_once() -> None:

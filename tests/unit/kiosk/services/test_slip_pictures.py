@@ -17,7 +17,7 @@ from kiosk.services.slip_pictures import main, sample_facts
 def test_each_width_and_language_is_drawn_and_its_code_read(tmp_path: Path) -> None:
     assert main(["--out", str(tmp_path / "new")]) == 0
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
-    assert names == [f"slip-{width}-{language}.png" for width in ("58mm", "80mm") for language in ("en", "zh")]
+    assert names == [f"slip-{width}-{language}.png" for width in ("58mm", "80mm") for language in ("en", "zh-Hant", "zh")]
     for name in names:
         with Image.open(tmp_path / "new" / name) as picture:
             found = [code.text for code in read_codes(np.asarray(picture.convert("RGB"), np.uint8))]

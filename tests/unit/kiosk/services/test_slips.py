@@ -12,7 +12,12 @@ import assets
 from contract.receipt_number import make
 from contract.statements import Kind
 from drivers.barcode_scanner.image_codes import read_codes
+from drivers.receipt_printer.glyphs import Glyphs
+from drivers.receipt_printer.layout import lay_out
+from drivers.receipt_printer.models import MODELS, ModelName
+from drivers.receipt_printer.render_escpos import render
 from drivers.receipt_printer.render_image import picture
+from drivers.receipt_printer.text import needs_raster
 from drivers.receipt_printer.types import PAPERS, Block, PaperWidth, QrCode, Text
 from kiosk.config import Machine, Platform, Settings
 from kiosk.domain.language import Language
@@ -102,6 +107,20 @@ def test_the_code_is_read_back_from_the_paper(subject: SlipWriter, facts: SlipFa
     statement = sample_statement().text
     drawn = np.asarray(picture(subject.blocks(stated(facts, statement)), width).convert("RGB"), dtype=np.uint8)
     assert statement in {code.text for code in read_codes(drawn)}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_slip_in_traditional_characters_reaches_printers_with_and_without_a_chinese_font(
+    subject: SlipWriter, facts: SlipFacts, name: ModelName
+) -> None:
+    model = MODELS[name]
+    blocks = subject.blocks(replace(facts, language=Language.ZH_HANT, machine="发展大厦一号机"))
+    sent = b"".join(render(lay_out(blocks, PAPERS["80mm"]), Glyphs(), model))
+    assert ("已保存在本機，尚未送達".encode("gb18030") in sent) == (model.text == "gb18030")
+    words = _words(blocks)
+    assert "甌e辦 政務服務受理回執" in words
+    assert "发展大厦一号机" in words, "what a machine is called is never converted"
+    assert not needs_raster("".join(words.split())), "all of it is in the two-byte part that printers' fonts hold"
 
 
 def test_samples_are_marked(subject: SlipWriter, facts: SlipFacts) -> None:

@@ -1,0 +1,28 @@
+"""语言: the three that are spoken here."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from kiosk.flow.events import LanguageChosen
+from ui.sheets.base import Sheet
+from ui.widgets.language_choice import LanguageChoice
+
+
+class LanguageSheet(Sheet):
+    """Goes away by itself: whoever has chosen wants to read on."""
+
+    def title(self) -> str:
+        """What this is."""
+        return self.look.say("language.title")
+
+    def build(self, layout: QVBoxLayout) -> None:
+        """One below the other, large enough for words that cannot be read."""
+        choice = LanguageChoice(self.look, upright=True)
+        choice.happened.connect(self._choose)
+        layout.addWidget(choice)
+
+    def _choose(self, event: LanguageChosen) -> None:
+        # First: the window would show an open sheet again in the new language.
+        self.closed.emit()
+        self.happened.emit(event)
