@@ -63,6 +63,7 @@ from kiosk.workers.presence_watch import PresenceWatch
 from kiosk.workers.preview import Preview, to_qimage
 from kiosk.workers.use_cases import Services
 from kiosk.workers.visit import Clock, Surroundings, Visit
+from ui import strings
 from ui.double_touch import NEAR_MM, DoubleTouchGuard
 from ui.keyboard.environment import KeyboardUnavailable, prepare_environment
 from ui.lockdown import Lockdown
@@ -307,7 +308,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     )
     hands = Hands(services, settings.times)
     bench.on_code = hands.code_seen.emit
-    _warm_up_later(hands, face.warm_up, bench.warm_up)
+    _warm_up_later(hands, face.warm_up, bench.warm_up, strings.warm_up)
     try:
         window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px)
     except KeyboardUnavailable as error:

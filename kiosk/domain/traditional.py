@@ -10,6 +10,7 @@ papers and offices that one has to ask for here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
@@ -20,6 +21,7 @@ OPENCC = FOLDER / "opencc.tsv"
 """Made by ``deploy/traditional.py`` from OpenCC's data."""
 OURS = FOLDER / "ours.tsv"
 """Phrases that OpenCC takes apart wrongly."""
+_LINE = re.compile("^([^#\t\n][^\t\n]*)\t(.+)$", re.MULTILINE)
 _MOST_TEXTS = 16_384
 """Kept ready: the texts of several catalogues."""
 
@@ -59,8 +61,7 @@ def of(text: str) -> str:
 
 def read(content: str) -> dict[str, str]:
     """The table in a file: simplified, tab, traditional; lines that begin with ``#`` are notes."""
-    lines = (line.split("\t") for line in content.splitlines() if line and not line.startswith("#"))
-    return {simplified: written for simplified, written in lines}
+    return dict(_LINE.findall(content))
 
 
 @cache
