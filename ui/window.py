@@ -265,7 +265,11 @@ class KioskWindow(QWidget):
             self._overlay.raise_()
 
     def _reopen_sheet(self, chrome: Chrome) -> None:
-        if self._sheet is not None:
+        if self._sheet is None:
+            return
+        if self._sheet.goes_with_the_choice:
+            self._close_sheet()
+        else:
             self._open(type(self._sheet), chrome)
 
     def _close_sheet(self) -> None:

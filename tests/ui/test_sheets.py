@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from kiosk.domain.aids import PLAIN, Aids, Voice
 from kiosk.domain.language import Language
@@ -127,11 +128,11 @@ def test_a_wipe_closes_the_sheet(subject: Visitor) -> None:
     assert not subject.sees("sheet")
 
 
-def test_a_screen_that_is_turned_is_laid_out_anew_and_keeps_what_is_written(subject: Visitor) -> None:
+def test_a_screen_that_is_turned_is_laid_out_anew_and_keeps_what_is_written(subject: Visitor, qtbot: QtBot) -> None:
     window = subject.window
     show(window, plate("form"))
     window.resize(1920, 1080)
-    assert QTest.qWaitFor(lambda: subject.sees("language") and subject.find("language").parentWidget().x() < 30, 5000)
+    qtbot.waitUntil(lambda: subject.sees("language") and subject.find("language").parentWidget().x() < 30, timeout=5000)
     header, entry = subject.find("language"), subject.find("field:name")
     assert header.mapTo(window, header.rect().topLeft()).x() < window.width() // 4
     assert entry.property("text")

@@ -24,6 +24,9 @@ class Sheet(QWidget):
     happened = Signal(object)
     closed = Signal()
 
+    goes_with_the_choice = False
+    """True for one that is not shown again when the screen has changed."""
+
     def __init__(self, look: Look, chrome: Chrome, parent: QWidget) -> None:
         super().__init__(parent)
         self.look, self.chrome = look, chrome

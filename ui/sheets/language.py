@@ -12,6 +12,8 @@ from ui.widgets.language_choice import LanguageChoice
 class LanguageSheet(Sheet):
     """Goes away by itself: whoever has chosen wants to read on."""
 
+    goes_with_the_choice = True
+
     def title(self) -> str:
         """What this is."""
         return self.look.say("language.title")
@@ -23,6 +25,5 @@ class LanguageSheet(Sheet):
         layout.addWidget(choice)
 
     def _choose(self, event: LanguageChosen) -> None:
-        # First: the window would show an open sheet again in the new language.
-        self.closed.emit()
         self.happened.emit(event)
+        self.closed.emit()
