@@ -181,6 +181,7 @@ class World:
                 document_printer="sim://",
                 document_camera="sim://document",
             ),
+            sound=config.Sound(engine="none"),  # nobody listens
             times=config.Times(
                 idle_warning_s=2.5, idle_countdown_s=1.0, farewell_s=0.4, card_wait_s=4.0, face_wait_s=6.0, delivery_wait_s=0.4,
                 store_poll_s=0.5, heartbeat_s=2.0,

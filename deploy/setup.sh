@@ -13,10 +13,13 @@ done
 [ -n "$python" ] || { echo "setup: Python 3.11 or newer is needed; none was found" >&2; exit 1; }
 
 # Each with what needs it: zbar (pyzbar), EGL/GL/xkbcommon/dbus/fontconfig (Qt), pulse (QtMultimedia, of the keyboard),
-# xcb-*, wayland-* (Qt in a window), xvfb, cage, xwayland (true displays for tests and benchmarks), CJK fonts (every screen and slip), cups (A4 documents; its PDF printer stands in for a true one).
+# xcb-*, wayland-* (Qt in a window), xvfb, cage, xwayland (true displays for tests and benchmarks), CJK fonts (every screen and slip),
+# cups (A4 documents; its PDF printer stands in for a true one), speech-dispatcher with espeak-ng (Qt speaks through it), pulseaudio
+# (Qt plays sounds through it alone, and it moves sound to the headphones when they come).
 packages=(libzbar0 libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libpulse-mainloop-glib0 libglib2.0-0
   libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-image0 libxcb-render-util0 libxcb-xinerama0
-  libwayland-cursor0 libwayland-egl1 xvfb cage xwayland fonts-noto-cjk cups cups-client printer-driver-cups-pdf)
+  libwayland-cursor0 libwayland-egl1 xvfb cage xwayland fonts-noto-cjk cups cups-client printer-driver-cups-pdf
+  speech-dispatcher speech-dispatcher-espeak-ng espeak-ng libspeechd2 pulseaudio pulseaudio-utils)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -12,6 +12,7 @@ from drivers.face.worker.__main__ import HIDDEN_WORD
 from drivers.face.worker.__main__ import main as serve_faces
 from kiosk import __version__
 from kiosk.commands import CommandError
+from ui.voice.engine_words import HIDDEN_WORD as SOUND_WORD
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("kiosk.commands.run", "start the terminal"),
@@ -28,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "catalogue": ("kiosk.commands.catalogue", "check, search and show the catalogue of matters; decide papers"),
     "visit": ("kiosk.commands.visit", "carry out one matter without a screen, for a fictitious resident"),
     "verify-proof": ("kiosk.commands.verify_proof", "check a proof (PDF) or the code on it, without the network"),
+    "voice": ("kiosk.commands.voice", "which voices and headphone jacks there are; says a sentence"),
     "emulate": ("kiosk.commands.emulate", "stand in for a device, on TCP or a pseudo terminal"),
 }
 
@@ -64,5 +66,12 @@ def _is_face_worker() -> bool:
     return sys.argv[1:2] == [HIDDEN_WORD]
 
 
+def _serve_sound() -> int:
+    """The same for the process for sound, the only one that loads Qt's voices."""
+    return int(importlib.import_module("ui.voice.engine").main(sys.argv[2:]))
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == [SOUND_WORD]:
+        sys.exit(_serve_sound())
     sys.exit(serve_faces(sys.argv[2:]) if _is_face_worker() else main())

@@ -33,6 +33,7 @@ from kiosk.flow.events import DeliveryKnown, Event, StayHere
 from kiosk.flow.idle_events import IdleEnded, IdleWarned
 from kiosk.flow.states import AT_REST, Step
 from kiosk.flow.views import Screen
+from kiosk.hearing import make_hearing
 from kiosk.readiness import Facts, Means, assess
 from kiosk.services.bench import Bench
 from kiosk.services.calendar import calendar_of
@@ -54,6 +55,7 @@ from kiosk.services.sharing import SharedDataDesk
 from kiosk.services.slip_desk import SlipDesk
 from kiosk.services.slips import SlipWriter
 from kiosk.services.staff import StaffBook, StaffFileError
+from kiosk.services.voice_status import voice_status
 from kiosk.workers.card_watch import CardWatch
 from kiosk.workers.hands import DrawnSlip, Hands
 from kiosk.workers.health import Health
@@ -127,6 +129,7 @@ class Terminal(QObject):
         times = settings.times
         self._health = Health(catalogue, hands, bench.subscribe, times.store_poll_s, means)
         self._preview = Preview(bench.camera.newest, self)
+        self.hearing = make_hearing(settings.sound, window)
         self._double_touch = DoubleTouchGuard(window.metrics.px(NEAR_MM), parent=self)
         self._lockdown = Lockdown(window, holds_screen=settings.machine.full_screen, parent=self)
         self.idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self, limit_s=times.session_limit_s)
@@ -142,7 +145,8 @@ class Terminal(QObject):
 
     def devices(self) -> Mapping[str, DeviceStatus]:
         """What the platform is told of each device now. Safe from any thread."""
-        return self._cards.reported(self._health.devices())
+        voice = voice_status(self.hearing.trouble)
+        return {**self._cards.reported(self._health.devices()), **({"voice": voice} if voice is not None else {})}
 
     def start(self) -> None:
         """Begin to serve."""
@@ -150,6 +154,7 @@ class Terminal(QObject):
         self._link.start(self.devices, self._health.offer)
         self.visit.begin()
         self._bench.start()
+        self.hearing.start()
         self._health.start()
         self._cards.start()
         if self._settings.machine.full_screen:
@@ -166,6 +171,7 @@ class Terminal(QObject):
         self._lockdown.end()
         self.visit.session.wipe()
         self.window.wipe()
+        self.hearing.stop()
         self.window.hide()
         sys.excepthook = sys.__excepthook__
         self._health.stop()
@@ -195,6 +201,9 @@ class Terminal(QObject):
         visit.screen_changed.connect(self._on_screen)
         visit.face_asked.connect(window.show_face_request)
         visit.wiped.connect(window.wipe)
+        visit.wiped.connect(self.hearing.forget)
+        visit.step_changed.connect(self.hearing.enter)
+        self.hearing.happened.connect(visit.handle)
         visit.step_changed.connect(self._on_step)
         visit.step_changed.connect(self._double_touch.new_screen)
         visit.somebody_there.connect(self.idle.seen)

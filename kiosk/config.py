@@ -126,6 +126,19 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So long a way stays closed for a person after three failed tries."""
 
 
+class Sound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Voice, sounds and headphones."""
+
+    engine: Literal["speechd", "mock", "none"] = "speechd"
+    """Of Qt's text to speech; ``none``: the machine has no sound, ``mock``: for tests."""
+    jack_device: Path | None = None
+    """An audio keypad that tells of its jack by keys, ``/dev/input/by-id/…-event-kbd``; sound cards' jacks are found unasked."""
+    jack_plugged_key: int = 0
+    """The kernel's code of the key that is pressed when headphones are plugged in (``evtest`` shows it)."""
+    jack_unplugged_key: int = 0
+    """… and when they are pulled out; the same where one key is held down as long as they are in."""
+
+
 class Settings(msgspec.Struct, frozen=True):
     """All settings."""
 
@@ -134,6 +147,7 @@ class Settings(msgspec.Struct, frozen=True):
     devices: Devices = Devices()
     times: Times = Times()
     identity: Identity = Identity()
+    sound: Sound = Sound()
 
 
 class SettingsError(Exception):
@@ -145,6 +159,8 @@ _LEAST_KIB_PER_S = 16
 _WINDOW = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 _MAX_PINS = 16
 _LONGEST_ADDRESS = 120
+_LAST_KEY = 0x2FF
+"""``KEY_MAX`` of the kernel."""
 _ISSUER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}\.[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
 """``contract.credentials.read_issuer_key`` takes exactly these. The last character of 32 bytes has four bits."""
 _MAX_ISSUERS = 16
@@ -155,6 +171,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "devices": Devices,
     "times": Times,
     "identity": Identity,
+    "sound": Sound,
 }
 
 
@@ -201,6 +218,11 @@ def _limits(sections: dict[str, Any]) -> list[str]:
         found += _limits_of_platform(platform)
     if identity is not None:
         found += _limits_of_identity(identity)
+    sound = sections.get("sound")
+    if sound is not None and sound.jack_device is not None:
+        keys = (sound.jack_plugged_key, sound.jack_unplugged_key)
+        if not all(0 < key <= _LAST_KEY for key in keys):
+            found.append("[sound] jack_device needs jack_plugged_key and jack_unplugged_key")
     return found
 
 

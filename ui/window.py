@@ -41,6 +41,7 @@ from ui.sheets.language import LanguageSheet
 from ui.theme import drawings
 from ui.theme.stylesheet import stylesheet
 from ui.theme.tokens import MM_PER_PX_27_INCH, Metrics
+from ui.voice.narrator import Scene
 from ui.widgets.buttons import Button
 from ui.widgets.dock import Dock
 from ui.widgets.entry import Entry
@@ -65,6 +66,10 @@ class KioskWindow(QWidget):
 
     happened = Signal(object)
     """An event of ``kiosk.flow.events``, by the resident's hand."""
+    changed = Signal()
+    """Something else stands there now: ``scene`` tells what."""
+    replay_wanted = Signal()
+    """What was said shall be said again."""
 
     def __init__(
         self,
@@ -122,6 +127,21 @@ class KioskWindow(QWidget):
         """What is switched on now."""
         return self._look.aids
 
+    @property
+    def scene(self) -> Scene | None:
+        """What stands before the resident now, for whoever says it; nothing after a wipe."""
+        over = self._overlay or self._sheet
+        if over is None or self._chrome is None:
+            return self.scene_beneath
+        return Scene(self._look, self._chrome.step, over)
+
+    @property
+    def scene_beneath(self) -> Scene | None:
+        """The screen, whatever lies over it."""
+        if self._chrome is None or self._screen is None:
+            return None
+        return Scene(self._look, self._chrome.step, self._screen, self._frame.header, self._frame.footer)
+
     def show_screen(self, screen: Screen) -> None:
         """Show this. The same step in the same language is updated in place; what is being written is left alone."""
         chrome, before = screen.chrome, self._chrome
@@ -137,11 +157,13 @@ class KioskWindow(QWidget):
         self._offer_action()
         self._frame.order_focus()
         self._show_idle_warning(chrome.idle_warning, chrome.quiet)
+        self.changed.emit()
 
     def show_face_request(self, asks: FaceAsks) -> None:
         """The movement the liveness challenge asks for, or the light it needs; nothing on other screens."""
         if isinstance(self._screen, FaceScreen):
             self._screen.show_request(asks)
+            self.changed.emit()
 
     @property
     def light(self) -> tuple[int, int, int] | None:
@@ -181,6 +203,7 @@ class KioskWindow(QWidget):
         clipboard.clear(QClipboard.Mode.Clipboard)
         if clipboard.supportsSelection():
             clipboard.clear(QClipboard.Mode.Selection)
+        self.changed.emit()
 
     def _replace(self, chrome: Chrome) -> None:
         self._let_go_of_focus()
@@ -258,11 +281,14 @@ class KioskWindow(QWidget):
         self._sheet = kind(self._look, chrome, self)
         self._sheet.happened.connect(self.happened)
         self._sheet.closed.connect(self._close_sheet)
+        if isinstance(self._sheet, DisplaySheet):
+            self._sheet.replay_wanted.connect(self.replay_wanted)
         self._sheet.setGeometry(self.rect())
         self._sheet.show()
         self._sheet.raise_()
         if self._overlay is not None:
             self._overlay.raise_()
+        self.changed.emit()
 
     def _reopen_sheet(self, chrome: Chrome) -> None:
         if self._sheet is None:
@@ -278,6 +304,7 @@ class KioskWindow(QWidget):
             self._sheet.hide()
             self._sheet.deleteLater()
             self._sheet = None
+            self.changed.emit()
 
     def _shine(self, light: str) -> None:
         """Fill the window with a colour, ``#rrggbb``, around whatever has a ground of its own; with none as before."""

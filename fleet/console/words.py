@@ -109,6 +109,7 @@ DEVICES: dict[str, dict[Language, str]] = {
     "camera": {"zh": "摄像头", "en": "Camera"},
     "receipt_printer": {"zh": "小票打印机", "en": "Receipt printer"},
     "barcode_scanner": {"zh": "扫码器", "en": "Code scanner"},
+    "voice": {"zh": "语音", "en": "Voice"},
 }
 
 DEVICE_STATES: dict[str, dict[Language, str]] = {
@@ -143,6 +144,8 @@ CODES: dict[str, dict[Language, str]] = {
     "ended": {"zh": "画面源已结束", "en": "recording ended"},
     "refused": {"zh": "拒绝命令", "en": "commands refused"},
     "card_left_behind": {"zh": "有人遗落身份证", "en": "somebody's ID card left on it"},
+    "no_engine": {"zh": "没有语音引擎", "en": "no speech engine"},
+    "no_voice": {"zh": "没有可用的嗓音", "en": "no voice to speak with"},
     "no_portrait": {"zh": "没有人像", "en": "no portrait"},
 }
 

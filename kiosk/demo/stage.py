@@ -63,6 +63,7 @@ class Stage:
             platform=config.Platform(url=self.platform.url),
             devices=devices,
             times=config.Times(store_poll_s=1.0, heartbeat_s=2.0, farewell_s=4.0),
+            sound=config.Sound(engine="none"),
         )
         enrol(settings, self.platform.enrol_token(REGION))
         self._terminal = build_terminal(settings, sample=True)

@@ -41,6 +41,7 @@ def terminal(tmp_path: Path, qtbot: QtBot) -> Iterator[Terminal]:
     settings = config.Settings(
         machine=config.Machine(data_dir=tmp_path / "terminal", full_screen=False),
         platform=config.Platform(url="http://127.0.0.1:9"),
+        sound=config.Sound(engine="none"),
     )
     made = build_terminal(settings)
     yield made

@@ -8,6 +8,7 @@ from kiosk.flow.events import AnotherItem, Continue
 from kiosk.flow.views import AnotherView
 from ui.look import Look
 from ui.screens.base import StepScreen
+from ui.voice import marks
 from ui.widgets.buttons import CardButton
 from ui.widgets.panels import Picture, column, row
 from ui.widgets.words import Words
@@ -20,7 +21,7 @@ class AnotherScreen(StepScreen[AnotherView]):
         super().__init__(look)
         self.page.addStretch(1)
         self.add_title(self.page, look.say("another.title"), centred=True)
-        self._known = Words("", "soft", centred=True)
+        self._known = marks.personal(Words("", "soft", centred=True), look.say("say.known"))
         self.page.addWidget(self._known)
         answers = column(look, gap_mm=8.0)
         for name, picture, slot in (("yes", "another", self._on_yes), ("no", "farewell", self._on_no)):

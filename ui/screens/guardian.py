@@ -6,6 +6,7 @@ from kiosk.flow.events import TryAgain
 from kiosk.flow.views import GuardianCardView, GuardianConsentView
 from ui.look import Look
 from ui.screens.base import StepScreen
+from ui.voice import marks
 from ui.widgets.answers import Answers
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Notice
@@ -59,8 +60,8 @@ class GuardianConsentScreen(StepScreen[GuardianConsentView]):
         super().__init__(look)
         self.page.addStretch(1)
         self.add_picture(self.page, "guardian", 76)
-        self._title = self.add_title(self.page, "", centred=True)
-        self._child = Words("", "soft", centred=True)
+        self._title = marks.personal(self.add_title(self.page, "", centred=True), look.say("say.guardian"))
+        self._child = marks.personal(Words("", "soft", centred=True))
         self.page.addWidget(self._child)
         self.add_points(self.page, _POINTS)
         self.page.addStretch(2)

@@ -14,6 +14,7 @@ from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme import drawings
 from ui.theme.tokens import SPACE
+from ui.voice import marks
 from ui.widgets.buttons import Button, CardButton
 from ui.widgets.closed import tell_closed
 from ui.widgets.fitting import FittingGrid
@@ -83,6 +84,7 @@ class HomeScreen(StepScreen[HomeView]):
         known, front = model.known_as, not model.shelf
         self._title.setText(self.look.say("home.title") if front else model.shelf_name)
         self._subtitle.setText(self.look.say("home.known", name=known) if known else self.look.say("home.subtitle"))
+        marks.mark_personal(self._subtitle, bool(known), self.look.say("say.known"))
         self._subtitle.wear("deep_small" if known else "soft")
         sorted_ = bool(model.shelves)
         self._search.setVisible(sorted_)

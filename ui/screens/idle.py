@@ -14,6 +14,7 @@ from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme import drawings
 from ui.theme.tokens import SPACE
+from ui.voice import marks
 from ui.widgets.buttons import CardButton
 from ui.widgets.language_choice import LanguageChoice
 from ui.widgets.panels import Panel, Picture, column, row
@@ -89,7 +90,7 @@ class IdleScreen(StepScreen[IdleView]):
         for text, role in ((self.look.say("idle.touch"), "heading"), (strings.text("idle.touch", other), "soft")):
             words = Words(text, role, centred=True)
             words.setWordWrap(False)
-            lines.addWidget(words)
+            lines.addWidget(marks.silent(words))  # the whole screen is called so
         panel.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         return panel
 

@@ -30,7 +30,7 @@ class NotEligibleScreen(StepScreen[NotEligibleView]):
         self._item.setText(model.item_name)
         if model.conditions:
             said = self.look.reason(model.reason)
-            self._notice.tell("\n".join(model.conditions), said.todo)
+            self._notice.tell("\n".join(model.conditions), said.todo, personal=True, instead=said.what)
         else:
             self._notice.tell_reason(model.reason)
 

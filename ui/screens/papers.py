@@ -15,6 +15,7 @@ from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.palettes import Colour
 from ui.theme.tokens import SPACE
+from ui.voice import marks
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.page_view import PageView
@@ -128,7 +129,7 @@ class PapersScreen(StepScreen[PapersView]):
             self.add_waiting(lines)
         elif model.way is From.DECLARE:
             lines.addWidget(Words(self.look.say("papers.declare.how"), "soft"))
-            lines.addWidget(Words(model.statement, "strong"))
+            lines.addWidget(marks.personal(Words(model.statement, "strong")))
             lines.addWidget(self._agree("papers.declare.yes", PaperDeclared(line.material)))
         elif model.way is From.PROMISE:
             for text in self._promise(model, line):

@@ -13,6 +13,7 @@ from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.palettes import Colour
 from ui.theme.tokens import SPACE
+from ui.voice import marks
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Notice, Panel, Picture, clear, column, row
@@ -46,6 +47,7 @@ class PoliciesScreen(StepScreen[PoliciesView]):
         self._may_match, self._busy, self._known = model.may_match, model.busy, model.known_as
         key = "policies.for" if model.known_as else "policies.public"
         self._subtitle.setText(self.look.say(key, name=model.known_as))
+        marks.mark_personal(self._subtitle, bool(model.known_as), self.look.say("say.known"))
         self._notice.tell_reason(model.reason)
         if model.cards != self._shown:
             self._shown = model.cards
@@ -73,7 +75,8 @@ class PoliciesScreen(StepScreen[PoliciesView]):
         mark, colour = _MARKS[verdict] if verdict is not None else ("forward", Colour.DEEP)
         line.addWidget(Picture(self.look, mark, 7.5, colour), 0, Qt.AlignmentFlag.AlignVCenter)
         told = words if verdict is None else f"{words} · {self.look.say(f'policies.{verdict.value}')}"
-        line.addWidget(Words(told, "body"), 1)
+        said = Words(told, "body")
+        line.addWidget(marks.personal(said, words) if verdict is not None else said, 1)
         return line
 
     def _apply(self, card: PolicyCard) -> Button:

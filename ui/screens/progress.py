@@ -10,6 +10,7 @@ from kiosk.flow.progress_views import ProgressView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
+from ui.voice import marks
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.entry import Entry, Pad
@@ -66,6 +67,7 @@ class ProgressScreen(StepScreen[ProgressView]):
         self._scanner.setVisible(model.scanner and not model.reason)
         self._notice.tell_reason(model.reason)
         self._mine.say(self.look.say("progress.mine_known" if model.known_as else "progress.mine", name=model.known_as))
+        marks.personal(self._mine, self.look.say("progress.mine"))
         self.action_changed.emit()
 
     def main_action(self) -> MainAction:

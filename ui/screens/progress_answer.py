@@ -13,6 +13,7 @@ from kiosk.flow.proof_events import ProofWanted
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
+from ui.voice import marks
 from ui.widgets import groups
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
@@ -79,12 +80,15 @@ class ProgressAnswerScreen(StepScreen[ProgressAnswerView]):
         newest, *earlier = case.steps
         panel = Panel("card")
         lines = column(self.look, panel, margin_mm=8.0, gap_mm=3.5)
-        lines.addWidget(Words(case.item_name or self.look.say("progress.some_matter"), "heading"))
-        lines.addWidget(Words(f"{self.look.say('slip.number')}  {groups.receipt_number(case.number)}", "soft"))
+        say = self.look.say
+        title = Words(case.item_name or say("progress.some_matter"), "heading")
+        lines.addWidget(marks.personal(title, say("progress.some_matter")))
+        number = Words(f"{say('slip.number')}  {groups.receipt_number(case.number)}", "soft")
+        lines.addWidget(marks.personal(marks.spelt(number), self.look.pair(say("slip.number"), say("say.on_screen"))))
         lines.addWidget(self._newest(newest, case))
         for name, due in case.lacking:
             key = "progress.lacking" if due else "progress.lacking.open"
-            lines.addWidget(Words(self.look.say(key, paper=name, day=due), "amber"))
+            lines.addWidget(marks.personal(Words(self.look.say(key, paper=name, day=due), "amber")))
         for step in earlier:
             lines.addLayout(self._earlier(step))
         if case.may_print:
@@ -95,6 +99,7 @@ class ProgressAnswerScreen(StepScreen[ProgressAnswerView]):
         button = Button(self.look, self.look.say("progress.print"), "quiet", f"print:{case.number}", icon="printer")
         button.setMinimumHeight(self.look.px(SPACE.target))
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        marks.personal(button, self.look.say("progress.print"))
         button.setAccessibleDescription(case.item_name)
         button.clicked.connect(lambda: self.happened.emit(ProofWanted(case.number)))
         return button
@@ -108,7 +113,7 @@ class ProgressAnswerScreen(StepScreen[ProgressAnswerView]):
         lines.addWidget(Words(self._state(step), "strong"))
         lines.addWidget(Words(f"{step.at}  {self._actor(step)}", "soft"))
         if step.words:
-            lines.addWidget(Words(step.words, "body"))
+            lines.addWidget(marks.personal(Words(step.words, "body")))
         known = case.next_step in _PICTURES
         lines.addWidget(Words(self.look.say(f"progress.next.{case.next_step if known else 'wait'}"), "body"))
         line.addLayout(lines, 1)

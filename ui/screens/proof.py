@@ -9,6 +9,7 @@ from kiosk.flow.proof_views import ProofView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
+from ui.voice import marks
 from ui.widgets import groups
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
@@ -42,7 +43,7 @@ class ProofScreen(StepScreen[ProofView]):
         self._panel = Panel("delivered")
         lines = column(self.look, self._panel, margin_mm=8.0, gap_mm=2.0)
         lines.addWidget(Words(self.look.say("proof.code"), "soft"))
-        self._code = Words("", "numeral")
+        self._code = marks.personal(marks.spelt(Words("", "numeral")))
         lines.addWidget(self._code)
         lines.addWidget(Words(self.look.say("proof.code.how"), "body"))
         return self._panel
@@ -65,7 +66,7 @@ class ProofScreen(StepScreen[ProofView]):
         if not model.reason:
             self._notice.hide()
         elif model.words:
-            self._notice.tell(model.words, self.look.sentence(model.reason), "info")
+            self._notice.tell(model.words, self.look.sentence(model.reason), "info", personal=True)
         else:
             self._notice.tell_reason(model.reason)
 

@@ -11,6 +11,7 @@ from kiosk.flow.review_views import Origin, ReviewView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
+from ui.voice import marks
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Panel, column
@@ -65,6 +66,7 @@ class ReviewScreen(StepScreen[ReviewView]):
             origin = model.origins[at] if 0 <= at < len(model.origins) else None
             self._grid.addWidget(Words(label, "soft"), 2 * number, 0, top)
             shown = Words(value or self.look.say("review.empty"), "strong")
+            marks.mark_personal(shown, 0 <= at < len(model.lines) + len(model.handling))
             if origin is None:
                 self._grid.addWidget(shown, 2 * number, 1, 1, 2, top)
             else:

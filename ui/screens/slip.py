@@ -12,6 +12,7 @@ from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.palettes import Colour
 from ui.theme.trouble_pictures import picture_of
+from ui.voice import marks
 from ui.widgets import groups
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
@@ -47,7 +48,7 @@ class SlipScreen(StepScreen[SlipView]):
         panel = Panel("card")
         lines = column(self.look, panel, margin_mm=7.0, gap_mm=2.0)
         lines.addWidget(Words(self.look.say("slip.number"), "soft"))
-        self._number = Words("", "numeral")
+        self._number = marks.personal(marks.spelt(Words("", "numeral")))
         lines.addWidget(self._number)
         self._facts = Words("", "soft")
         lines.addWidget(self._facts)

@@ -12,6 +12,7 @@ from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
 from ui.theme.trouble_pictures import picture_of
+from ui.voice import marks
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.entry import Entry, Pad
@@ -86,6 +87,7 @@ class SmsScreen(StepScreen[SmsView]):
             self._since.restart()
         was_sent = bool(self._phone)
         self._sent.setText(self.look.say("sms.sent", phone=self._phone) if was_sent else self.look.say("sms.sending"))
+        marks.mark_personal(self._sent, was_sent, self.look.say("say.sms_sent"))
         self._how.setVisible(was_sent)
         self._panel.setVisible(was_sent or self._busy)
         self._resend.setVisible(was_sent or not self._busy)

@@ -11,6 +11,7 @@ from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.theme.tokens import SPACE
 from ui.theme.trouble_pictures import picture_of
+from ui.voice import marks
 from ui.widgets.chrome import MainAction
 from ui.widgets.entry import Entry, Pad
 from ui.widgets.keypad import Keypad
@@ -49,10 +50,10 @@ class StaffScreen(StepScreen[StaffView]):
         line.addWidget(Picture(self.look, "staff", 28))
         lines = column(self.look, gap_mm=1.0)
         lines.addWidget(Words(self.look.say("staff.holder"), "small"))
-        self._name = Words("", "heading")
+        self._name = marks.personal(Words("", "heading"))
         lines.addWidget(self._name)
         lines.addWidget(Words(self.look.say("staff.number"), "small"))
-        self._number = Words("", "strong")
+        self._number = marks.personal(Words("", "strong"))
         lines.addWidget(self._number)
         line.addLayout(lines, 1)
         return panel

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from ui.look import Look
 from ui.theme.tokens import SPACE
+from ui.voice import marks
 from ui.widgets import groups
 
 _CLIPBOARD_KEYS = (QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Cut, QKeySequence.StandardKey.Paste)
@@ -57,6 +58,7 @@ class Entry(QLineEdit):
         self.pad = pad
         self.setObjectName(name)
         self.setAccessibleName(accessible_name)
+        marks.personal(self)
         self.setFixedHeight(look.px(SPACE.field))
         self.setMaxLength(max(1, max_length))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)

@@ -64,6 +64,11 @@ class FieldBox(QWidget):
         raise NotImplementedError
 
     @property
+    def caption(self) -> str:
+        """What is asked."""
+        return self._caption.text()
+
+    @property
     def target(self) -> QWidget:
         """The widget to write in or to choose from."""
         return self._answer

@@ -10,6 +10,7 @@ from ui.look import Look
 from ui.theme import drawings
 from ui.theme.palettes import Colour
 from ui.theme.tokens import SPACE
+from ui.voice import marks
 
 _PAPER_MM = 80.0
 _LONGEST_MM = 220.0
@@ -24,6 +25,7 @@ class Mirror(QWidget):
         self._image = QImage()
         self._ring = Colour.CELADON
         self.setAccessibleName(accessible_name)
+        marks.silent(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMaximumHeight(look.px(245))
 
@@ -100,6 +102,7 @@ class SlipPicture(QWidget):
         self._look = look
         self._image = QImage()
         self.setAccessibleName(look.say("slip.picture"))
+        marks.silent(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.hide()
 

@@ -10,6 +10,7 @@ from kiosk.flow.finding_views import ItemCard
 from ui.look import Look
 from ui.theme import drawings
 from ui.theme.palettes import Colour
+from ui.voice import marks
 from ui.widgets.buttons import CardButton
 from ui.widgets.closed import in_short, nearest_in_short
 from ui.widgets.panels import Picture, clear, column, row
@@ -62,6 +63,7 @@ class ItemCards(QWidget):
         if card.closed is None and not small:
             verb = Words(look.say("home.go"), "deep")
             verb.setWordWrap(False)
+            marks.silent(verb)
             line.addWidget(verb, 0, Qt.AlignmentFlag.AlignVCenter)
         is_open = card.closed is None
         go = Picture(look, "forward" if is_open else "clock", 10, Colour.DEEP if is_open else Colour.AMBER)

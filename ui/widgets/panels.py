@@ -10,6 +10,7 @@ from ui.look import Look
 from ui.theme import drawings, trouble_pictures
 from ui.theme.palettes import Colour
 from ui.theme.tokens import SPACE
+from ui.voice import marks
 from ui.widgets.words import Words
 
 
@@ -122,8 +123,11 @@ class Notice(Panel):
         layout.addLayout(lines, 1)
         self.hide()
 
-    def tell(self, what: str, todo: str = "", icon: str = trouble_pictures.SIGN) -> None:
-        """Show these words."""
+    def tell(
+        self, what: str, todo: str = "", icon: str = trouble_pictures.SIGN, *, personal: bool = False, instead: str = ""
+    ) -> None:
+        """Show these words; where they are ``personal``, ``instead`` is said aloud."""
+        marks.mark_personal(self._what, personal, instead)
         self._what.say(what)
         self._todo.say(todo)
         self._picture.grow(_SCENE_MM if trouble_pictures.is_scene(icon) else _SIGN_MM)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.look import Look
 from ui.theme.palettes import Colour
 from ui.theme.tokens import FONT_FAMILY, Type
+from ui.voice import marks
 
 _SMALL_MM = 45.0
 
@@ -22,6 +23,7 @@ class Ring(QWidget):
         self._total_s = self._left_s = float(total_s)
         self._side_mm = side_mm
         self.setAccessibleName(accessible_name)
+        marks.silent(self)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:

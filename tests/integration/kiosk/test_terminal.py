@@ -24,6 +24,7 @@ def _settings(folder: Path, url: str = "http://127.0.0.1:9", **times: float) -> 
         machine=config.Machine(data_dir=folder / "terminal", full_screen=False),
         platform=config.Platform(url=url),
         times=config.Times(store_poll_s=0.2, heartbeat_s=0.5, **times),
+        sound=config.Sound(engine="none"),
     )
 
 

@@ -38,6 +38,7 @@ PREFIXES_IN_CODE = (
     "pager.",
     "staff_call.",
     "wait.late.",
+    "say.month.",
 )
 """Keys that the screens put together from a part and a code."""
 

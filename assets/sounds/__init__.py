@@ -1,0 +1,1 @@
+"""Short sounds of our own; ``python -m assets.sounds.synthesise`` makes them anew."""

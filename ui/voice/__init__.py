@@ -1,0 +1,1 @@
+"""Voice: what is said of the screen, by what, and to whom. ``ui.speech`` puts it together."""
