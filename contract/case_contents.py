@@ -80,3 +80,5 @@ class CaseContents(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     disputed: tuple[str, ...] = ()
     """信息不对: fields whose value, as card or authority gave it, the resident says is wrong. Where they could put it right here,
     the field holds their value and its source is ``resident``."""
+    signature_stated: bool = False
+    """No strokes: the applicant, who cannot write on glass, confirmed in so many words instead (以确认代替手写签名)."""

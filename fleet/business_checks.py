@@ -24,8 +24,13 @@ def doubts(payload: CasePayload) -> tuple[str, ...]:
         *_consent_doubts(payload.identification.route, granted, payload.applicant),
         *_identification_doubts(payload.identification),
         *_applicant_doubts(payload.applicant),
-        *(() if any(payload.signature_strokes) else ("not_signed",)),
+        *(() if _is_signed(payload) else ("not_signed",)),
     )
+
+
+def _is_signed(payload: CasePayload) -> bool:
+    stated = payload.contents is not None and payload.contents.signature_stated
+    return stated or any(payload.signature_strokes)
 
 
 def _consent_doubts(route: str, granted: dict[str, Consent], applicant: Applicant) -> Iterator[str]:

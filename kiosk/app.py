@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -18,15 +17,13 @@ import assets
 from drivers.camera.abstract import Camera
 from drivers.camera.page_types import CaptureTrouble, PageLook
 from drivers.errors import DeviceError
-from drivers.face.factory import FaceSettings, make_embedder
 from drivers.face.model_runner import ModelUnusable
-from drivers.face.verifier import WorkerVerifier
-from drivers.face.worker.messages import ChallengeSettings
 from drivers.presence.motion import MotionSensor
 from drivers.status import DeviceStatus
+from kiosk import assembly
 from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.reading import CatalogueError, load
-from kiosk.config import Identity, Settings
+from kiosk.config import Settings
 from kiosk.domain.china_time import CHINA_TIME
 from kiosk.flow.aid_events import StaffTold
 from kiosk.flow.events import DeliveryKnown, Event, StayHere
@@ -36,24 +33,16 @@ from kiosk.flow.views import Screen
 from kiosk.hearing import make_hearing
 from kiosk.readiness import Facts, Means, assess
 from kiosk.services.bench import Bench
-from kiosk.services.calendar import calendar_of
 from kiosk.services.catalogue_store import InForce
-from kiosk.services.certificates import CertificateDesk
 from kiosk.services.faces import FaceCheck
-from kiosk.services.finding import Finder
-from kiosk.services.identify import IdentityDesk, Ways
-from kiosk.services.issuers import IssuedCredentials, PlatformMessages
-from kiosk.services.papers import PaperDesk, sight_of
+from kiosk.services.identify import IdentityDesk
+from kiosk.services.papers import sight_of
 from kiosk.services.platform import PlatformTrouble
-from kiosk.services.print_journal import PrintJournal
-from kiosk.services.progress import ProgressDesk, number_in
+from kiosk.services.progress import ProgressDesk
 from kiosk.services.proof_desk import ProofDesk
 from kiosk.services.proofs import Proofs
 from kiosk.services.queue_desk import QueueDesk
 from kiosk.services.route_locks import RouteLocks
-from kiosk.services.sharing import SharedDataDesk
-from kiosk.services.slip_desk import SlipDesk
-from kiosk.services.slips import SlipWriter
 from kiosk.services.staff import StaffBook, StaffFileError
 from kiosk.services.voice_status import voice_status
 from kiosk.workers.card_watch import CardWatch
@@ -64,9 +53,11 @@ from kiosk.workers.platform_link import PlatformLink
 from kiosk.workers.presence_watch import PresenceWatch
 from kiosk.workers.preview import Preview, to_qimage
 from kiosk.workers.use_cases import Services
-from kiosk.workers.visit import Clock, Surroundings, Visit
+from kiosk.workers.visit import Clock, Visit
 from ui import strings
 from ui.double_touch import NEAR_MM, DoubleTouchGuard
+from ui.five_keys.keys import FiveKeys
+from ui.five_keys.stage import SpeechListener, WindowStage
 from ui.keyboard.environment import KeyboardUnavailable, prepare_environment
 from ui.lockdown import Lockdown
 from ui.window import KioskWindow
@@ -74,10 +65,6 @@ from ui.window import KioskWindow
 GIVE_WAY_S = 0.001
 """A thread that computes gives the interpreter up after so long. With Python's 5 ms a painting, which comes back to Python for
 every widget, waits many times over."""
-
-WARM_UP_AFTER_MS = 500
-CARD_NOTE = "card-on-reader"
-"""An empty file: a card was read and has not been seen lifted since."""
 
 
 class StartError(Exception):
@@ -130,6 +117,8 @@ class Terminal(QObject):
         self._health = Health(catalogue, hands, bench.subscribe, times.store_poll_s, means)
         self._preview = Preview(bench.camera.newest, self)
         self.hearing = make_hearing(settings.sound, window)
+        self.keys = FiveKeys(WindowStage(window), SpeechListener(window, self.hearing.speech), self)
+        """The keypad, for those who go by it."""
         self._double_touch = DoubleTouchGuard(window.metrics.px(NEAR_MM), parent=self)
         self._lockdown = Lockdown(window, holds_screen=settings.machine.full_screen, parent=self)
         self.idle = IdleWatch(times.idle_warning_s, times.idle_countdown_s, self, limit_s=times.session_limit_s)
@@ -164,6 +153,7 @@ class Terminal(QObject):
         self.window.activateWindow()
         self.window.windowHandle().installEventFilter(self._double_touch)
         self._lockdown.begin()
+        self.window.windowHandle().installEventFilter(self.keys)
         self.window.windowHandle().installEventFilter(self.idle)
 
     def stop(self) -> None:
@@ -202,6 +192,7 @@ class Terminal(QObject):
         visit.face_asked.connect(window.show_face_request)
         visit.wiped.connect(window.wipe)
         visit.wiped.connect(self.hearing.forget)
+        visit.wiped.connect(self.keys.forget)
         visit.step_changed.connect(self.hearing.enter)
         self.hearing.happened.connect(visit.handle)
         visit.step_changed.connect(self._on_step)
@@ -254,7 +245,7 @@ class Terminal(QObject):
         if self.visit.state.step not in AT_REST or newest is self._in_force.catalogue:
             return
         self._in_force.catalogue = newest
-        self.visit.change_catalogue(newest, _surroundings(newest, self._hands, self._link, self.visit.is_sample))
+        self.visit.change_catalogue(newest, assembly.surroundings(newest, self._hands, self._link, self.visit.is_sample))
         self._health.change_catalogue(newest)
 
     @Slot(object)
@@ -294,100 +285,39 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     try:
         packaged = load(assets.ROOT / "catalogue")
         staff = StaffBook(settings.machine.data_dir / "staff.toml", time.monotonic)
-        bench = _bench(settings)
+        bench = assembly.bench(settings)
         link = PlatformLink(settings, packaged)
         catalogue = link.catalogues.catalogue
         in_force = InForce(catalogue)
-        verifier = _verifier(settings.identity)
+        verifier = assembly.verifier(settings.identity)
     except (CatalogueError, StaffFileError, PlatformTrouble, ModelUnusable, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
     face = FaceCheck(bench.camera, verifier)
     locks = RouteLocks(time.monotonic, settings.identity.lock_s)
     services = Services(
-        identity=IdentityDesk(_ways(settings, link, bench, face, staff, in_force), locks, time.monotonic),
+        identity=IdentityDesk(assembly.ways(settings, link, bench, face, staff, in_force), locks, time.monotonic),
         presence=MotionSensor(bench.camera) if settings.devices.presence == "camera" else None,
         look_for_card=bench.look_for_card,
         print_slip=bench.print_slip,
         draw_slip=bench.draw_slip,
         cases=QueueDesk(link.outbox, link.wake),
-        papers=_papers(link, bench, in_force),
+        papers=assembly.papers(link, bench, in_force),
         documents=ProofDesk(Proofs(link.documents, link.identity, link.outbox.platform_time.now_ms), bench.print_document),
         progress=ProgressDesk(link.identifying, link.identity, link.outbox, bench, link.outbox.platform_time.now_ms),
         store_health=link.store_health,
     )
     hands = Hands(services, settings.times)
     bench.on_code = hands.code_seen.emit
-    _warm_up_later(hands, face.warm_up, bench.warm_up, strings.warm_up)
+    assembly.warm_up_later(hands, face.warm_up, bench.warm_up, strings.warm_up)
     try:
         window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px)
     except KeyboardUnavailable as error:
         raise StartError(str(error)) from error
-    clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=_now_ms)
-    means = _means(settings, staff, verifier)
-    surroundings = _surroundings(catalogue, hands, link, sample)
+    clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=assembly.now_ms)
+    means = assembly.means(settings, staff, verifier)
+    surroundings = assembly.surroundings(catalogue, hands, link, sample)
     visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, surroundings)
     return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit, in_force), means)
-
-
-def _bench(settings: Settings) -> Bench:
-    data_dir = settings.machine.data_dir
-    slips = SlipDesk(SlipWriter(assets.ROOT / "receipts" / "slip.yaml"), PrintJournal(data_dir / "prints.db"))
-    return Bench(settings.devices, slips, data_dir / CARD_NOTE)
-
-
-def _papers(link: PlatformLink, bench: Bench, in_force: InForce) -> PaperDesk:
-    authorities = SharedDataDesk(link.identifying, link.identity, in_force.get)
-    return PaperDesk(bench, authorities, CertificateDesk(link.identifying, link.identity))
-
-
-def _surroundings(catalogue: Catalogue, hands: Hands, link: PlatformLink, sample: bool) -> Surroundings:
-    finder = Finder(catalogue)
-    _warm_up_later(hands, finder.warm_up)
-    return Surroundings(finder.find, number_in, partial(calendar_of, catalogue), sample, link.neighbours.known)
-
-
-def _warm_up_later(hands: Hands, *jobs: Callable[[], None]) -> None:
-    """Not at once: the first picture needs the processor."""
-    for job in jobs:
-        QTimer.singleShot(WARM_UP_AFTER_MS, hands, partial(hands.warm_up, job))
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _means(settings: Settings, staff: StaffBook, verifier: WorkerVerifier) -> Callable[[], Means]:
-    """Asked anew each time: the face engine knows whether it is calibrated only when it is loaded."""
-    return lambda: Means(
-        staff=not staff.is_empty,
-        credentials=bool(settings.identity.credential_issuers),
-        face_is_demonstration=verifier.is_demonstration,
-        document_camera=bool(settings.devices.document_camera),
-        documents=bool(settings.devices.document_printer),
-        presence=settings.devices.presence == "camera",
-        platform_portraits=settings.identity.platform_portraits,
-    )
-
-
-def _verifier(identity: Identity) -> WorkerVerifier:
-    """Raises ``ModelUnusable``: a model that is asked for and is not there must be heard of at the start."""
-    make_embedder(identity.face_engine, identity.face_model)
-    settings = FaceSettings(
-        engine=identity.face_engine,
-        model=identity.face_model,
-        calibration=identity.face_calibration,
-        attack_model=identity.attack_model,
-    )
-    return WorkerVerifier(settings, ChallengeSettings(screen_light=identity.screen_light))
-
-
-def _ways(settings: Settings, link: PlatformLink, bench: Bench, face: FaceCheck, staff: StaffBook, in_force: InForce) -> Ways:
-    """Credentials are set up when an issuer is; text messages always, for the platform says whom it can reach."""
-    credentials = IssuedCredentials(link.credentials) if settings.identity.credential_issuers else None
-    references = None
-    if settings.identity.platform_portraits:
-        references = link.reference_photos(lambda: in_force.get().consent_version)
-    return Ways(bench, face, staff, credentials, PlatformMessages(link.text_messages), references)
 
 
 def run_terminal(terminal: Terminal) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -26,7 +27,7 @@ from kiosk.flow.events import FaceAsks
 from kiosk.flow.states import Quiet
 from kiosk.flow.views import Chrome, Screen
 from ui import strings
-from ui.frame import Frame, takes_focus
+from ui.frame import Frame
 from ui.keyboard.keyboard_widget import KeyboardWidget
 from ui.look import Look, text_scale
 from ui.screens import SCREENS
@@ -38,11 +39,11 @@ from ui.sheets.base import Sheet
 from ui.sheets.display import DisplaySheet
 from ui.sheets.help import HelpSheet
 from ui.sheets.language import LanguageSheet
+from ui.sheets.stack import SheetStack, step_on
 from ui.theme import drawings
 from ui.theme.stylesheet import stylesheet
 from ui.theme.tokens import MM_PER_PX_27_INCH, Metrics
 from ui.voice.narrator import Scene
-from ui.widgets.buttons import Button
 from ui.widgets.dock import Dock
 from ui.widgets.entry import Entry
 from ui.widgets.focus_ring import FocusRing
@@ -99,7 +100,7 @@ class KioskWindow(QWidget):
         self._chrome: Chrome | None = None
         self._screen: StepScreen[Any] | None = None
         self._overlay: IdleOverlay | None = None
-        self._sheet: Sheet | None = None
+        self._sheets = SheetStack(self)
         self._last: Screen | None = None
         self._light: QColor | None = None
         self._ring = FocusRing(self.metrics, self)
@@ -109,10 +110,13 @@ class KioskWindow(QWidget):
     def _connect(self) -> None:
         self._dock.opened.connect(self._on_dock_opened)
         self._frame.happened.connect(self.happened)
-        self._frame.display_wanted.connect(self._open_display)
-        self._frame.help_wanted.connect(self._open_help)
-        self._frame.language_wanted.connect(self._open_language)
-        self._frame.staff_wanted.connect(self._open_help)
+        self._frame.display_wanted.connect(partial(self._open, DisplaySheet))
+        self._frame.help_wanted.connect(partial(self._open, HelpSheet))
+        self._frame.language_wanted.connect(partial(self._open, LanguageSheet))
+        self._frame.staff_wanted.connect(partial(self._open, HelpSheet))
+        self._sheets.happened.connect(self.happened)
+        self._sheets.replay_wanted.connect(self.replay_wanted)
+        self._sheets.changed.connect(self.changed)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus_changed)
@@ -130,7 +134,7 @@ class KioskWindow(QWidget):
     @property
     def scene(self) -> Scene | None:
         """What stands before the resident now, for whoever says it; nothing after a wipe."""
-        over = self._overlay or self._sheet
+        over = self._overlay or self._sheets.current
         if over is None or self._chrome is None:
             return self.scene_beneath
         return Scene(self._look, self._chrome.step, over)
@@ -142,6 +146,34 @@ class KioskWindow(QWidget):
             return None
         return Scene(self._look, self._chrome.step, self._screen, self._frame.header, self._frame.footer)
 
+    @property
+    def look(self) -> Look:
+        """Language, sizes and colours as they are now."""
+        return self._look
+
+    @property
+    def can_go_back(self) -> bool:
+        """*Back* leads somewhere."""
+        return self._chrome is not None and self._chrome.can_go_back
+
+    def point_at(self, widget: QWidget | None) -> None:
+        """Show what the five keys have reached, and bring it into view."""
+        self._ring.point_at(widget)
+        if widget is not None:
+            self._frame.reveal(widget)
+
+    def close_sheet(self) -> bool:
+        """Close what lies over the screen; False when nothing does."""
+        return self._sheets.close()
+
+    def do_main_action(self) -> bool:
+        """As a touch on it; False when there is none, or not yet."""
+        footer = self._frame.footer
+        if footer is None or footer.main.isHidden() or not footer.main.isEnabled() or self._overlay is not None:
+            return False
+        footer.main.click()
+        return True
+
     def show_screen(self, screen: Screen) -> None:
         """Show this. The same step in the same language is updated in place; what is being written is left alone."""
         chrome, before = screen.chrome, self._chrome
@@ -149,7 +181,7 @@ class KioskWindow(QWidget):
             self._replace(chrome)
         elif replace(before, idle_warning=chrome.idle_warning, quiet=chrome.quiet) != chrome:
             self._surround(chrome)
-            self._reopen_sheet(chrome)
+            self._sheets.screen_changed(self._look, chrome)
         self._chrome, self._last = chrome, screen
         if self._screen is not None:
             self._screen.show_model(screen.model)
@@ -196,7 +228,7 @@ class KioskWindow(QWidget):
         self._forget_screen()
         self._frame.clear()
         self._chrome = self._last = None
-        self._close_sheet()
+        self._sheets.close()
         self._shine("")
         self._show_idle_warning(False)
         clipboard = QGuiApplication.clipboard()
@@ -218,7 +250,7 @@ class KioskWindow(QWidget):
             self._screen.light_changed.connect(self._shine)
         self._frame.place(self._look, self._screen)
         self._surround(chrome)
-        self._reopen_sheet(chrome)
+        self._sheets.screen_changed(self._look, chrome)
         if self._moves and not chrome.aids.still:
             self._frame.unveil(self._look)
 
@@ -262,49 +294,13 @@ class KioskWindow(QWidget):
             self._overlay.deleteLater()
             self._overlay = None
 
-    def _open_display(self) -> None:
-        if self._chrome is not None:
-            self._open(DisplaySheet, self._chrome)
-
-    def _open_language(self) -> None:
-        if self._chrome is not None:
-            self._open(LanguageSheet, self._chrome)
-
-    def _open_help(self) -> None:
-        if self._chrome is not None:
-            self._open(HelpSheet, self._chrome)
-
-    def _open(self, kind: type[Sheet], chrome: Chrome) -> None:
-        """Show a sheet, or the open one anew in what has changed."""
-        self._close_sheet()
+    def _open(self, kind: type[Sheet]) -> None:
+        if self._chrome is None:
+            return
         self._dock.close_for()
-        self._sheet = kind(self._look, chrome, self)
-        self._sheet.happened.connect(self.happened)
-        self._sheet.closed.connect(self._close_sheet)
-        if isinstance(self._sheet, DisplaySheet):
-            self._sheet.replay_wanted.connect(self.replay_wanted)
-        self._sheet.setGeometry(self.rect())
-        self._sheet.show()
-        self._sheet.raise_()
+        self._sheets.open(kind, self._look, self._chrome)
         if self._overlay is not None:
             self._overlay.raise_()
-        self.changed.emit()
-
-    def _reopen_sheet(self, chrome: Chrome) -> None:
-        if self._sheet is None:
-            return
-        if self._sheet.goes_with_the_choice:
-            self._close_sheet()
-        else:
-            self._open(type(self._sheet), chrome)
-
-    def _close_sheet(self) -> None:
-        if self._sheet is not None:
-            self._sheet.blockSignals(True)
-            self._sheet.hide()
-            self._sheet.deleteLater()
-            self._sheet = None
-            self.changed.emit()
 
     def _shine(self, light: str) -> None:
         """Fill the window with a colour, ``#rrggbb``, around whatever has a ground of its own; with none as before."""
@@ -362,16 +358,10 @@ class KioskWindow(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Keys stay within what lies on top."""
-        on_top = self._overlay or self._sheet
-        takers = [button for button in on_top.findChildren(Button) if takes_focus(button)] if on_top is not None else []
-        if not takers:
-            return super().focusNextPrevChild(forward)
-        focused: QWidget | None = self.focusWidget()
-        at = takers.index(focused) if focused in takers else -1 if forward else 0
-        takers[(at + (1 if forward else -1)) % len(takers)].setFocus(
-            Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
-        )
-        return True
+        top = self._overlay or self._sheets.current
+        if top is not None and step_on(top, self.focusWidget(), forward=forward):
+            return True
+        return super().focusNextPrevChild(forward)
 
     def _fit_keyboard(self) -> None:
         if self.keyboard is not None:

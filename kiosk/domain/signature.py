@@ -21,10 +21,14 @@ class Signature:
     """Strokes in the order drawn, each a line of (x, y) points within 0..``SIDE``."""
 
     strokes: tuple[Stroke, ...] = field(repr=False)
+    is_stated: bool = False
+    """Confirmed in so many words in place of a drawing (以确认代替手写签名), by somebody who cannot write on glass."""
 
     @property
     def is_enough(self) -> bool:
         """False for a stray touch: too few points, or too short a way between them."""
+        if self.is_stated:
+            return True
         points = sum(len(stroke) for stroke in self.strokes)
         length = sum(dist(one, other) for stroke in self.strokes for one, other in pairwise(stroke))
         return points >= MINIMUM_POINTS and length >= MINIMUM_LENGTH

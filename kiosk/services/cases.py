@@ -157,6 +157,7 @@ def contents_of(case: OneCase, facts: CaseFacts, bundle: BundleReference | None)
         shared_asked=facts.shared_asked,
         disputed=tuple(value.name for value in case.values if value.name in facts.disputed),
         delivery=Delivery(way=case.handling.way.value, address=case.handling.address),
+        signature_stated=facts.signature.is_stated,
         region=Region(accepting=case.handling.accepting, deciding=case.handling.deciding),
     )
 

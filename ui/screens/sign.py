@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QSizePolicy
 
+from kiosk.domain.aids import Voice
+from kiosk.domain.signature import Signature
 from kiosk.flow.events import SignatureDrawn
 from kiosk.flow.views import SignView
 from ui.look import Look
 from ui.screens.base import StepScreen
+from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Notice, row
@@ -37,6 +40,12 @@ class SignScreen(StepScreen[SignView]):
         for way in (self._undo, self._clear):
             ways.addWidget(way, 1)
         self.page.addLayout(ways)
+        self._stated = self._way("sign.stated", "signature_stated", "check")
+        self._stated.setMinimumHeight(look.px(SPACE.main_target))
+        self._stated.clicked.connect(self._state)
+        # Only who listens is likely to need it; to all others it would be one thing more to understand.
+        self._stated.setVisible(look.aids.voice is not Voice.OFF)
+        self.page.addWidget(self._stated)
         self.page.addStretch(2)
         self._on_changed()
 
@@ -61,6 +70,9 @@ class SignScreen(StepScreen[SignView]):
     def act(self) -> None:
         """Hand in."""
         self.happened.emit(SignatureDrawn(self.pad.signature()))
+
+    def _state(self) -> None:
+        self.happened.emit(SignatureDrawn(Signature((), is_stated=True)))
 
     def wipe(self) -> None:
         """Forget the signature too."""

@@ -37,12 +37,16 @@ class FocusRing(QWidget):
         self.update()
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
-        for widget in self._followed:
-            if isValid(widget):
-                widget.removeEventFilter(self)
-        self._followed = []
         shown = isinstance(new, (Button, Column)) and new.focused_by_key and new.window() is self.window()
-        self._target = new if shown else None
+        self.point_at(new if shown else None)
+
+    def point_at(self, widget: QWidget | None) -> None:
+        """Lie around this widget, wherever it goes; around nothing: hide."""
+        for followed in self._followed:
+            if isValid(followed):
+                followed.removeEventFilter(self)
+        self._followed = []
+        self._target = widget
         link: QWidget | None = self._target
         while link is not None and link is not self.window():
             link.installEventFilter(self)

@@ -206,7 +206,7 @@ def test_a_sheet_is_told_and_its_changes_alone(window: KioskWindow) -> None:
     narrator = Narrator()
     assert window.scene is not None
     narrator.of_scene(window.scene)
-    window._open_display()
+    window._open(DisplaySheet)
     settle()
     assert isinstance(window.scene.top, DisplaySheet)
     assert told(window.scene.look, narrator.of_scene(window.scene).pieces, private=False).startswith("Display and sound.")
