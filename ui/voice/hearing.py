@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from kiosk.domain.aids import Aids, Voice
 from kiosk.flow.aid_events import AidsChosen
@@ -158,7 +159,7 @@ class Hearing(QObject):
     @Slot(QWidget, QWidget)
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         """Keys have reached something, or a finger an entry; a touch never moves the focus to a button."""
-        if new is None or not self._window.isAncestorOf(new):
+        if new is None or not isValid(self._window) or not self._window.isAncestorOf(new):
             return
         if isinstance(new, QLineEdit) or (isinstance(new, Button) and new.focused_by_key):
             scene = self._window.scene
