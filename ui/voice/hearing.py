@@ -10,9 +10,11 @@ from shiboken6 import isValid
 
 from kiosk.domain.aids import Aids, Voice
 from kiosk.flow.aid_events import AidsChosen
+from kiosk.flow.attention import Attention
 from kiosk.flow.events import Back, Event, FieldEntered, Quit
 from kiosk.flow.states import AT_REST, Step
 from kiosk.workers.headset_watch import HeadsetWatch
+from kiosk.workers.visit import Visit
 from ui.speech import Speech
 from ui.voice.earcons import Earcon
 from ui.voice.narrator import Narration, Scene
@@ -60,6 +62,22 @@ class Hearing(QObject):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus)
+
+    def follow(self, visit: Visit) -> None:
+        """Hear of the steps, the end and the alarms of visits, and tell when headphones come and go."""
+        visit.wiped.connect(self.forget)
+        visit.step_changed.connect(self.enter)
+        visit.attention.connect(self.attend)
+        self.happened.connect(visit.handle)
+
+    @Slot(object)
+    def attend(self, attention: Attention) -> None:
+        """A card that is left behind is an alarm, each time anew; the countdown is one by the screen that shows it."""
+        scene = self._window.scene
+        if attention is Attention.CARD_LEFT and scene is not None:
+            self.speech.alarm(scene.look.say("say.card_left"), scene.look.language)
+        elif attention is Attention.TAKE_CARD:
+            self.speech.play(Earcon.DONE)
 
     def start(self) -> None:
         """Make the voice ready, and look for headphones."""

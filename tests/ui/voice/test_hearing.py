@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.domain.aids import Aids, Voice
 from kiosk.domain.language import Language
 from kiosk.flow.aid_events import AidsChosen
+from kiosk.flow.attention import Attention
 from kiosk.flow.states import Step
 from kiosk.flow.views import Screen
 from kiosk.workers.headset_watch import HeadsetWatch
@@ -156,6 +157,19 @@ def test_the_idle_warning_sounds_whatever_is_off_and_is_not_talked_over(ear: Ear
     assert ear.show(PLATES[ALOUD]["idle-warning"])[0].startswith("Are you still there?")
     ear.hearing.speech.say_text("Something else", Language.EN)
     assert ear.recorder.said[-1].startswith("Are you still there?")
+
+
+def test_a_card_that_is_left_sounds_each_time_whatever_is_off(ear: Ear) -> None:
+    ear.show(PLATES[Aids()]["farewell"])
+    ear.hearing.attend(Attention.CARD_LEFT)
+    ear.hearing.attend(Attention.CARD_LEFT)
+    assert ear.recorder.earcons == [Earcon.ATTENTION, Earcon.ATTENTION]
+    assert ear.recorder.said == []
+    ear.show(PLATES[ALOUD]["farewell"])
+    ear.hearing.attend(Attention.CARD_LEFT)
+    assert "card" in ear.recorder.said[-1]
+    ear.hearing.speech.say_text("Something else", Language.EN)
+    assert "card" in ear.recorder.said[-1]
 
 
 def test_the_sheet_says_the_screen_beneath_again(ear: Ear, subject: Visitor) -> None:

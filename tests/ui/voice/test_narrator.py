@@ -106,7 +106,7 @@ def test_through_headphones_all_of_it_is_said(window: KioskWindow) -> None:
             heard += _heard(window, private=True)
     unheard = set(PERSONAL) - set(_personal_in(heard))
     # What no screen shows is never said, not even to its owner: the whole number, PIN and masked names in full.
-    assert unheard <= {person().id_number, "246810", "测*****"}
+    assert unheard <= {person().id_number, "13800000000", "246810", "测*****"}
 
 
 def test_a_screen_is_told_title_first_then_trouble_then_what_can_be_done(window: KioskWindow) -> None:
