@@ -105,7 +105,7 @@ def test_through_headphones_all_of_it_is_said(window: KioskWindow) -> None:
             show(window, plate)
             heard += _heard(window, private=True)
     unheard = set(PERSONAL) - set(_personal_in(heard))
-    # What no screen shows is never said, not even to its owner: the whole number, PIN and masked names in full.
+    # What no screen shows is never said, not even to its owner: whole numbers of card and telephone, PIN and names in full.
     assert unheard <= {person().id_number, "13800000000", "246810", "测*****"}
 
 
