@@ -203,6 +203,7 @@ class Terminal(QObject):
         self._hands.page_seen.connect(self._on_page_seen)
         self._health.readiness_changed.connect(visit.set_readiness)
         self.idle.warned.connect(lambda why: visit.handle(IdleWarned(why)))
+        self.idle.left.connect(window.show_left)
         self.idle.ended.connect(lambda: visit.handle(IdleEnded()))
         self._cards.changed.connect(visit.set_card)
         self.idle.alive.connect(self._presence.touched)

@@ -132,6 +132,11 @@ class Frame(QWidget):
         if self.footer is not None:
             self.footer.offer(action)
 
+    def show_left(self, seconds: int) -> None:
+        """Show in the header how long the machine waits."""
+        if self.header is not None:
+            self.header.show_left(seconds)
+
     def dim(self, dimmed: bool) -> None:
         """Let nothing be read outside the screen while the window shines."""
         for part in (self.header, self.footer):

@@ -202,6 +202,10 @@ class KioskWindow(QWidget):
         """Red, green, blue in which the window shines now; ``None``: it does not."""
         return (self._light.red(), self._light.green(), self._light.blue()) if self._light is not None else None
 
+    def show_left(self, seconds: int) -> None:
+        """How long the machine waits for a touch."""
+        self._frame.show_left(seconds)
+
     def show_preview(self, image: QImage) -> None:
         """The newest camera frame, as it comes from the camera; shown mirrored. Nothing on other screens."""
         if isinstance(self._screen, FaceScreen):

@@ -22,6 +22,7 @@ from ui.widgets.entry import Entry
 from ui.window import KioskWindow
 
 _SETTLE_MS = 400
+TIME_LEFT_S = 45
 
 
 def render_all(window: KioskWindow, out: Path, aids: Aids = PLAIN_AIDS) -> list[Path]:
@@ -42,6 +43,7 @@ def show(window: KioskWindow, plate: Plate) -> None:
     """Show one plate as a fresh screen, and let its layout come to rest."""
     window.wipe()
     window.show_screen(plate.screen)
+    window.show_left(TIME_LEFT_S)
     if plate.asks is not None:
         window.show_face_request(plate.asks)
     settle()

@@ -71,8 +71,6 @@ class Footer(QWidget):
         self._dims: list[QWidget] = []
         if look.is_wide and chrome.take_card:
             add_card_line(look, line)
-        if look.is_wide:
-            return line  # the header beside it says it
         phone = Picture(look, "phone", 6)
         line.addWidget(phone)
         words = Words(look.say("chrome.help", phone=look.help_phone), "small")

@@ -17,6 +17,7 @@ from ui.widgets.fitting import FittingGrid
 from ui.widgets.language_choice import others
 from ui.widgets.panels import Picture, column, row
 from ui.widgets.river import River
+from ui.widgets.time_left import TimeLeft
 from ui.widgets.words import Words
 
 
@@ -42,6 +43,7 @@ class Header(QWidget):
         super().__init__()
         self._look, self._chrome = look, chrome
         self._dims: list[QWidget] = []
+        self._left = TimeLeft(look)
         if look.is_wide:
             self._build_rail()
         else:
@@ -50,6 +52,11 @@ class Header(QWidget):
     def dim(self, dimmed: bool) -> None:
         """Show the buttons alone: what else stands here could not be read on a shining window."""
         hide_in_place(self._dims, dimmed)
+
+    def show_left(self, seconds: int) -> None:
+        """Seconds until somebody is asked for; none while the machine itself is at work."""
+        if self._chrome.can_quit:
+            self._left.show_left(seconds)
 
     def _build_top(self) -> None:
         look = self._look
@@ -66,20 +73,19 @@ class Header(QWidget):
     def _build_rail(self) -> None:
         look = self._look
         self.setFixedWidth(look.px(look.rail_mm))
-        layout = column(look, self, gap_mm=3.2)
+        layout = column(look, self, gap_mm=3.0)
         layout.setContentsMargins(look.px(7), look.px(6), look.px(4), look.px(5))
         layout.addLayout(self._brand())
         self._add_river(layout)
+        layout.addWidget(self._left)
         layout.addStretch(1)
-        phone = Words(look.say("chrome.phone", phone=look.help_phone), "small")
-        layout.addWidget(phone)
-        self._dims.append(phone)
         layout.addWidget(self._switches(most=1))
         layout.addWidget(self._quit_button())
 
     def _first_line(self) -> QHBoxLayout:
         line = row(self._look, gap_mm=4.0)
         line.addLayout(self._brand(), 1)
+        line.addWidget(self._left)
         line.addWidget(self._quit_button())
         return line
 

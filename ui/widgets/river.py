@@ -11,6 +11,9 @@ from ui.theme import drawings
 from ui.theme.palettes import Colour
 from ui.theme.tokens import SPACE, Type
 
+_UPRIGHT_MM = 11.5
+"""From one landing to the next, where they stand one below the other."""
+
 
 class River(QWidget):
     """Five landings on a gently winding line: passed, here, still to come."""
@@ -28,7 +31,7 @@ class River(QWidget):
     def sizeHint(self) -> QSize:
         """As wide as it may be, as high as landings and names need."""
         if self._upright:
-            return QSize(self._look.px(80), self._look.px(13 * len(self._names)))
+            return QSize(self._look.px(80), self._look.px(_UPRIGHT_MM * len(self._names)))
         return QSize(self._look.px(200), self._look.px(17) + self._line_px())
 
     def _line_px(self) -> int:
@@ -51,7 +54,7 @@ class River(QWidget):
     def _landing(self, number: int) -> QPointF:
         if self._upright:
             bend = self._look.px(1.0) * (1 if number % 2 else -1)
-            return QPointF(self._look.px(8) + bend, self._look.px(6.5 + 13 * number))
+            return QPointF(self._look.px(8) + bend, self._look.px(_UPRIGHT_MM * (number + 0.5)))
         inset = self._look.px(SPACE.margin + 10)
         step = (self.width() - 2 * inset) / (len(self._names) - 1)
         bend = self._look.px(1.6) * (1 if number % 2 else -1)
@@ -105,7 +108,7 @@ class River(QWidget):
         here = number == self._position - 1
         colour = Colour.INK if here else Colour.INK_SOFT
         if self._upright:
-            left, high = centre.x() + self._look.px(8), self._look.px(13)
+            left, high = centre.x() + self._look.px(8), self._look.px(_UPRIGHT_MM)
             box = QRectF(left, centre.y() - high / 2, self.width() - left, high)
             self._write(painter, box, self._names[number], colour, bold=here, align=Qt.AlignmentFlag.AlignLeft)
         elif self.names_fit():
