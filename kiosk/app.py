@@ -309,7 +309,7 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
     bench.on_code = hands.code_seen.emit
     assembly.warm_up_later(hands, face.warm_up, bench.warm_up, strings.warm_up)
     try:
-        window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px)
+        window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px, reach_mm=settings.machine.reach_mm)
     except KeyboardUnavailable as error:
         raise StartError(str(error)) from error
     clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=assembly.now_ms)

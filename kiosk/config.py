@@ -9,6 +9,9 @@ from typing import Any, Literal
 
 import msgspec
 
+REACH_MM = 1200.0
+LEAST_REACH_MM = 260.0
+
 
 class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The machine itself."""
@@ -19,6 +22,8 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data_dir: Path = Path("data")
     mm_per_px: float = 0.311
     """Pixel pitch of the screen; 0.311 is a 27-inch 1080x1920."""
+    screen_begins_mm: float = 800.0
+    """Height of the screen's lower edge above the floor; what is within 1.2 m (EN 301 549) is used in the low position."""
     site: str = ""
     """Kind of site: ``mall``, ``village``, ``hall``; it decides which matters are shown first."""
     full_screen: bool = True
@@ -29,6 +34,11 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """WGS 84, degrees; both or none."""
     key_protection: Literal["file", "systemd-creds"] = "file"
     """How the machine's own key lies on the disk: readable by its user, or wrapped by TPM or host key."""
+
+    @property
+    def reach_mm(self) -> float:
+        """So much of the screen, from below, is within reach of somebody who sits; never too little to show anything."""
+        return max(LEAST_REACH_MM, REACH_MM - self.screen_begins_mm)
 
 
 class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
