@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -100,6 +100,9 @@ class Parts:
 class Terminal(QObject):
     """All parts of a running terminal."""
 
+    _failed = Signal(object)
+    """The exception of a bug, from wherever it was."""
+
     def __init__(
         self, settings: Settings, catalogue: Catalogue, link: PlatformLink, bench: Bench, parts: Parts, means: Callable[[], Means]
     ) -> None:
@@ -180,12 +183,17 @@ class Terminal(QObject):
         return self._link.timeline(case_id)
 
     def _on_uncaught(self, kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-        """A bug in a slot: neither its words nor its frames are logged, for they may hold personal data."""
+        """A bug in a slot: neither its words nor its frames are logged, for they may hold personal data.
+
+        The visit ends with the next turn of the event loop, never here: this may be the destructor of a widget of this very
+        screen, where nothing may be looked for or replaced (``ui.widgets.tree``), or a thread that may touch no widget.
+        """
         if issubclass(kind, Exception):
-            self.visit.abort(error)
+            self._failed.emit(error)
 
     def _connect(self) -> None:
         window, visit = self.window, self.visit
+        self._failed.connect(visit.abort, Qt.ConnectionType.QueuedConnection)
         window.happened.connect(self._on_window)
         visit.screen_changed.connect(window.show_screen)
         visit.screen_changed.connect(self._on_screen)

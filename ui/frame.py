@@ -20,6 +20,7 @@ from ui.widgets.chrome import Footer, MainAction
 from ui.widgets.dock import Dock
 from ui.widgets.header import Header
 from ui.widgets.scroll import PagedScroll
+from ui.widgets.tree import descendants
 from ui.widgets.veil import Veil
 
 _SCENE = (1080, 760)
@@ -146,7 +147,7 @@ class Frame(QWidget):
     def order_focus(self) -> None:
         """Tab goes from the header through the screen to the footer, whatever was made first."""
         parts = (self.header, self._room, self.footer)
-        takers = [widget for part in parts if part is not None for widget in part.findChildren(QWidget) if takes_focus(widget)]
+        takers = [widget for part in parts if part is not None for widget in descendants(part, QWidget) if takes_focus(widget)]
         if takers != self._focus_order:
             self._focus_order = takers
             for one, next_one in pairwise(takers):

@@ -119,11 +119,11 @@ class IdleWatch(QObject):
     def _patience_ms(self) -> int:
         return self._warning_ms * self._factor * (2 if self._step in PATIENT else 1)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Watch, and let everything pass. During the countdown only the big button counts, which sends ``StayHere``."""
         if event.type() in _SIGNS_OF_LIFE and not self._countdown.isActive() and not _only_lasts(event):
             self.seen()
-        return super().eventFilter(watched, event)
+        return False
 
     def _on_quiet(self) -> None:
         self._warn(Quiet.IDLE)

@@ -65,3 +65,20 @@ def test_the_lock_names_every_package_with_version_and_hash() -> None:
         if entry.strip() and not entry.startswith("#"):
             assert re.match(r"[a-z0-9._-]+==[^ ]+", entry), entry
             assert "--hash=sha256:" in entry, entry
+
+
+SEARCH_FROM_OUTSIDE = ("ui/gallery/", "ui/audit/", "ui/devdock/", "kiosk/demo/")
+"""Tools that stand beside the terminal: they search between two turns of the event loop, never within a destructor."""
+
+
+@pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_nobody_searches_with_what_ends_the_process(path: Path) -> None:
+    """``ui/widgets/tree.py`` says why, and what to use."""
+    if path.relative_to(ROOT).as_posix().startswith(SEARCH_FROM_OUTSIDE):
+        return
+    calls = [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("findChild", "findChildren")
+    ]
+    assert not calls

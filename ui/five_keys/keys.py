@@ -111,16 +111,16 @@ class FiveKeys(QObject):
         self.is_used = False
         self.start_over()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Take the five keys wherever the focus is; those that begin to type on a full keyboard keep theirs."""
         if event.type() in _TOUCHES and self.is_used:
             self.forget()
         if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
-            return super().eventFilter(watched, event)
+            return False
         if event.key() not in _KEYS or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            return super().eventFilter(watched, event)
+            return False
         if not self.is_used and self._stage.is_written_in():
-            return super().eventFilter(watched, event)
+            return False
         if event.type() is QEvent.Type.KeyPress:
             self.press(Qt.Key(event.key()))
         return True

@@ -15,6 +15,7 @@ from ui.voice.narrator import Scene
 from ui.voice.reading import Kind
 from ui.widgets.buttons import Button
 from ui.widgets.field import FieldBox
+from ui.widgets.tree import descendants
 from ui.window import KioskWindow
 
 
@@ -101,7 +102,7 @@ def _opened(widget: QWidget) -> Iterator[QWidget]:
     if not isinstance(widget, FieldBox):
         yield widget
         return
-    parts = [part for part in widget.findChildren(QWidget) if isinstance(part, Button | QLineEdit) and part.isVisible()]
+    parts = [part for part in descendants(widget, QWidget) if isinstance(part, Button | QLineEdit) and part.isVisible()]
     if not any(isinstance(part, QLineEdit) for part in parts):
         yield widget
     yield from parts

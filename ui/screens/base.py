@@ -14,6 +14,7 @@ from ui.theme.tokens import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.chrome import MainAction
 from ui.widgets.panels import Panel, Picture, column, row
+from ui.widgets.tree import descendants
 from ui.widgets.waiting import Waiting
 from ui.widgets.words import Words
 
@@ -81,11 +82,11 @@ class StepScreen(QWidget, Generic[M]):
 
     def wipe(self) -> None:
         """Forget every word of the resident: the text of all labels and line edits, with what could be undone."""
-        for edit in self.findChildren(QLineEdit):
+        for edit in descendants(self, QLineEdit):
             edit.blockSignals(True)
             edit.setText("")
             edit.setAccessibleDescription("")
-        for label in self.findChildren(QLabel):
+        for label in descendants(self, QLabel):
             label.setText("")
 
     def add_body(self) -> QVBoxLayout:

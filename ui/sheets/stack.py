@@ -11,11 +11,12 @@ from ui.look import Look
 from ui.sheets.base import Sheet
 from ui.sheets.display import DisplaySheet
 from ui.widgets.buttons import Button
+from ui.widgets.tree import descendants
 
 
 def step_on(top: QWidget, focused: QWidget | None, *, forward: bool) -> bool:
     """Move the focus among the buttons of what lies on top; False where it has none."""
-    takers = [button for button in top.findChildren(Button) if takes_focus(button)]
+    takers = [button for button in descendants(top, Button) if takes_focus(button)]
     if not takers:
         return False
     at = takers.index(focused) if isinstance(focused, Button) and focused in takers else -1 if forward else 0

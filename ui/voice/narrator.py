@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from kiosk.flow.states import Step
@@ -16,6 +15,7 @@ from ui.voice.reading import Kind, Piece
 from ui.voice.spoken import sentences, speakable
 from ui.widgets.buttons import Button
 from ui.widgets.river import River
+from ui.widgets.tree import children, descendants
 
 _NAMED_CHOICES = 6
 """So many choices are named; of more it is said that there are more."""
@@ -115,7 +115,7 @@ class Narrator:
         return [*said, Piece(Kind.CHOICE, text, aloud if aloud != text else "")]
 
     def _progress_of(self, scene: Scene) -> list[Piece]:
-        river = scene.header.findChild(River) if scene.header is not None else None
+        river = next(iter(descendants(scene.header, River)), None) if scene.header is not None else None
         told = river.accessibleName() if river is not None else ""
         before, self._progress = self._progress, told
         return [Piece(Kind.TEXT, told)] if told and told != before else []
@@ -125,7 +125,7 @@ class Narrator:
         """The main action, and whether it can be done yet."""
         if scene.footer is None:
             return []
-        shown = [button for button in scene.footer.findChildren(Button) if not button.isHidden()]
+        shown = [button for button in descendants(scene.footer, Button) if not button.isHidden()]
         main = [button for button in shown if button.property("kind") == "main"]
         return [
             Piece(
@@ -174,7 +174,7 @@ def _place(button: Button) -> tuple[int, int] | None:
     parent, kind = button.parentWidget(), button.property("kind")
     if parent is None or kind == "key":
         return None
-    among = parent.findChildren(Button, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    among = children(parent, Button)
     alike = [other for other in among if other.property("kind") == kind and not other.isHidden()]
     return (alike.index(button) + 1, len(alike)) if len(alike) > 1 and button in alike else None
 

@@ -15,6 +15,7 @@ from ui.voice.spoken import spell
 from ui.widgets.buttons import Button, CardButton
 from ui.widgets.field import FieldBox
 from ui.widgets.panels import Notice
+from ui.widgets.tree import descendants
 
 
 class Kind(Enum):
@@ -215,5 +216,5 @@ def value_of(answer: QWidget) -> str:
     """What a question is answered with now, in words."""
     if isinstance(answer, QLineEdit):
         return str(answer.text())
-    chosen = [button.text() for button in answer.findChildren(Button) if button.isCheckable() and button.isChecked()]
+    chosen = [button.text() for button in descendants(answer, Button) if button.isCheckable() and button.isChecked()]
     return "、".join(chosen) if chosen and not chosen[0].isascii() else ", ".join(chosen)

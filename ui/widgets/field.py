@@ -13,6 +13,7 @@ from ui.widgets.buttons import Button
 from ui.widgets.entry import Entry, Pad
 from ui.widgets.fitting import FittingGrid
 from ui.widgets.panels import Picture, column, row
+from ui.widgets.tree import descendants
 from ui.widgets.words import Words
 
 _PADS = {FieldKind.TEXT: Pad.PINYIN, FieldKind.NUMBER: Pad.DIGITS}
@@ -169,7 +170,7 @@ class ChoiceBox(FieldBox):
 def mark(answer: QWidget, *, known: bool, wrong: bool) -> None:
     """Let an answer and its buttons show in colour where it came from and whether it is right."""
     marks = {"known": "true" if known else "false", "wrong": "true" if wrong else "false"}
-    for widget in (answer, *answer.findChildren(Button), *answer.findChildren(Entry)):
+    for widget in (answer, *descendants(answer, Button), *descendants(answer, Entry)):
         if any(widget.property(name) != value for name, value in marks.items()):
             for name, value in marks.items():
                 widget.setProperty(name, value)

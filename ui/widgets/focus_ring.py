@@ -54,11 +54,11 @@ class FocusRing(QWidget):
             link = link.parentWidget()
         self._place()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Follow the widget wherever it goes."""
         if event.type() in _MOVES:
             self._place()
-        return super().eventFilter(watched, event)
+        return False
 
     def _place(self) -> None:
         target = self._target

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from kiosk import config
 from kiosk.app import StartError, Terminal, build_terminal
@@ -93,11 +94,31 @@ def test_the_platform_sees_the_terminal_and_all_its_devices(subject: Terminal, t
 
 
 @pytest.mark.expects_warnings
-def test_a_bug_in_a_screen_wipes_and_ends_the_visit(subject: Terminal, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_in_a_screen_wipes_and_ends_the_visit(subject: Terminal, qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
     visit = subject.visit
     for event in (ev.Touched(), ev.ItemChosen(SENIOR), ev.Continue(), ev.ConsentAnswered(True)):
         visit.handle(event)
     subject._on_uncaught(RuntimeError, RuntimeError(sample_person().name), None)
-    assert visit.state.step is Step.FAREWELL
+    qtbot.waitUntil(lambda: visit.state.step is Step.FAREWELL)
     assert visit.session.is_empty
     assert sample_person().name not in caplog.text
+
+
+@pytest.mark.expects_warnings
+def test_a_bug_within_the_destructor_of_a_part_of_the_screen_ends_the_visit_after_it(subject: Terminal, qtbot: QtBot) -> None:
+    """Wiping and replacing the screen there ended the process: ``ui.widgets.tree``."""
+    visit = subject.visit
+    visit.handle(ev.Touched())
+    steps: list[Step] = []
+    dying = QWidget(subject.window.findChild(QWidget, "screen:home"))
+    words = [QLabel("one", dying), QLabel("other", dying)]
+
+    def fail() -> None:
+        subject._on_uncaught(RuntimeError, RuntimeError("planted"), None)
+        steps.append(visit.state.step)
+
+    for label in words:
+        label.destroyed.connect(fail)
+    delete(dying)
+    assert steps == [Step.HOME, Step.HOME]
+    qtbot.waitUntil(lambda: visit.state.step is Step.FAREWELL)
