@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 import assets
 from drivers.camera.abstract import Camera
@@ -24,7 +22,6 @@ from kiosk import assembly
 from kiosk.catalogue.models import Catalogue
 from kiosk.catalogue.reading import CatalogueError, load
 from kiosk.config import Settings
-from kiosk.domain.china_time import CHINA_TIME
 from kiosk.flow.aid_events import StaffTold
 from kiosk.flow.events import DeliveryKnown, Event, StayHere
 from kiosk.flow.idle_events import IdleEnded, IdleWarned
@@ -53,7 +50,7 @@ from kiosk.workers.platform_link import PlatformLink
 from kiosk.workers.presence_watch import PresenceWatch
 from kiosk.workers.preview import Preview, to_qimage
 from kiosk.workers.use_cases import Services
-from kiosk.workers.visit import Clock, Visit
+from kiosk.workers.visit import Visit
 from ui import strings
 from ui.double_touch import NEAR_MM, DoubleTouchGuard
 from ui.five_keys.keys import FiveKeys
@@ -134,6 +131,20 @@ class Terminal(QObject):
     def camera(self) -> Camera:
         """The camera, for those who stand in front of a simulated one."""
         return self._bench.camera
+
+    @property
+    def document_camera(self) -> Camera | None:
+        """The camera for papers, if there is one."""
+        return self._bench.document_camera
+
+    @property
+    def link(self) -> PlatformLink:
+        """The way to the platform, for those who look on."""
+        return self._link
+
+    def spare(self, window: QWidget) -> None:
+        """A developer's window beside the terminal, which is not locked; ``RuntimeError`` where the terminal fills the screen."""
+        self._lockdown.spare(window)
 
     def devices(self) -> Mapping[str, DeviceStatus]:
         """What the platform is told of each device now. Safe from any thread."""
@@ -287,22 +298,23 @@ class Terminal(QObject):
             self.visit.handle(DeliveryKnown(True))
 
 
-def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
+def build_terminal(settings: Settings, sample: bool = False, instead: assembly.Instead | None = None) -> Terminal:
     """Put a terminal together; raises ``StartError``. ``sample`` marks its slips as samples."""
+    instead = instead or assembly.Instead()
     try:
         packaged = load(assets.ROOT / "catalogue")
-        staff = StaffBook(settings.machine.data_dir / "staff.toml", time.monotonic)
-        bench = assembly.bench(settings)
-        link = PlatformLink(settings, packaged)
+        staff = StaffBook(settings.machine.data_dir / "staff.toml", instead.monotonic_s)
+        bench = assembly.bench(settings, instead)
+        link = PlatformLink(settings, packaged, instead.clock)
         catalogue = link.catalogues.catalogue
         in_force = InForce(catalogue)
         verifier = assembly.verifier(settings.identity)
     except (CatalogueError, StaffFileError, PlatformTrouble, ModelUnusable, DeviceError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
     face = FaceCheck(bench.camera, verifier)
-    locks = RouteLocks(time.monotonic, settings.identity.lock_s)
+    locks = RouteLocks(instead.monotonic_s, settings.identity.lock_s)
     services = Services(
-        identity=IdentityDesk(assembly.ways(settings, link, bench, face, staff, in_force), locks, time.monotonic),
+        identity=IdentityDesk(assembly.ways(settings, link, bench, face, staff, in_force), locks, instead.monotonic_s),
         presence=MotionSensor(bench.camera) if settings.devices.presence == "camera" else None,
         look_for_card=bench.look_for_card,
         print_slip=bench.print_slip,
@@ -320,10 +332,9 @@ def build_terminal(settings: Settings, sample: bool = False) -> Terminal:
         window = KioskWindow(settings.machine.hotline, settings.machine.mm_per_px, reach_mm=settings.machine.reach_mm)
     except KeyboardUnavailable as error:
         raise StartError(str(error)) from error
-    clock = Clock(today=lambda: datetime.now(CHINA_TIME).date(), now_ms=assembly.now_ms)
     means = assembly.means(settings, staff, verifier)
     surroundings = assembly.surroundings(catalogue, hands, link, sample)
-    visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, surroundings)
+    visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, instead.clock_of_visits(), surroundings)
     return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit, in_force), means)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import partial
 
 from PySide6.QtCore import QTimer
@@ -14,8 +15,9 @@ from drivers.face.verifier import WorkerVerifier
 from drivers.face.worker.messages import ChallengeSettings
 from kiosk.catalogue.models import Catalogue
 from kiosk.config import Identity, Settings
+from kiosk.domain.china_time import CHINA_TIME
 from kiosk.readiness import Means
-from kiosk.services.bench import Bench
+from kiosk.services.bench import Bench, OpenDocuments
 from kiosk.services.calendar import calendar_of
 from kiosk.services.catalogue_store import InForce
 from kiosk.services.certificates import CertificateDesk
@@ -32,18 +34,39 @@ from kiosk.services.slips import SlipWriter
 from kiosk.services.staff import StaffBook
 from kiosk.workers.hands import Hands
 from kiosk.workers.platform_link import PlatformLink
-from kiosk.workers.visit import Surroundings
+from kiosk.workers.visit import Clock, Surroundings
+from offline_queue.clock import Clock as MachineClock
+from offline_queue.clock import SystemClock
 
 WARM_UP_AFTER_MS = 500
 CARD_NOTE = "card-on-reader"
 """An empty file: a card was read and has not been seen lifted since."""
 
 
-def bench(settings: Settings) -> Bench:
+@dataclass(frozen=True)
+class Instead:
+    """What a simulation puts in the place of the machine's own."""
+
+    clock: MachineClock = field(default_factory=SystemClock)
+    open_documents: OpenDocuments | None = None
+
+    def monotonic_s(self) -> float:
+        """Seconds that nobody can set, by this clock."""
+        return self.clock.now().monotonic_ms / 1000
+
+    def clock_of_visits(self) -> Clock:
+        """The same clock as the flow sees it."""
+        return Clock(today=self._today, now_ms=lambda: self.clock.now().wall_ms, monotonic_s=self.monotonic_s)
+
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self.clock.now().wall_ms / 1000, CHINA_TIME).date()
+
+
+def bench(settings: Settings, instead: Instead) -> Bench:
     """All devices, and what stands beside them on the disk."""
     data_dir = settings.machine.data_dir
     slips = SlipDesk(SlipWriter(assets.ROOT / "receipts" / "slip.yaml"), PrintJournal(data_dir / "prints.db"))
-    return Bench(settings.devices, slips, data_dir / CARD_NOTE)
+    return Bench(settings.devices, slips, data_dir / CARD_NOTE, instead.open_documents)
 
 
 def papers(link: PlatformLink, bench: Bench, in_force: InForce) -> PaperDesk:
@@ -63,11 +86,6 @@ def warm_up_later(hands: Hands, *jobs: Callable[[], None]) -> None:
     """Not at once: the first picture needs the processor."""
     for job in jobs:
         QTimer.singleShot(WARM_UP_AFTER_MS, hands, partial(hands.warm_up, job))
-
-
-def now_ms() -> int:
-    """Milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 def means(settings: Settings, staff: StaffBook, verifier: WorkerVerifier) -> Callable[[], Means]:

@@ -96,6 +96,7 @@ class Lockdown(QObject):
         self._holds_screen = holds_screen
         self._is_on = False
         self._unwanted: list[QWidget | QWindow] = []
+        self._spared: QWidget | None = None
         self._come_back = QTimer(self)
         self._come_back.setSingleShot(True)
         self._come_back.timeout.connect(self._on_come_back)
@@ -113,6 +114,12 @@ class Lockdown(QObject):
         screen = QGuiApplication.primaryScreen()
         if self._holds_screen and screen is not None:
             screen.geometryChanged.connect(self._on_screen_changed)
+
+    def spare(self, window: QWidget) -> None:
+        """A developer's window beside the terminal is left as it is; ``RuntimeError`` where the screen is held."""
+        if self._holds_screen:
+            raise RuntimeError("no window stands beside a terminal in service")
+        self._spared = window
 
     def end(self) -> None:
         """Let the window be closed again."""
@@ -136,10 +143,19 @@ class Lockdown(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """True for what must not go on."""
         kind = event.type()
-        if kind not in _WATCHED or not self._is_unwanted(watched, event, kind):
+        if kind not in _WATCHED or self._is_spared(watched) or not self._is_unwanted(watched, event, kind):
             return False
         event.ignore()
         return True
+
+    def _is_spared(self, watched: QObject) -> bool:
+        spared = self._spared
+        if spared is None or not isValid(spared):
+            return False
+        part: QObject | None = watched
+        while part is not None and part != spared:  # shortcuts are children too
+            part = part.parent()
+        return part is not None or watched == spared.windowHandle()
 
     def _is_unwanted(self, watched: QObject, event: QEvent, kind: QEvent.Type) -> bool:
         if kind in NEVER:

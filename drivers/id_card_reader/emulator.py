@@ -105,6 +105,12 @@ class IdReaderEmulator:
         self._noise_probability = 1.0
         self._last_reply = b""
 
+    @property
+    def card(self) -> EmulatedCard | None:
+        """The card that lies there."""
+        with self._lock:
+            return self._card
+
     def put_card(self, card: EmulatedCard) -> None:
         """Put a card down, in place of one that may lie there."""
         with self._lock:

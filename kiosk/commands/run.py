@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk import config
 from kiosk.commands import CommandError
 from kiosk.hardening import harden
 
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
 PULSE_MS = 300
+_SIMULATED = "kiosk.demo.simulated"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,12 +43,20 @@ def execute(arguments: argparse.Namespace) -> int:
         pulse.timeout.connect(lambda: None)
         pulse.start(PULSE_MS)
         if arguments.simulate:
-            from kiosk.demo.simulated import run_simulated
-
-            return run_simulated(application)
+            return _simulate(application)
         return _run(config.load(arguments.settings))
     except (config.SettingsError, StartError) as error:
         raise CommandError(str(error)) from error
+
+
+def _simulate(application: QApplication) -> int:
+    try:
+        from kiosk.demo.simulated import run_simulated
+    except ModuleNotFoundError as error:
+        if error.name != _SIMULATED:
+            raise
+        raise CommandError("a release holds no simulation; run it from the source") from error
+    return run_simulated(application)
 
 
 def _run(settings: config.Settings) -> int:

@@ -37,7 +37,7 @@ def execute(arguments: argparse.Namespace) -> int:
     from kiosk.demo.platform import PlatformFailed
     from kiosk.domain.identity import Route
     from kiosk.domain.language import Language
-    from kiosk.headless.resident import ResidentFileError, load_resident, sample_residents
+    from kiosk.demo.residents import ResidentFileError, load_resident, sample_residents
     from kiosk.headless.stage import HeadlessStage
     from kiosk.headless.visit import HeadlessVisit
     from kiosk.services.platform import PlatformTrouble

@@ -35,6 +35,7 @@ class PlatformProcess:
         self._log = log
         self._process: subprocess.Popen[str] | None = None
         self._listen = "127.0.0.1:0"
+        self._is_frozen = False
         self.url = ""
 
     def start(self) -> None:
@@ -51,6 +52,7 @@ class PlatformProcess:
 
     def stop(self) -> None:
         """Stop as ``systemctl stop`` would; may be called twice."""
+        self.thaw()  # who is stopped hears no SIGTERM
         process, self._process = self._process, None
         if process is None:
             return
@@ -62,6 +64,28 @@ class PlatformProcess:
             process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+    @property
+    def is_running(self) -> bool:
+        """True between ``start`` and ``stop``, frozen or not."""
+        return self._process is not None
+
+    @property
+    def is_frozen(self) -> bool:
+        """True between ``freeze`` and ``thaw``."""
+        return self._is_frozen
+
+    def freeze(self) -> None:
+        """Answer nobody from now on, as behind a cut line: connections still come about, for the kernel makes them."""
+        if self._process is not None and not self._is_frozen:
+            self._process.send_signal(signal.SIGSTOP)
+            self._is_frozen = True
+
+    def thaw(self) -> None:
+        """Go on with what has come meanwhile."""
+        if self._process is not None and self._is_frozen:
+            self._process.send_signal(signal.SIGCONT)
+        self._is_frozen = False
 
     def enrol_token(self, region: str) -> str:
         """A fresh one-time token."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from kiosk.catalogue.models import Catalogue
+from kiosk.demo.residents import Resident
 from kiosk.domain.identity import Proof, Route
 from kiosk.domain.papers import ScannedPage
 from kiosk.flow import effects as fx
@@ -16,7 +17,6 @@ from kiosk.flow.context import Context
 from kiosk.flow.gathering_events import CertificateFailed, PaperScanned, SharedFetched
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState
-from kiosk.headless.resident import Resident
 from kiosk.readiness import Facts, Means, StoreHealth, assess
 from kiosk.services.calendar import calendar_of
 from kiosk.services.cases import CaseFacts

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from kiosk.catalogue.models import Catalogue, Item
+from kiosk.demo.residents import Resident, sample_residents
 from kiosk.domain.identity import Route
 from kiosk.headless.dry import DryWorld
-from kiosk.headless.resident import Resident, sample_residents
 from kiosk.headless.visit import HeadlessVisit, Report
 
 

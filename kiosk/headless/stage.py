@@ -18,14 +18,14 @@ from kiosk import config
 from kiosk.catalogue.models import Catalogue
 from kiosk.demo.platform import PlatformProcess
 from kiosk.domain.china_time import CHINA_TIME
-from kiosk.domain.identity import Person, Portrait
+from kiosk.domain.identity import Portrait
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow.context import Context
 from kiosk.flow.gathering_events import CertificateFailed
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState
-from kiosk.headless.resident import Resident
+from kiosk.demo.residents import Resident, card_values
 from kiosk.readiness import Facts, Means, Offer, StoreHealth, assess
 from kiosk.services.bench import Bench
 from kiosk.services.calendar import calendar_of
@@ -154,7 +154,7 @@ class HeadlessStage:
 
     def world(self, resident: Resident) -> StageWorld:
         """What stands around the visit of this resident; their card lies on the reader."""
-        self._reader.put_card(make_card(_card_values(resident.person)))
+        self._reader.put_card(make_card(card_values(resident.person)))
         return StageWorld(self)
 
     def lift_card(self) -> None:
@@ -229,20 +229,6 @@ class StageWorld:
     def print_slip(self, context: Context, state: FlowState) -> ev.Event:
         """On the emulated printer."""
         return self._stage.print_slip(context, state)
-
-
-def _card_values(person: Person) -> dict[str, str]:
-    return {
-        "name": person.name,
-        "sex_code": person.sex_code or "1",
-        "ethnicity_code": person.ethnicity_code or "01",
-        "birth": f"{person.birth:%Y%m%d}" if person.birth else "19700101",
-        "address": person.address or "测试路 SAMPLE",
-        "id_number": person.id_number,
-        "issuer": "测试市公安局",
-        "valid_from": "20110601",
-        "valid_to": f"{person.card_valid_to:%Y%m%d}" if person.card_valid_to else "长期",
-    }
 
 
 def _now_ms() -> int:

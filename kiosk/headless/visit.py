@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kiosk.catalogue.deciding import From, Status
+from kiosk.demo.residents import Resident
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.domain.signature import Signature
@@ -17,7 +18,6 @@ from kiosk.flow.context import Context
 from kiosk.flow.gathering_events import PageKept, PaperDeclared, PaperPromised, PaperTouched
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState, Step
-from kiosk.headless.resident import Resident
 from kiosk.services import cases
 
 _MOST_ACTIONS = 200

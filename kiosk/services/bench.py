@@ -47,6 +47,8 @@ from kiosk.services.slips import SlipFacts
 
 OnDeviceChange = Callable[[str, DeviceStatus], None]
 """Told a device's name and what it says of itself now."""
+OpenDocuments = Callable[[str], DocumentPrinter]
+"""The A4 printer at a URL."""
 
 _STOP_S = 5.0
 _SCAN_REASONS = {
@@ -60,8 +62,13 @@ _SCAN_REASONS = {
 class Bench:
     """The devices, each owned by a thread of its own. Every method may be called from any thread."""
 
-    def __init__(self, devices: Devices, slips: SlipDesk, card_note: Path | None = None) -> None:
-        """Nothing is opened before ``start``; raises ``DeviceError`` or ``ValueError`` for URLs that name none."""
+    def __init__(
+        self, devices: Devices, slips: SlipDesk, card_note: Path | None = None, open_documents: OpenDocuments | None = None
+    ) -> None:
+        """Nothing is opened before ``start``; raises ``DeviceError`` or ``ValueError`` for URLs that name none.
+
+        ``open_documents`` stands in for the way from a URL to an A4 printer.
+        """
         self._slips, self.cards = slips, CardTable(card_note)
         self._width: PaperWidth = devices.receipt_width
         self.camera: Camera = open_camera(devices.camera)
@@ -96,12 +103,17 @@ class Bench:
             watch = partial(CameraWatch, self._pages)
             self.supervisors["document_camera"] = DeviceSupervisor("document_camera", watch, lambda one: one.status(), CAMERAS)
         if devices.document_printer:
-            self.supervisors["document_printer"] = _supervised_documents(devices.document_printer)
+            self.supervisors["document_printer"] = _supervised_documents(devices.document_printer, open_documents)
 
     def start(self) -> None:
         """Open all devices and keep them in service from now on."""
         for supervisor in self.supervisors.values():
             supervisor.start()
+
+    @property
+    def document_camera(self) -> Camera | None:
+        """The camera for papers, if there is one."""
+        return self._pages
 
     def subscribe(self, on_change: OnDeviceChange) -> Callable[[], None]:
         """Be told each device's present status at once and then its changes, on the devices' threads; returns how to end that."""
@@ -230,13 +242,15 @@ def _open_printer(devices: Devices, opener: OpenPort) -> ReceiptPrinter:
     return open_printer(devices.receipt_printer, devices.receipt_width, model=devices.receipt_model, open_port=opener)
 
 
-def _supervised_documents(url: str) -> DeviceSupervisor[DocumentPrinter]:
-    from drivers.document_printer.factory import open_document_printer  # late: most terminals have none
+def _supervised_documents(url: str, open_documents: OpenDocuments | None) -> DeviceSupervisor[DocumentPrinter]:
+    if open_documents is None:
+        from drivers.document_printer.factory import open_document_printer  # late: most terminals have none
 
-    open_document_printer(url).close()  # asks nobody; a URL of which nothing can be made must be heard of at the start
+        open_documents = open_document_printer
+    open_documents(url).close()  # asks nobody; a URL of which nothing can be made must be heard of at the start
     return DeviceSupervisor(
         "document_printer",
-        lambda: open_document_printer(url),
+        partial(open_documents, url),
         lambda printer: of_printer(printer.status()),
         DOCUMENTS,
     )

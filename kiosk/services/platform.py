@@ -16,7 +16,7 @@ from kiosk.services.credentials import CredentialChecker
 from kiosk.services.redeeming import PlatformRedeemer
 from kiosk.services.used_credentials import ReplayStore
 from offline_queue import enrolment
-from offline_queue.clock import SystemClock
+from offline_queue.clock import Clock, SystemClock
 from offline_queue.errors import KnownError
 from offline_queue.identity import IdentityStore
 from offline_queue.key_wrapping import make_wrapper
@@ -89,11 +89,11 @@ def queue_path(data_dir: Path) -> Path:
     return data_dir / "queue" / "cases.db"
 
 
-def open_queue(data_dir: Path, identity: IdentityStore) -> Outbox:
+def open_queue(data_dir: Path, identity: IdentityStore, clock: Clock | None = None) -> Outbox:
     """The machine's queue of cases; raises ``PlatformTrouble``."""
     path = queue_path(data_dir)
     try:
-        return Outbox.open(path, identity)
+        return Outbox.open(path, identity, clock=clock)
     except KnownError as error:
         raise PlatformTrouble(f"{path}: {error}") from error
 
@@ -133,19 +133,21 @@ def heartbeat(
     free_disk_bytes: int,
     staff_called_s: float | None = None,
     place: Place | None = None,
+    clock: Clock | None = None,
 ) -> Heartbeat:
     """The report of this moment; with ``place`` also what others should know. Raises ``KnownError`` when the store fails."""
+    now = (clock or SystemClock()).now()
     counts = outbox.counts()
     audit_entry, audit_chain = outbox.audit_head()
     return Heartbeat(
-        sent_at_ms=SystemClock().now().wall_ms,
+        sent_at_ms=now.wall_ms,
         software_version=__version__,
         catalogue_version=catalogue_version,
         pending_cases=outbox.pending_count(),
         oldest_pending_s=outbox.oldest_pending_age_s(),
         needs_staff_cases=sum(count for state, count in counts.items() if state.value == "needs_staff"),
         free_disk_bytes=free_disk_bytes,
-        clock_doubtful=outbox.platform_time.offset_ms(SystemClock().now()) is None,
+        clock_doubtful=outbox.platform_time.offset_ms(now) is None,
         serving=offer.serving,
         devices=tuple(DeviceReport(name, status.state.value, status.code) for name, status in sorted(devices.items())),
         queue_digest=outbox.reconciliation.digest() if outbox.reconciliation.is_due() else None,

@@ -52,7 +52,8 @@ class IdleWatch(QObject):
         self._more_ms = round(min(limit_s, MORE_S) * 1000)
         self._warning = _timer(self)
         self._warning.timeout.connect(self._on_quiet)
-        self._countdown = _timer(self, round(countdown_s * 1000))
+        self._countdown_ms = round(countdown_s * 1000)
+        self._countdown = _timer(self, self._countdown_ms)
         self._countdown.timeout.connect(self.ended)
         self._session = _timer(self)
         self._session.timeout.connect(self._on_limit)
@@ -98,6 +99,14 @@ class IdleWatch(QObject):
             self._warning.start(self._patience_ms)
             self._tell()
 
+    def advance(self, seconds: float) -> None:
+        """As if so much more time had passed; never past a warning, which somebody must be able to answer."""
+        passed_ms = round(seconds * 1000)
+        for timer in (self._countdown,) if self._countdown.isActive() else (self._warning, self._session):
+            if timer.isActive():
+                timer.start(max(0, timer.remainingTime() - passed_ms))
+        self._tell()
+
     def nobody_seen(self) -> None:
         """The camera has seen nobody for a while, nor was anything touched: ask at once."""
         if self._is_waiting and not self._countdown.isActive():
@@ -138,7 +147,7 @@ class IdleWatch(QObject):
 
     def _warn(self, why: Quiet) -> None:
         self._warning.stop()
-        self._countdown.start()
+        self._countdown.start(self._countdown_ms)
         self.warned.emit(why)
         self._tell()
 

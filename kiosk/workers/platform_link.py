@@ -6,7 +6,6 @@ import logging
 import random
 import shutil
 import threading
-import time
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
@@ -24,6 +23,7 @@ from kiosk.services.reference_photos import ReferencePhotos
 from kiosk.services.sms_codes import SmsCodes
 from kiosk.services.staff_call import StaffCall
 from kiosk.workers.heartbeat import HeartbeatLoop
+from offline_queue.clock import Clock, SystemClock
 from offline_queue.enrolment import send_heartbeat
 from offline_queue.errors import KnownError
 from offline_queue.identity import IdentityStore
@@ -57,35 +57,38 @@ class PlatformLink(QObject):
     neighbours_changed = Signal()
     """Other machines close by can do something else than before. Emitted from the heartbeat's thread."""
 
-    def __init__(self, settings: Settings, packaged: Catalogue) -> None:
-        """Open identity and queue; raises ``PlatformTrouble``, ``ValueError`` for an address that is none or not safe."""
+    def __init__(self, settings: Settings, packaged: Catalogue, clock: Clock | None = None) -> None:
+        """Open identity and queue, and go by ``clock``, or the machine's own.
+
+        Raises ``PlatformTrouble``, ``ValueError`` for an address that is none or not safe.
+        """
         super().__init__()
+        self._clock = clock = clock or SystemClock()
         self._data_dir = settings.machine.data_dir
         self._heartbeat_s = settings.times.heartbeat_s
         self.identity: IdentityStore = platform.open_identity(self._data_dir, settings.machine.key_protection)
         platform.protect_key(self.identity, settings.machine.key_protection)
         self.catalogues = CatalogueStore(self._data_dir / "catalogue", self._receipt_keys, packaged)
         self._catalogue_due = Deadline(0.0)
-        self._staff_call = StaffCall(time.monotonic)
+        self._staff_call = StaffCall(lambda: clock.now().monotonic_ms / 1000)
         line = platform.transport_settings(settings)
-        self.outbox: Outbox = platform.open_queue(self._data_dir, self.identity)
+        self.outbox: Outbox = platform.open_queue(self._data_dir, self.identity, clock)
         self._place = platform.place_of(settings.machine)
         self._platform_takes_place = False
         self.neighbours = Neighbours(self._data_dir / "nearby.json", self.outbox.platform_time.now_ms)
         self._clients = [
-            PlatformClient(settings.platform.url, self.identity, self.outbox.platform_time, settings=line) for _ in range(2)
+            PlatformClient(settings.platform.url, self.identity, self.outbox.platform_time, settings=line, clock=clock)
+            for _ in range(2)
         ]
         # What residents wait for: credentials used, codes by text message.
-        self.identifying = PlatformClient(
-            settings.platform.url, self.identity, self.outbox.platform_time, settings=platform.identifying_settings(settings)
-        )
-        self.documents = PlatformClient(
-            settings.platform.url, self.identity, self.outbox.platform_time, settings=platform.document_settings(settings)
+        self.identifying, self.documents = (
+            PlatformClient(settings.platform.url, self.identity, self.outbox.platform_time, settings=line, clock=clock)
+            for line in (platform.identifying_settings(settings), platform.document_settings(settings))
         )
         self.credentials = platform.make_credential_checker(settings, self.outbox.platform_time, self.identifying)
         self.text_messages = SmsCodes(self.identifying, self.identity)
         syncer = Syncer(self.outbox, self._clients[0], self.identity, settings=platform.sync_settings(settings))
-        self._loop = SyncLoop(self.outbox, syncer)
+        self._loop = SyncLoop(self.outbox, syncer, clock=clock)
         self._loop.subscribe(self._on_pass)
         self._network_up = True
         self._beats: HeartbeatLoop | None = None
@@ -100,7 +103,7 @@ class PlatformLink(QObject):
     def start(self, devices: Callable[[], Mapping[str, DeviceStatus]], offer: Callable[[], Offer]) -> None:
         """Begin to sync and to report what ``devices`` and ``offer`` say at that moment."""
         self._loop.start()
-        self._beats = HeartbeatLoop(lambda: self._beat(devices(), offer()), self._heartbeat_s)
+        self._beats = HeartbeatLoop(lambda: self._beat(devices(), offer()), self._heartbeat_s, clock=self._clock)
         self._beats.start()
         self._watch.start()
         if self.outbox.is_unchecked:
@@ -175,6 +178,7 @@ class PlatformLink(QObject):
                 offer=offer,
                 free_disk_bytes=shutil.disk_usage(self._data_dir).free,
                 staff_called_s=called_s,
+                clock=self._clock,
                 place=self._place if self._platform_takes_place else None,
             )
         except (KnownError, OSError) as error:

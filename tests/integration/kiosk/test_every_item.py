@@ -13,7 +13,7 @@ import pytest
 
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
-from kiosk.headless.resident import Resident, sample_residents
+from kiosk.demo.residents import Resident, sample_residents
 from kiosk.headless.stage import HeadlessStage
 from kiosk.headless.visit import HeadlessVisit, Report
 from tests.helpers.people import sample_catalogue

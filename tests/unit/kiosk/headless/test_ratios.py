@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.demo.residents import ResidentFileError, load_resident, sample_residents
 from kiosk.headless.ratios import Ratios, measure
-from kiosk.headless.resident import ResidentFileError, load_resident, sample_residents
 from tests.helpers.people import TODAY, sample_catalogue
 
 REACHED = {"fields_fewer": 0.91, "materials_fewer": 0.95, "trips_fewer": 0.92, "zero_trip": 0.85}

@@ -12,7 +12,7 @@ from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.flow import form
 from kiosk.headless.dry import DryWorld
-from kiosk.headless.resident import Resident, sample_residents
+from kiosk.demo.residents import Resident, sample_residents
 from kiosk.headless.visit import HeadlessVisit
 from tests.helpers.people import TODAY, sample_catalogue
 
