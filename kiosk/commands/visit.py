@@ -35,9 +35,9 @@ def execute(arguments: argparse.Namespace) -> int:
     from drivers.id_card_reader.cards import CardFileError
     from kiosk.catalogue.reading import CatalogueError, load
     from kiosk.demo.platform import PlatformFailed
+    from kiosk.demo.residents import ResidentFileError, load_resident, sample_residents
     from kiosk.domain.identity import Route
     from kiosk.domain.language import Language
-    from kiosk.demo.residents import ResidentFileError, load_resident, sample_residents
     from kiosk.headless.stage import HeadlessStage
     from kiosk.headless.visit import HeadlessVisit
     from kiosk.services.platform import PlatformTrouble

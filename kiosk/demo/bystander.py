@@ -40,6 +40,8 @@ class Bystander(QObject):
     @Slot(object)
     def _on_asked(self, asks: FaceAsks) -> None:
         self._stage.camera.illuminate(self._stage.terminal.window.light)
+        if not asks.action:
+            self._asked = ("", -1)  # a check begins: what it asks first may be what the last one asked
         if self.obeys and asks.action and (asks.action, asks.done) != self._asked:
             self._asked = (asks.action, asks.done)
             self._stage.camera.perform(Action(asks.action))

@@ -17,6 +17,7 @@ from drivers.types import Deadline
 from kiosk import config
 from kiosk.catalogue.models import Catalogue
 from kiosk.demo.platform import PlatformProcess
+from kiosk.demo.residents import Resident, card_values
 from kiosk.domain.china_time import CHINA_TIME
 from kiosk.domain.identity import Portrait
 from kiosk.flow import effects as fx
@@ -25,7 +26,6 @@ from kiosk.flow.context import Context
 from kiosk.flow.gathering_events import CertificateFailed
 from kiosk.flow.session import SessionContext
 from kiosk.flow.states import FlowState
-from kiosk.demo.residents import Resident, card_values
 from kiosk.readiness import Facts, Means, Offer, StoreHealth, assess
 from kiosk.services.bench import Bench
 from kiosk.services.calendar import calendar_of

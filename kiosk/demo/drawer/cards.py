@@ -24,7 +24,7 @@ CHILD = Person(
     ethnicity_code="01",
     nationality="CHN",
     address="浙江省温州市瓯海区测试路8号 SAMPLE",
-    card_valid_to=None,
+    card_valid_to=date(2033, 5, 31),
 )
 """Under 14: somebody must answer for her whether her face may be looked at."""
 GUARDIAN = Person(
@@ -86,6 +86,8 @@ class CardMoves:
 
         def lay() -> Outcome:
             values = card_values(person)
+            if person is CHILD:
+                values["valid_from"] = "20230601"  # not before she was born
             if is_expired:
                 values["valid_to"] = f"{self._yesterday():%Y%m%d}"
             self.person = person

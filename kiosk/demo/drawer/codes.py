@@ -46,9 +46,9 @@ class CodeMoves:
     def all(self) -> Sequence[Move]:
         """Good ones, then hostile ones."""
         return (
-            self._move("slip", "Slip QR", "The QR code of the last slip printed", lambda: self._of_slip("QRCode")),
+            self._move("slip", "Slip QR", "The QR code of the last slip printed", lambda: self._of_slip("QR Code")),
             self._move(
-                "number", "Slip bar code", "The receipt number of the last slip printed", lambda: self._of_slip("Code128")
+                "number", "Slip bar code", "The receipt number of the last slip printed", lambda: self._of_slip("Code 128")
             ),
             self._move("credential", "Credential", "A fresh credential of whoever's card lay down last", self._credential),
             self._move("certificate", "Certificate", "A valid certificate of theirs", lambda: self._certificate("valid")),

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.demo.residents import Resident, sample_residents
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
-from kiosk.demo.residents import Resident, sample_residents
 from kiosk.headless.stage import HeadlessStage
 from kiosk.headless.visit import HeadlessVisit, Report
 from tests.helpers.people import sample_catalogue

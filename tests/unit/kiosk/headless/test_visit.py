@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.catalogue.models import FieldKind, FormField
+from kiosk.demo.residents import Resident, sample_residents
 from kiosk.domain.days import DaySpan
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.flow import form
 from kiosk.headless.dry import DryWorld
-from kiosk.demo.residents import Resident, sample_residents
 from kiosk.headless.visit import HeadlessVisit
 from tests.helpers.people import TODAY, sample_catalogue
 
