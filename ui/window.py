@@ -186,6 +186,7 @@ class KioskWindow(QWidget):
         if self._screen is not None:
             self._screen.show_model(screen.model)
             self._screen.show_wait(screen.wait)
+        self._dock.follow()
         self._offer_action()
         self._frame.order_focus()
         self._show_idle_warning(chrome.idle_warning, chrome.quiet)

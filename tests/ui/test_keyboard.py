@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from ui.gallery.render import show
 from ui.keyboard import keyboard_widget
 from ui.keyboard.environment import KeyboardUnavailable, learned_words_path, prepare_environment
 from ui.keyboard.keyboard_widget import KeyboardWidget
+from ui.window import KioskWindow
 
 FORM = next(plate for plate in plates(Language.ZH) if plate.name == "form")
 
@@ -175,3 +177,26 @@ def test_a_panel_that_does_not_load_is_refused(
     monkeypatch.setattr(keyboard_widget, "_PANEL", broken)
     with pytest.raises(KeyboardUnavailable, match="does not load"), qtlog.disabled():  # type: ignore[attr-defined]
         make_window(with_keyboard=True)
+
+
+@pytest.mark.parametrize("name", ["current_address", "phone"])
+def test_a_page_that_goes_takes_the_keys_along_that_were_up_for_it(
+    with_keyboard: Visitor, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """An entry destroyed with the focus let Qt's keyboard hide within the destructor, and what answered to that met a dead entry.
+
+    The focus stays where it is when there is nothing else it could go to, as the benchmark ``monkey`` found now and then.
+    """
+    window = with_keyboard.window
+    show(window, FORM)
+    with_keyboard.touch(f"field:{name}")
+    QTest.qWait(100)
+    assert with_keyboard.sees("dock")
+    monkeypatch.setattr(KioskWindow, "focusNextPrevChild", lambda _window, _forward: False)
+    left = tuple(field for field in FORM.screen.model.fields if field.name != name)
+    window.show_screen(replace(FORM.screen, model=replace(FORM.screen.model, fields=left)))
+    assert not with_keyboard.sees("dock")
+    assert QApplication.focusWidget() is None
+    QTest.qWait(50)
+    assert not with_keyboard.sees("dock")
+    assert with_keyboard.events == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
+from shiboken6 import isValid
 
 from ui.keyboard.keyboard_widget import KeyboardWidget
 from ui.look import Look
@@ -76,12 +77,26 @@ class Dock(QWidget):
 
     def close_for(self) -> None:
         """Go down; the entry loses the focus, and what is half typed is taken over."""
-        entry, self._entry = self._entry, None
+        entry, self._entry = self._writing, None
         if self._keyboard is not None and self._keyboard.isVisible():
             self._keyboard.close_panel()
         if entry is not None and entry.hasFocus():
             entry.clearFocus()
         self.hide()
+
+    def follow(self) -> None:
+        """Go down when the entry it came up for is no longer on the screen.
+
+        Its page may have been replaced by the next. Were it destroyed with the focus, Qt's keyboard would tell from within the
+        destructor that it hides, and all that answers to that would meet half a screen.
+        """
+        if self._entry is not None and (self._writing is None or not self._entry.isVisible()):
+            self.close_for()
+
+    @property
+    def _writing(self) -> Entry | None:
+        """The entry, as long as it lives."""
+        return self._entry if self._entry is not None and isValid(self._entry) else None
 
     def start_over(self) -> None:
         """Forget whom the keys were for, and what is half typed."""
@@ -91,9 +106,9 @@ class Dock(QWidget):
         self.hide()
 
     def _on_digit(self, digit: str) -> None:
-        if self._entry is not None:
-            self._entry.type_digit(digit)
+        if self._writing is not None:
+            self._writing.type_digit(digit)
 
     def _on_delete(self) -> None:
-        if self._entry is not None:
-            self._entry.delete_last()
+        if self._writing is not None:
+            self._writing.delete_last()
