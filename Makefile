@@ -4,10 +4,10 @@ PY := .venv/bin/python
 # Most tests of devices wait for time to pass: more of them run at once than there are cores.
 WORKERS ?= $(shell expr 3 \* $$(nproc))
 .DEFAULT_GOAL := help
-.PHONY: help setup models demo run test audit screens check clean
+.PHONY: help setup models demo run test audit screens references check clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: .venv/.complete ## system libraries (through apt where allowed), .venv and the locked packages
 
@@ -31,6 +31,9 @@ audit: setup ## every screen, in every language and size: violations of what peo
 
 screens: setup ## contact sheets of all screens in docs/screens/
 	@QT_QPA_PLATFORM=offscreen $(PY) -m ui.gallery.sheets --out docs/screens
+
+references: setup ## the pictures that tests/ui/test_references.py compares with, after a wanted change of a screen
+	@QT_QPA_PLATFORM=offscreen $(PY) -m ui.gallery.references --out tests/ui/references
 
 check: setup ## ruff, mypy, import contracts and the project's own checks
 	@$(PY) -m ruff check --no-cache . && $(PY) -m ruff format --no-cache --check .

@@ -39,16 +39,26 @@ def render_all(window: KioskWindow, out: Path, aids: Aids = PLAIN_AIDS) -> list[
     return written
 
 
-def show(window: KioskWindow, plate: Plate) -> None:
-    """Show one plate as a fresh screen, and let its layout come to rest."""
+def show(window: KioskWindow, plate: Plate, *, still: bool = False) -> None:
+    """Show one plate as a fresh screen, and let its layout come to rest; its clocks stand when it shall be ``still``."""
     window.wipe()
     window.show_screen(plate.screen)
     window.show_left(TIME_LEFT_S)
+    if still:
+        _stop_clocks(window)
     if plate.asks is not None:
         window.show_face_request(plate.asks)
     settle()
+    if still:
+        _stop_clocks(window)
     _add_extra(window, plate.extra)
     settle()
+
+
+def _stop_clocks(window: KioskWindow) -> None:
+    """Countdowns and drops stay as they began, however long drawing takes."""
+    for timer in window.findChildren(QTimer):
+        timer.stop()
 
 
 def settle(milliseconds: int = 0) -> None:
