@@ -16,6 +16,7 @@ from tests.ui.conftest import MakeWindow
 from ui.audit import findings as layout
 from ui.audit.report import violations_of
 from ui.gallery.formats import FORMATS, MODES, Format
+from ui.gallery.longest import longest_plates
 from ui.gallery.plates import Plate, plates
 from ui.gallery.render import show
 from ui.theme.tokens import MIN_CAPITAL_MM, Type
@@ -58,6 +59,12 @@ def test_every_size_look_and_language_is_chosen() -> None:
 def test_every_screen_is_whole(make_window: MakeWindow, size: str, mode: str, language: Language) -> None:
     """In 14 of the 75 combinations, for a few seconds each: all of them are looked at by ``make audit``."""
     assert _broken(_window(make_window, FORMATS[size]), plates(language, MODES[mode])) == {}
+
+
+@pytest.mark.parametrize(("size", "mode", "language"), [("21.5in", "elder", Language.ZH), ("21.5in-wide", "normal", Language.EN)])
+def test_the_longest_contents_have_room(make_window: MakeWindow, size: str, mode: str, language: Language) -> None:
+    """In the two tightest combinations; ``make audit`` looks at them in all."""
+    assert _broken(_window(make_window, FORMATS[size]), longest_plates(language, MODES[mode])) == {}
 
 
 def _window(make_window: MakeWindow, format_: Format) -> KioskWindow:

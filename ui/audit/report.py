@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kiosk.domain.language import Language
 from ui.audit import findings
 from ui.gallery.formats import FORMATS, MODES
+from ui.gallery.longest import longest_plates
 from ui.gallery.plates import Plate, plates
 from ui.gallery.render import show
 from ui.theme.palettes import LEAST_TEXT_CONTRAST, PALETTES, TEXT_PAIRS, contrast
@@ -47,7 +48,7 @@ def audit(sizes: Iterable[str] = FORMATS, modes: Iterable[str] = MODES) -> Itera
         window = FORMATS[size].window()
         try:
             for mode, language in itertools.product(modes, Language):
-                for plate in plates(language, MODES[mode]):
+                for plate in (*plates(language, MODES[mode]), *longest_plates(language, MODES[mode])):
                     show(window, plate)
                     for kind, what in violations_of(window, plate):
                         yield Violation(size, mode, language.value, plate.name, kind, what)

@@ -91,16 +91,16 @@ _WITH_CAMERA = replace(_ALL, paper_means=deciding.Means(document_camera=True))
 _WRONG = (("current_address", "field.missing"), ("reason", "field.choice"), ("phone", "field.phone"))
 
 
-class _Maker:
+class Maker:
     """Makes plates in one language."""
 
     def __init__(self, language: Language, aids: Aids, *, card_lies: bool = False) -> None:
         self._language, self._aids, self._card_lies = language, aids, card_lies
         self._catalogue = sample.catalogue()
 
-    def with_card(self) -> _Maker:
+    def with_card(self) -> Maker:
         """The same, with a card that lies on the reader."""
-        return _Maker(self._language, self._aids, card_lies=True)
+        return Maker(self._language, self._aids, card_lies=True)
 
     def plate(
         self,
@@ -114,6 +114,7 @@ class _Maker:
         nearby: Nearby = NOBODY_KNOWN,
         waited_s: float = 1.0,
     ) -> Plate:
+        """What the presenter makes of this state."""
         session = session or sample.session()
         kind = during_face_check(asks) if asks is not None else kind_of(state, session)
         context = Context(
@@ -132,7 +133,7 @@ class _Maker:
 
 def plates(language: Language, aids: Aids = PLAIN) -> tuple[Plate, ...]:
     """All plates, in the order of a visit."""
-    make = _Maker(language, aids)
+    make = Maker(language, aids)
     return (*_before(make), *_progress(make), *_identify(make), *_form(make), *_after(make))
 
 
@@ -140,7 +141,7 @@ def _item(step: Step, **changes: object) -> FlowState:
     return replace(FlowState(step=step, item_code=sample.PERMIT), **changes)  # type: ignore[arg-type]
 
 
-def _before(make: _Maker) -> tuple[Plate, ...]:
+def _before(make: Maker) -> tuple[Plate, ...]:
     closed = FlowState(step=Step.HOME, item_code=sample.PERMIT, reason="store.clock_doubtful")
     return (
         make.plate("idle", FlowState()),
@@ -163,7 +164,7 @@ def _before(make: _Maker) -> tuple[Plate, ...]:
     )
 
 
-def _progress(make: _Maker) -> tuple[Plate, ...]:
+def _progress(make: Maker) -> tuple[Plate, ...]:
     asked, answer = FlowState(step=Step.PROGRESS), FlowState(step=Step.PROGRESS_ANSWER)
     offline = replace(answer, reason="progress.offline")
     card = FlowState(step=Step.PROGRESS_CARD, busy=True)
@@ -194,7 +195,7 @@ def _not_gathered() -> SessionContext:
     return session
 
 
-def _identify(make: _Maker) -> tuple[Plate, ...]:
+def _identify(make: Maker) -> tuple[Plate, ...]:
     senior = _item(Step.ROUTE, item_code=sample.SENIOR)
     refused = _item(Step.NOT_ELIGIBLE, item_code=sample.SENIOR)
     paused = replace(senior, route=_FACE, reason="route.too_many_tries", pauses=((_FACE, 290.0),))
@@ -219,7 +220,7 @@ def _identify(make: _Maker) -> tuple[Plate, ...]:
     )
 
 
-def _guardian(make: _Maker) -> tuple[Plate, ...]:
+def _guardian(make: Maker) -> tuple[Plate, ...]:
     return (
         make.plate("guardian-card", _item(Step.GUARDIAN_CARD, route=_FACE, busy=True)),
         make.plate("guardian-card-failed", _item(Step.GUARDIAN_CARD, route=_FACE, reason="guardian.same_card")),
@@ -227,7 +228,7 @@ def _guardian(make: _Maker) -> tuple[Plate, ...]:
     )
 
 
-def _face(make: _Maker) -> tuple[Plate, ...]:
+def _face(make: Maker) -> tuple[Plate, ...]:
     running = _item(Step.FACE, route=_FACE, busy=True)
     failed = _item(Step.FACE, route=_FACE, tries=((_FACE, 1),), reason="face.no_match")
     shine = FaceAsks("open_mouth", 2, 3, light="#6e6eff")
@@ -242,7 +243,7 @@ def _face(make: _Maker) -> tuple[Plate, ...]:
     )
 
 
-def _telephone(make: _Maker) -> tuple[Plate, ...]:
+def _telephone(make: Maker) -> tuple[Plate, ...]:
     unsent = sample.session()
     unsent.masked_phone = ""
     sms = _item(Step.SMS, item_code=sample.SENIOR, route=_SMS, sms_sent_s=-18.0)
@@ -258,7 +259,7 @@ def _telephone(make: _Maker) -> tuple[Plate, ...]:
     )
 
 
-def _form(make: _Maker) -> tuple[Plate, ...]:
+def _form(make: Maker) -> tuple[Plate, ...]:
     empty = sample.session()
     for name in ("current_address", "reason", "phone", "residence_registered_since"):
         empty.values.pop(name)
@@ -293,7 +294,7 @@ def _form(make: _Maker) -> tuple[Plate, ...]:
     )
 
 
-def _page(make: _Maker, papers: FlowState, lacking: SessionContext) -> tuple[Plate, ...]:
+def _page(make: Maker, papers: FlowState, lacking: SessionContext) -> tuple[Plate, ...]:
     looking = replace(papers, busy=True, paper_in_hand=_PAPER, paper_way=From.SCAN)
     return (
         make.plate("papers-scan", looking, _WITH_CAMERA, lacking, Extra.PAGE),
@@ -302,7 +303,7 @@ def _page(make: _Maker, papers: FlowState, lacking: SessionContext) -> tuple[Pla
     )
 
 
-def _proof(make: _Maker) -> tuple[Plate, ...]:
+def _proof(make: Maker) -> tuple[Plate, ...]:
     proof = replace(_item(Step.PROOF), item_code=sample.INSURANCE)
     out, none = sample.session(), sample.session()
     out.proof_paper = RememberProofPaper("P7K29QXM4TRA", 1)
@@ -321,7 +322,7 @@ def _by_courier() -> SessionContext:
     return made
 
 
-def _after(make: _Maker) -> tuple[Plate, ...]:
+def _after(make: Maker) -> tuple[Plate, ...]:
     delivered = sample.session()
     delivered.delivered = True
     out = _item(Step.SLIP, paper=Paper.FAILED, paper_reason="paper.paper_out")
