@@ -99,6 +99,10 @@ class Bench:
         self.on_code: Callable[[], None] = lambda: None
         """Called on the waiting thread when a code was seen, before anybody checks it."""
         self._pages = open_camera(devices.document_camera) if devices.document_camera else None
+        self._supervise_papers(devices, open_documents)
+
+    def _supervise_papers(self, devices: Devices, open_documents: OpenDocuments | None) -> None:
+        """Document camera and A4 printer, where there are such."""
         if self._pages is not None:
             watch = partial(CameraWatch, self._pages)
             self.supervisors["document_camera"] = DeviceSupervisor("document_camera", watch, lambda one: one.status(), CAMERAS)
