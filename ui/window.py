@@ -8,17 +8,15 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QClipboard,
     QCloseEvent,
     QColor,
-    QGuiApplication,
     QImage,
     QPainter,
     QPaintEvent,
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLayout, QWidget
 
 from kiosk.domain.aids import Aids
 from kiosk.domain.language import Language
@@ -27,6 +25,7 @@ from kiosk.flow.events import FaceAsks
 from kiosk.flow.states import Quiet
 from kiosk.flow.views import Chrome, Screen
 from ui import strings
+from ui.clipboard import clear_clipboard
 from ui.frame import Frame
 from ui.keyboard.keyboard_widget import KeyboardWidget
 from ui.look import Look, text_scale
@@ -96,7 +95,10 @@ class KioskWindow(QWidget):
         """For whoever types on behalf of a resident: where keys and candidates are."""
         self._dock = Dock(self._look, self.keyboard)
         self._frame = Frame(self._dock)
-        column(self._look, self, gap_mm=0.0).addWidget(self._frame)
+        around = column(self._look, self, gap_mm=0.0)
+        # The screen has one size; long contents must never push the window beyond it.
+        around.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        around.addWidget(self._frame)
         self._chrome: Chrome | None = None
         self._screen: StepScreen[Any] | None = None
         self._overlay: IdleOverlay | None = None
@@ -236,10 +238,7 @@ class KioskWindow(QWidget):
         self._sheets.close()
         self._shine("")
         self._show_idle_warning(False)
-        clipboard = QGuiApplication.clipboard()
-        clipboard.clear(QClipboard.Mode.Clipboard)
-        if clipboard.supportsSelection():
-            clipboard.clear(QClipboard.Mode.Selection)
+        clear_clipboard()
         self.changed.emit()
 
     def _replace(self, chrome: Chrome) -> None:
