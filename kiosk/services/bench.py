@@ -48,7 +48,7 @@ from kiosk.services.slips import SlipFacts
 OnDeviceChange = Callable[[str, DeviceStatus], None]
 """Told a device's name and what it says of itself now."""
 OpenDocuments = Callable[[str], DocumentPrinter]
-"""The A4 printer at a URL."""
+"""The A4 printer at a URL; a simulation gives one of its own."""
 
 _STOP_S = 5.0
 _SCAN_REASONS = {
@@ -65,10 +65,7 @@ class Bench:
     def __init__(
         self, devices: Devices, slips: SlipDesk, card_note: Path | None = None, open_documents: OpenDocuments | None = None
     ) -> None:
-        """Nothing is opened before ``start``; raises ``DeviceError`` or ``ValueError`` for URLs that name none.
-
-        ``open_documents`` stands in for the way from a URL to an A4 printer.
-        """
+        """Nothing is opened before ``start``; raises ``DeviceError`` or ``ValueError`` for URLs that name none."""
         self._slips, self.cards = slips, CardTable(card_note)
         self._width: PaperWidth = devices.receipt_width
         self.camera: Camera = open_camera(devices.camera)
