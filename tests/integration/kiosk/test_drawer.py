@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,12 @@ from tests.helpers.people import INSURANCE, SENIOR
 from ui.devdock.protocol import Line, Said, Tone
 
 PATIENCE_MS = 60_000
-pytestmark = [pytest.mark.xdist_group("drawer"), pytest.mark.timeout(300), pytest.mark.expects_warnings]
+pytestmark = [
+    pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="several minutes on a true terminal: set LONG_TESTS=1"),
+    pytest.mark.xdist_group("drawer"),
+    pytest.mark.timeout(300),
+    pytest.mark.expects_warnings,
+]
 
 
 @pytest.fixture(scope="module")
