@@ -30,7 +30,7 @@ def test_a_short_run_finds_nothing(seed: int) -> None:
     result = json.loads(ended.stdout or "{}")
     assert result.get("findings") == [], ended.stderr[-2000:]
     assert ended.returncode == 0
-    assert result["visits"] >= 5
+    assert result["visits"] >= 2  # a resident who wanders through more screens than before takes longer
     assert len(result["steps"]) >= 12
     assert result["gui_block_s_max"] < 5
 
