@@ -24,13 +24,13 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("seed", [7, 20261127])
 def test_a_short_run_finds_nothing(seed: int) -> None:
-    command = [sys.executable, "-m", "benchmarks.monkey", "--actions", "300", "--seed", str(seed), "--json"]
+    command = [sys.executable, "-m", "benchmarks.monkey", "--actions", "900", "--seed", str(seed), "--json"]
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
     result = json.loads(ended.stdout or "{}")
     assert result.get("findings") == [], ended.stderr[-2000:]
     assert ended.returncode == 0
-    assert result["visits"] >= 2  # a resident who wanders through more screens than before takes longer
+    assert result["visits"] >= 5
     assert len(result["steps"]) >= 12
     assert result["gui_block_s_max"] < 5
 
