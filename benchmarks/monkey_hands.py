@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit,
 
 from benchmarks.monkey_world import WRITTEN, World
 from drivers.camera.types import Movement
+from kiosk.demo.cast import STAFF_ID, STAFF_PIN
 from kiosk.demo.resident import wait
-from kiosk.demo.stage import STAFF_ID, STAFF_PIN
 from kiosk.flow.states import Step
 from ui.widgets.entry import Entry
 from ui.widgets.signature_pad import SignaturePad

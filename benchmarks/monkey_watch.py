@@ -19,8 +19,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from benchmarks import monkey_world
-from benchmarks.monkey_world import CANARIES, CHILD, NEWCOMER
+from benchmarks.monkey_world import CANARIES, CHILD
 from kiosk.app import Terminal
+from kiosk.demo.cast import NEWCOMER
 from kiosk.flow.session import SessionContext
 from ui.widgets.images import Mirror, SlipPicture
 from ui.widgets.signature_pad import SignaturePad

@@ -17,22 +17,11 @@ from drivers.id_card_reader.emulator import Fault, IdReaderEmulator
 from drivers.receipt_printer.emulator import PrinterEmulator
 from kiosk import config
 from kiosk.app import Terminal, build_terminal
+from kiosk.demo.cast import NEWCOMER, REGION, STAFF_ID, STAFF_PIN
 from kiosk.demo.platform import PlatformProcess
-from kiosk.demo.stage import REGION, STAFF_ID, STAFF_PIN
 from kiosk.services.platform import enrol
 from kiosk.services.staff import add_staff
 
-NEWCOMER = {
-    "name": "测试·王小江",
-    "sex_code": "1",
-    "ethnicity_code": "01",
-    "birth": "19920214",
-    "address": "湖北省武汉市测试区样例路8号 SAMPLE",
-    "id_number": "42010219920214123X",
-    "issuer": "测试市公安局",
-    "valid_from": "20200101",
-    "valid_to": "20400101",
-}
 CHILD = NEWCOMER | {
     "name": "测试·林小童",
     "birth": "20180506",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.ui.world import STAFF_ID, STAFF_PIN
 from kiosk.catalogue.deciding import From, Status
 from kiosk.catalogue.models import FieldKind
+from kiosk.demo.cast import STAFF_ID, STAFF_PIN
 from kiosk.domain.identity import Route
 from kiosk.flow.paper_views import PapersView
 from kiosk.flow.proof_views import ProofView

@@ -17,25 +17,13 @@ from drivers.id_card_reader.emulator import IdReaderEmulator
 from drivers.receipt_printer.emulator import PrinterEmulator
 from drivers.types import Deadline
 from kiosk import config
+from kiosk.demo.cast import NEWCOMER, REGION, STAFF_ID, STAFF_PIN
 from kiosk.demo.platform import PlatformProcess
 from kiosk.services.platform import enrol
 from kiosk.services.staff import add_staff
 
-REGION = "330304"
-STAFF_ID, STAFF_PIN = "1001", "246810"
 SIZE = (1080, 1920)
 MM_PER_PX = 0.311
-_NEWCOMER = {
-    "name": "测试·王小江",
-    "sex_code": "1",
-    "ethnicity_code": "01",
-    "birth": "19920214",
-    "address": "湖北省武汉市测试区样例路8号 SAMPLE",
-    "id_number": "42010219920214123X",
-    "issuer": "测试市公安局",
-    "valid_from": "20200101",
-    "valid_to": "20400101",
-}
 
 
 def rest(seconds: float) -> None:
@@ -66,7 +54,7 @@ class World:
         self._hosts = [TcpHost(self._reader), TcpHost(self._printer)]
         self._camera = CameraEmulator(self._person)
         photo = self._person.card_photo()
-        self._cards = {"elder": sample_card(photo), "newcomer": make_card(_NEWCOMER, photo)}
+        self._cards = {"elder": sample_card(photo), "newcomer": make_card(NEWCOMER, photo)}
         self._write_settings(self._camera.url)
         return self
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from drivers.face.types import Action
 from drivers.id_card_reader.cards import EmulatedCard
+from kiosk.demo.cast import STAFF_ID, STAFF_PIN
 from kiosk.demo.resident import GaveUp, Resident
-from kiosk.demo.stage import STAFF_ID, STAFF_PIN, Stage
+from kiosk.demo.stage import Stage
 from kiosk.domain.identity import Route
 from kiosk.flow.events import FaceAsks
 from kiosk.flow.moves import PURPOSE_FACE

@@ -17,13 +17,12 @@ from drivers.types import Image
 from kiosk import config
 from kiosk.app import Terminal, build_terminal
 from kiosk.assembly import Instead
+from kiosk.demo.cast import NEWCOMER, REGION, STAFF_ID, STAFF_PIN
 from kiosk.demo.movable_clock import MovableClock
 from kiosk.demo.platform import PlatformProcess
 from kiosk.services.platform import enrol
 from kiosk.services.staff import add_staff
 
-REGION = "330304"
-STAFF_ID, STAFF_PIN = "1001", "246810"
 MACHINE_NAME = "娄桥便民服务中心 1 号机（测试）"
 
 
@@ -119,17 +118,4 @@ class Stage:
 
     def newcomer_card(self) -> EmulatedCard:
         """A fictitious resident from elsewhere; the card's photo cannot be decoded here, as without the vendor's library."""
-        return make_card(_NEWCOMER)
-
-
-_NEWCOMER = {
-    "name": "测试·王小江",
-    "sex_code": "1",
-    "ethnicity_code": "01",
-    "birth": "19920214",
-    "address": "湖北省武汉市测试区样例路8号 SAMPLE",
-    "id_number": "42010219920214123X",
-    "issuer": "测试市公安局",
-    "valid_from": "20200101",
-    "valid_to": "20400101",
-}
+        return make_card(NEWCOMER)
