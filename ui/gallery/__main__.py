@@ -1,4 +1,4 @@
-"""``python -m ui.gallery --out DIR [--mm-per-px N]``."""
+"""``python -m ui.gallery --out DIR [--screen KIND] [--mode LOOK]``."""
 
 from __future__ import annotations
 

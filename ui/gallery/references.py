@@ -6,9 +6,7 @@ sixth of their size; a text file beside it names them in order.
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,16 +15,15 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLoggingCategory, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
 
 from kiosk.domain.language import Language
+from ui.gallery.drawing import draw_into_folder
 from ui.gallery.few_colours import with_few_colours
 from ui.gallery.formats import FORMATS, MODES
 from ui.gallery.plates import Plate, plates
 from ui.gallery.render import show
-from ui.keyboard.environment import QUIET, KeyboardUnavailable, prepare_environment
 from ui.window import DEFAULT_HELP_PHONE, KioskWindow
 
 FORMAT = FORMATS["27in"]
@@ -188,21 +185,7 @@ def _pixels(image: QImage) -> Pixels:
 
 def main() -> int:
     """Draw all references anew; 0 when all are written."""
-    parser = argparse.ArgumentParser(prog="python -m ui.gallery.references", description="Draw the reference pictures anew.")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the pictures")
-    asked = parser.parse_args()
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ.setdefault("QT_QUICK_BACKEND", "software")
-    try:
-        prepare_environment()
-        QLoggingCategory.setFilterRules(QUIET)
-        application = QApplication(sys.argv[:1])
-        write(asked.out)
-        application.quit()
-    except (KeyboardUnavailable, OSError) as error:
-        sys.stderr.write(f"references: {error}\n")
-        return 1
-    return 0
+    return draw_into_folder("ui.gallery.references", "Draw the reference pictures anew.", write)
 
 
 if __name__ == "__main__":

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QLoggingCategory, QRect, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
-from PySide6.QtWidgets import QApplication
 
 from kiosk.domain.language import Language
+from ui.gallery.drawing import draw_into_folder
 from ui.gallery.formats import FORMATS, MODES, SHEET_FORMATS, SHEET_MODES
 from ui.gallery.plates import Plate, plates
 from ui.gallery.render import show
-from ui.keyboard.environment import QUIET, KeyboardUnavailable, prepare_environment
 from ui.theme.palettes import PLAIN, Colour
 from ui.theme.tokens import FONT_FAMILY
 from ui.window import KioskWindow
@@ -68,21 +65,7 @@ def _sheet(window: KioskWindow, shown: tuple[Plate, ...]) -> QImage:
 
 def main() -> int:
     """Write all sheets; 0 when all are written."""
-    parser = argparse.ArgumentParser(prog="python -m ui.gallery.sheets", description="Draw contact sheets of all screens.")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the sheets")
-    asked = parser.parse_args()
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ.setdefault("QT_QUICK_BACKEND", "software")
-    try:
-        prepare_environment()
-        QLoggingCategory.setFilterRules(QUIET)
-        application = QApplication(sys.argv[:1])
-        write_sheets(asked.out)
-        application.quit()
-    except (KeyboardUnavailable, OSError) as error:
-        sys.stderr.write(f"sheets: {error}\n")
-        return 1
-    return 0
+    return draw_into_folder("ui.gallery.sheets", "Draw contact sheets of all screens.", write_sheets)
 
 
 if __name__ == "__main__":
