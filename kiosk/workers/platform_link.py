@@ -167,9 +167,10 @@ class PlatformLink(QObject):
             self.changed.emit()
 
     def _beat(self, devices: Mapping[str, DeviceStatus], offer: Offer) -> HeartbeatAnswer | Failure | None:
-        if self.identity.current() is None:
-            return None
         called_s = self._staff_call.age_s()
+        if self.identity.current() is None:
+            self._answer_caller(called_s, reached=False)
+            return None
         try:
             report = platform.heartbeat(
                 self.outbox,
@@ -183,11 +184,11 @@ class PlatformLink(QObject):
             )
         except (KnownError, OSError) as error:
             _log.warning("heartbeat: %s", error)
+            self._answer_caller(called_s, reached=False)
             return Failure(FailureKind.TEMPORARY, "storage_failed", str(error))
         answer = send_heartbeat(self._clients[1], report, self.identity)
         self._note(answer)
-        if called_s is not None and (told := self._staff_call.answered(isinstance(answer, HeartbeatAnswer))) is not None:
-            self.staff_told.emit(told)
+        self._answer_caller(called_s, reached=isinstance(answer, HeartbeatAnswer))
         self._reconcile(report, answer)
         self._hear_of_others(report, answer)
         if isinstance(answer, HeartbeatAnswer) and self._catalogue_due.is_over:
@@ -195,6 +196,11 @@ class PlatformLink(QObject):
             if self.catalogues.refresh(self._clients[1]):
                 self.catalogue_changed.emit()
         return answer
+
+    def _answer_caller(self, called_s: float | None, *, reached: bool) -> None:
+        """Whoever has called for staff must never wait for an answer that does not come."""
+        if called_s is not None and (told := self._staff_call.answered(reached)) is not None:
+            self.staff_told.emit(told)
 
     def _hear_of_others(self, report: Heartbeat, answer: HeartbeatAnswer | Failure) -> None:
         """A platform that is older, or was set back, refuses a heartbeat with a place; so none is sent unasked."""

@@ -161,3 +161,14 @@ def test_a_call_for_staff_is_told_at_once_and_its_caller_hears_whether_it_arrive
         wait_for(lambda: heard == [True])
         assert server.platform.heartbeats[-1].staff_called_s is not None
         assert server.platform.heartbeats[0].staff_called_s is None
+
+
+def test_who_calls_for_staff_at_a_machine_that_is_not_enrolled_is_told_that_nobody_heard(
+    server: PlatformServer, tmp_path: Path
+) -> None:
+    heard: list[bool] = []
+    with running(settings_for(server, tmp_path)) as link:
+        link.staff_told.connect(heard.append, Qt.ConnectionType.DirectConnection)
+        link.call_staff()
+        wait_for(lambda: False in heard)
+    assert True not in heard
