@@ -8,7 +8,7 @@ from random import Random
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPointingDevice
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMenu, QScrollArea, QWidget
 
 from benchmarks.monkey_world import WRITTEN, World
 from drivers.camera.types import Movement
@@ -118,7 +118,10 @@ class Monkey:
             Step.PAPERS: lambda: self._touch_like("paper"),
             Step.HANDLING: lambda: self._touch_like("choice:"),
             Step.RATING: lambda: self._touch_like("grade:", "rating_skip"),
+            Step.FAREWELL: self._take_card,
         }
+        if self._find("sheet_close") is not None and self._source.random() < 0.5:
+            return self._touch_named("sheet_close")
         if step in special and self._source.random() < 0.7:
             return special[step]()
         for name in _ON:
@@ -183,8 +186,18 @@ class Monkey:
         widget = self._find(name)
         if widget is None:
             return f"no {name}"
+        self._page_to(widget)
         self._tap(widget.mapTo(self._window, widget.rect().center()))
         return name
+
+    @staticmethod
+    def _page_to(widget: QWidget) -> None:
+        """What is further down a page is brought up first, as anybody would who wants it."""
+        parent = widget.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(widget)
 
     def _touch_like(self, *beginnings: str) -> str:
         names = sorted({one.objectName() for one in self._buttons() if one.objectName().startswith(beginnings)})
@@ -303,6 +316,11 @@ class Monkey:
         self._world.reader.put_card(self._world.card(self._source))
         wait(60)
         return "card down"
+
+    def _take_card(self) -> str:
+        """The farewell stands until the card is taken."""
+        self._world.reader.lift_card()
+        return "card taken"
 
     def _move_card(self) -> str:
         if self._source.random() < 0.5:
