@@ -16,7 +16,10 @@ from ui.voice.engine_words import HIDDEN_WORD as SOUND_WORD
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("kiosk.commands.run", "start the terminal"),
-    "demo": ("kiosk.demo.command", "show four visits (online, offline, out of paper, no face) over the real wire protocols"),
+    "demo": (
+        "kiosk.demo.command",
+        "show residents' visits (online, offline, out of paper, no face, senior mode) over the real wire protocols",
+    ),
     "doctor": ("kiosk.commands.doctor", "look at every device, try it, and say what to do"),
     "enrol": ("kiosk.commands.enrol", "trade a one-time token for an identity at the platform"),
     "queue": ("kiosk.commands.queue", "what lies in the queue, and where each case stands"),

@@ -334,7 +334,8 @@ def build_terminal(settings: Settings, sample: bool = False, instead: assembly.I
         raise StartError(str(error)) from error
     means = assembly.means(settings, staff, verifier)
     surroundings = assembly.surroundings(catalogue, hands, link, sample)
-    visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, instead.clock_of_visits(), surroundings)
+    clock = instead.clock_of_visits(link.outbox.platform_time.now_ms)
+    visit = Visit(catalogue, assess(Facts(means=means()), catalogue), hands, settings, clock, surroundings)
     return Terminal(settings, catalogue, link, bench, Parts(face, hands, window, visit, in_force), means)
 
 

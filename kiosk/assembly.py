@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QTimer
@@ -54,12 +54,12 @@ class Instead:
         """Seconds that nobody can set, by this clock."""
         return self.clock.now().monotonic_ms / 1000
 
-    def clock_of_visits(self) -> Clock:
-        """The same clock as the flow sees it."""
-        return Clock(today=self._today, now_ms=lambda: self.clock.now().wall_ms, monotonic_s=self.monotonic_s)
+    def clock_of_visits(self, now_ms: Callable[[], int]) -> Clock:
+        """The same clock as the flow sees it. ``now_ms``: the platform's time, as far as known here.
 
-    def _today(self) -> date:
-        return datetime.fromtimestamp(self.clock.now().wall_ms / 1000, CHINA_TIME).date()
+        Consents and forms go to the platform, which takes no date from a wall clock that runs ahead.
+        """
+        return Clock(lambda: datetime.fromtimestamp(now_ms() / 1000, CHINA_TIME).date(), now_ms, self.monotonic_s)
 
 
 def bench(settings: Settings, instead: Instead) -> Bench:

@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``kiosk run``."""
     parser.add_argument("--settings", type=Path, default=Path("kiosk.toml"), metavar="FILE", help="default: kiosk.toml")
     parser.add_argument("--simulate", action="store_true", help="a platform and devices of its own, on loopback, in a new folder")
+    parser.add_argument("--no-drawer", action="store_true", help="simulated, without the developers' drawer: the terminal alone")
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -43,20 +44,20 @@ def execute(arguments: argparse.Namespace) -> int:
         pulse.timeout.connect(lambda: None)
         pulse.start(PULSE_MS)
         if arguments.simulate:
-            return _simulate(application)
+            return _simulate(application, with_drawer=not arguments.no_drawer)
         return _run(config.load(arguments.settings))
     except (config.SettingsError, StartError) as error:
         raise CommandError(str(error)) from error
 
 
-def _simulate(application: QApplication) -> int:
+def _simulate(application: QApplication, *, with_drawer: bool) -> int:
     try:
         from kiosk.demo.simulated import run_simulated
     except ModuleNotFoundError as error:
         if error.name != _SIMULATED:
             raise
         raise CommandError("a release holds no simulation; run it from the source") from error
-    return run_simulated(application)
+    return run_simulated(application, with_drawer=with_drawer)
 
 
 def _run(settings: config.Settings) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,28 +22,29 @@ class ProgressReport:
     told_by: str = ""
     touches: int = 0
     screens: list[str] = field(default_factory=list)
+    problem: str = ""
+    """Where the way to the answer broke off."""
 
     def problems(self) -> list[str]:
         """What is not as it should be."""
+        if self.problem:
+            return [f"progress: {self.problem}"]
         if (self.states, self.told_by) == (_WANTED, "platform"):
             return []
         return [f"progress: {self.told_by or 'nobody'} told {', '.join(self.states) or 'nothing'}"]
 
 
-def ask_progress(
-    stage: Stage, pictures: Path, say: Callable[[str], None], receipt_number: str, card: EmulatedCard
-) -> ProgressReport:
-    """From rest to rest; raises ``GaveUp``."""
+def ask_progress(stage: Stage, pictures: Path, report: ProgressReport, card: EmulatedCard) -> None:
+    """From rest to rest, noted in the report; raises ``GaveUp``."""
     pictures.mkdir(parents=True, exist_ok=True)
     visit = stage.terminal.visit
-    report = ProgressReport(receipt_number)
     resident = Resident(stage.terminal.window, lambda: visit.state.step, pictures)
     resident.wait_step(Step.IDLE)
     resident.touch("touch_to_begin")
     resident.wait_step(Step.HOME)
     resident.touch("progress")
     resident.wait_step(Step.PROGRESS)
-    resident.type_on_keypad(receipt_number)
+    resident.type_on_keypad(report.receipt_number)
     resident.picture("number")
     resident.touch("main_action")
     resident.wait_step(Step.PROGRESS_CARD)
@@ -55,11 +55,9 @@ def ask_progress(
     if standings is not None:
         report.told_by = standings.told_by.value
         report.states = [step.state for case in standings.cases for step in case.steps]
-    say(f"  {' → '.join(report.states)}")
     resident.touch("main_action")
     resident.wait_step(Step.HOME)
     stage.reader.lift_card()
     resident.touch("quit")
     resident.wait_step(*AT_REST, seconds=20.0)
     report.touches, report.screens = resident.touches, resident.screens
-    return report

@@ -32,7 +32,7 @@ def run(out: Path, say: Callable[[str], None]) -> dict[str, Any]:
         _collect_slips(out, reports)
         found, records = problems(stage, reports)
         asked = _ask_progress(stage, out, say, reports)
-        found += asked.problems() if asked is not None else ["progress: nobody could ask"]
+        found += asked.problems()
         ratings = stage.platform.ratings()
     finally:
         stage.stop()
@@ -42,22 +42,25 @@ def run(out: Path, say: Callable[[str], None]) -> dict[str, Any]:
         "problems": found,
         "visits": [asdict(report) for report in reports],
         "platform": {"cases": records, "ratings": ratings},
-        "progress": asdict(asked) if asked is not None else None,
+        "progress": asdict(asked),
         "slips": sorted(str(path) for path in (out / "slips").glob("*.png")),
         "out": str(out),
     }
 
 
-def _ask_progress(stage: Stage, out: Path, say: Callable[[str], None], reports: list[VisitReport]) -> ProgressReport | None:
-    """Whoever handed in the first case comes back for it; ``None`` when there is none, or the way to the answer broke off."""
+def _ask_progress(stage: Stage, out: Path, say: Callable[[str], None], reports: list[VisitReport]) -> ProgressReport:
+    """Whoever handed in the first case comes back for it."""
     if not reports or reports[0].problem:
-        return None
+        return ProgressReport("", problem="nobody handed in anything")
     say("the first resident comes back and asks where the case is")
+    report = ProgressReport(reports[0].receipt_number)
     try:
-        return ask_progress(stage, out / "screens" / "6-progress", say, reports[0].receipt_number, stage.elder_card())
+        ask_progress(stage, out / "screens" / "6-progress", report, stage.elder_card())
     except GaveUp as error:
-        say(f"  {error}")
-        return None
+        stage.terminal.window.grab().save(str(out / "gave-up.png"))
+        report.problem = str(error)
+    say(f"  {report.problem or ' → '.join(report.states)}")
+    return report
 
 
 def _collect_slips(out: Path, reports: list[VisitReport]) -> None:

@@ -17,9 +17,13 @@ from ui.devdock.drawer import Drawer
 
 
 class Workshop:
-    """A stage with everything on it, somebody before the camera, and the drawer."""
+    """A stage with everything on it, somebody before the camera, and the drawer.
 
-    def __init__(self, folder: Path) -> None:
+    The drawer covers the terminal on a screen that has no room for both: it can be left away.
+    """
+
+    def __init__(self, folder: Path, *, with_drawer: bool = True) -> None:
+        self._with_drawer = with_drawer
         self.stage = Stage(folder, with_extras=True)
         self._deck: StageDeck | None = None
         self._drawer: Drawer | None = None
@@ -33,7 +37,7 @@ class Workshop:
 
     @property
     def drawer(self) -> Drawer:
-        """The drawer; ``LookupError`` before ``start``."""
+        """The drawer; ``LookupError`` before ``start``, or without it."""
         if self._drawer is None:
             raise LookupError("the workshop is not open")
         return self._drawer
@@ -44,6 +48,8 @@ class Workshop:
         terminal = self.stage.terminal
         self.bystander = Bystander(self.stage)
         self._deck = StageDeck(self.stage, self.bystander)
+        if not self._with_drawer:
+            return
         self._drawer = Drawer(self._deck)
         terminal.spare(self._drawer)
         self._drawer.show_beside(terminal.window)
@@ -57,10 +63,10 @@ class Workshop:
         self.stage.stop()
 
 
-def run_simulated(application: QApplication) -> int:
+def run_simulated(application: QApplication, *, with_drawer: bool = True) -> int:
     """Serve until the terminal's window is closed; everything lies in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="oueban-") as folder:
-        workshop = Workshop(Path(folder))
+        workshop = Workshop(Path(folder), with_drawer=with_drawer)
         try:
             workshop.start()
             return application.exec()

@@ -11,7 +11,7 @@ import socket
 import struct
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 _GET_GEOMETRY, _QUERY_TREE, _GET_IMAGE, _QUERY_EXTENSION = 14, 15, 73, 98
@@ -20,6 +20,7 @@ _Z_PIXMAP = 2
 _XTEST_FAKE_INPUT = 2
 _KEY_PRESS, _BUTTON_PRESS, _BUTTON_RELEASE, _MOTION = 2, 4, 5, 6
 _LEFT = 1
+_BAD_WINDOW, _BAD_DRAWABLE = 3, 9
 _VIEWABLE = 2
 _STOP_S = 10.0
 BYTES_PER_PIXEL = 4
@@ -27,6 +28,10 @@ BYTES_PER_PIXEL = 4
 
 class NoDisplay(Exception):
     """The display cannot be used; the message says why."""
+
+
+class NoWindow(NoDisplay):
+    """A window has closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +92,18 @@ class XDisplay:
         self._socket.sendall(struct.pack("<BBH", _SET_ACCESS_CONTROL, 0, 1))
         self.area_of(self.root)  # what was asked before is done when this is answered
 
-    def windows(self) -> list[int]:
-        """The top-level windows that are to be seen, the lowest first."""
+    def windows(self) -> dict[int, Area]:
+        """The top-level windows that are to be seen, the lowest first, and where they are."""
         _, rest = self._ask(_QUERY_TREE, 0, struct.pack("<I", self.root))
-        return [window for (window,) in struct.iter_unpack("<I", rest) if self._is_viewable(window)]
+        found = {}
+        for (window,) in struct.iter_unpack("<I", rest):
+            with suppress(NoWindow):  # it closed after the list was made
+                if self._is_viewable(window):
+                    found[window] = self.area_of(window)
+        return found
 
     def area_of(self, window: int) -> Area:
-        """Where a top-level window is."""
+        """Where a top-level window is; raises ``NoWindow`` when it has closed."""
         head, _ = self._ask(_GET_GEOMETRY, 0, struct.pack("<I", window))
         x, y, width, height = struct.unpack_from("<hhHH", head, 12)
         return Area(x, y, width, height)
@@ -135,6 +145,8 @@ class XDisplay:
             head = self._read(32)
             if head[0] == 1:
                 return head, self._read(4 * struct.unpack_from("<I", head, 4)[0])
+            if head[0] == 0 and head[1] in (_BAD_WINDOW, _BAD_DRAWABLE):
+                raise NoWindow(f"the X server :{self.number} knows this window no more")
             if head[0] == 0:
                 raise NoDisplay(f"the X server :{self.number} answers request {opcode} with error {head[1]}")
 

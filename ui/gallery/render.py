@@ -43,7 +43,8 @@ def show(window: KioskWindow, plate: Plate, *, still: bool = False) -> None:
     """Show one plate as a fresh screen, and let its layout come to rest; its clocks stand when it shall be ``still``."""
     window.wipe()
     window.show_screen(plate.screen)
-    window.show_left(TIME_LEFT_S)
+    chrome = plate.screen.chrome
+    window.show_left(TIME_LEFT_S * (2 if chrome.aids.elder else 1))
     if still:
         _stop_clocks(window)
     if plate.asks is not None:

@@ -44,7 +44,7 @@ class Onlooker:
         self._window = self._large_windows()[-1]
 
     def _large_windows(self) -> list[int]:
-        return [window for window in self._display.windows() if self._display.area_of(window) == self._area]
+        return [window for window, area in self._display.windows().items() if area == self._area]
 
     def column(self) -> bytes:
         """A strip from top to bottom, a third from the left."""
@@ -78,7 +78,7 @@ def share(one: bytes, other: bytes) -> float:
 def running_terminal(**variables: str) -> Iterator[subprocess.Popen[bytes]]:
     kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QUICK_BACKEND")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "kiosk", "run", "--simulate"], env=kept | variables, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "kiosk", "run", "--simulate", "--no-drawer"], env=kept | variables, stderr=subprocess.DEVNULL
     )
     try:
         yield process

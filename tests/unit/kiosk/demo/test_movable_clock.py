@@ -57,7 +57,15 @@ def test_a_wrong_wall_clock_shows_as_the_platform_s_offset(subject: MovableClock
 
 def test_visits_and_locks_go_by_the_same_clock(subject: MovableClock) -> None:
     instead = Instead(subject)
-    visits = instead.clock_of_visits()
+    visits = instead.clock_of_visits(PlatformTime(subject).now_ms)
     assert (visits.today(), visits.now_ms(), visits.monotonic_s()) == (date(2026, 11, 19), NOON_MS, 5.0)
     subject.let_pass(86_400)
     assert (visits.today(), visits.monotonic_s(), instead.monotonic_s()) == (date(2026, 11, 20), 86_405.0, 86_405.0)
+
+
+def test_a_wrong_wall_clock_dates_no_consent_of_a_visit(subject: MovableClock) -> None:
+    times = PlatformTime(subject)
+    times.learn(NOON_MS, subject.now(), subject.now())
+    visits = Instead(subject).clock_of_visits(times.now_ms)
+    subject.set_wrong(86_400)
+    assert (visits.today(), visits.now_ms()) == (date(2026, 11, 19), NOON_MS)
