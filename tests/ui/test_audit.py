@@ -83,7 +83,7 @@ def test_a_pair_of_colours_that_cannot_be_read_is_found(qtbot: object, monkeypat
 def test_the_command_tells_by_its_exit_code() -> None:
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(
-        [sys.executable, "-m", "ui.audit", "--size", "27in", "--mode", "normal", "--json"],
+        [sys.executable, "-m", "ui.audit", "--size", "27in", "--mode", "normal", "--language", "zh", "--json"],
         cwd=ROOT, env=environment, capture_output=True, check=False, encoding="utf-8",
     )  # fmt: skip
     assert (ended.returncode, json.loads(ended.stdout)) == (0, {"violations": []})

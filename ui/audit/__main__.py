@@ -11,6 +11,7 @@ from dataclasses import asdict
 from PySide6.QtCore import QLoggingCategory
 from PySide6.QtWidgets import QApplication
 
+from kiosk.domain.language import Language
 from ui.audit.report import Violation, audit
 from ui.gallery.formats import FORMATS, MODES
 from ui.keyboard.environment import QUIET, KeyboardUnavailable, prepare_environment
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     parser.add_argument("--size", choices=sorted(FORMATS), help="only this kind of screen")
     parser.add_argument("--mode", choices=sorted(MODES), help="only this look")
+    parser.add_argument("--language", choices=[language.value for language in Language], help="only this language")
     asked = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ.setdefault("QT_QUICK_BACKEND", "software")
@@ -32,7 +34,13 @@ def main() -> int:
         return 2
     QLoggingCategory.setFilterRules(QUIET)
     application = QApplication(sys.argv[:1])
-    found = tuple(audit([asked.size] if asked.size else FORMATS, [asked.mode] if asked.mode else MODES))
+    found = tuple(
+        audit(
+            [asked.size] if asked.size else FORMATS,
+            [asked.mode] if asked.mode else MODES,
+            [Language(asked.language)] if asked.language else Language,
+        )
+    )
     application.quit()
     _tell(found, as_json=asked.json)
     return 1 if found else 0

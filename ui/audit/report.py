@@ -40,14 +40,16 @@ class Violation:
     what: str
 
 
-def audit(sizes: Iterable[str] = FORMATS, modes: Iterable[str] = MODES) -> Iterator[Violation]:
+def audit(
+    sizes: Iterable[str] = FORMATS, modes: Iterable[str] = MODES, languages: Iterable[Language] = Language
+) -> Iterator[Violation]:
     """Every violation, screen by screen; needs a ``QApplication`` and its keyboard's environment."""
     yield from _contrasts()
-    modes = tuple(modes)
+    modes, languages = tuple(modes), tuple(languages)
     for size in sizes:
         window = FORMATS[size].window()
         try:
-            for mode, language in itertools.product(modes, Language):
+            for mode, language in itertools.product(modes, languages):
                 for plate in (*plates(language, MODES[mode]), *longest_plates(language, MODES[mode])):
                     show(window, plate)
                     for kind, what in violations_of(window, plate):
