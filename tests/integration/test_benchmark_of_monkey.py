@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from benchmarks.monkey_watch import hits, left_behind, left_in_memory
+from benchmarks.monkey_watch import hits, left_behind
 from benchmarks.monkey_world import CANARIES, WRITTEN
 from kiosk import config
 from kiosk.app import Terminal, build_terminal
