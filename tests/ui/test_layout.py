@@ -128,11 +128,13 @@ class _Flashes(QObject):
         return False
 
 
-def test_no_part_of_a_screen_flashes_up_as_a_window_of_its_own(make_window: MakeWindow, qapp: QApplication) -> None:
+@pytest.mark.parametrize("mode", ["normal", "elder"])
+def test_no_part_of_a_screen_flashes_up_as_a_window_of_its_own(make_window: MakeWindow, qapp: QApplication, mode: str) -> None:
+    """It would take the focus with it, and nobody could write any more."""
     window = make_window()
     watch = _Flashes(window)
     qapp.installEventFilter(watch)
-    for plate in plates(Language.ZH):
+    for plate in plates(Language.ZH, MODES[mode]):
         show(window, plate)
     qapp.removeEventFilter(watch)
     assert watch.seen == []

@@ -43,9 +43,9 @@ class SignScreen(StepScreen[SignView]):
         self._stated = self._way("sign.stated", "signature_stated", "check")
         self._stated.setMinimumHeight(look.px(SPACE.main_target))
         self._stated.clicked.connect(self._state)
+        self.page.addWidget(self._stated)
         # Only who listens is likely to need it; to all others it would be one thing more to understand.
         self._stated.setVisible(look.aids.voice is not Voice.OFF)
-        self.page.addWidget(self._stated)
         self.page.addStretch(2)
         self._on_changed()
 

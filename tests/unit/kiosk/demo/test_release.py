@@ -13,7 +13,7 @@ from kiosk.commands.run import _simulate
 def test_a_release_that_is_asked_for_a_simulation_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "kiosk.demo.simulated", None)  # how Python tells "there is no such module"
     with pytest.raises(CommandError, match="a release holds no simulation"):
-        _simulate(None)  # type: ignore[arg-type]
+        _simulate(None, with_drawer=True)  # type: ignore[arg-type]
 
 
 def test_another_module_that_is_missing_is_not_taken_for_that(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,4 +21,4 @@ def test_another_module_that_is_missing_is_not_taken_for_that(monkeypatch: pytes
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "ui.devdock.drawer", None)
     with pytest.raises(ModuleNotFoundError, match=r"ui\.devdock\.drawer"):
-        _simulate(None)  # type: ignore[arg-type]
+        _simulate(None, with_drawer=True)  # type: ignore[arg-type]
