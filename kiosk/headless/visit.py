@@ -4,47 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from kiosk.catalogue.deciding import From, Status
 from kiosk.demo.residents import Resident
 from kiosk.domain.identity import Route
 from kiosk.domain.language import Language
 from kiosk.domain.signature import Signature
-from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
-from kiosk.flow import handling, knowing, machine
-from kiosk.flow.context import Context
+from kiosk.flow import handling, knowing
 from kiosk.flow.gathering_events import PageKept, PaperDeclared, PaperPromised, PaperTouched
 from kiosk.flow.session import SessionContext
-from kiosk.flow.states import FlowState, Step
-from kiosk.services import cases
+from kiosk.flow.states import Step
+from kiosk.headless.flow import World, WorldFlow
 
 _MOST_ACTIONS = 200
 """No matter takes more; a flow that goes round in circles is a bug that must end."""
 _SIGNATURE = Signature((tuple((400 + 300 * n, 3000 + 900 * (n % 3)) for n in range(24)),))
 _PAPER_WAYS = (From.DECLARE, From.SCAN, From.PROMISE, From.CERTIFICATE)
 """In this order: what needs no paper first."""
-
-
-class World(Protocol):
-    """Devices, authorities, queue and printer around the flow; every call may block."""
-
-    def surroundings(self) -> Context:
-        """Catalogue, readiness, calendar and date, with an empty session."""
-        ...
-
-    def answer(self, effect: fx.Effect, session: SessionContext, item_code: str) -> ev.Event | None:
-        """Carry out an effect that is not the session's own; what comes of it."""
-        ...
-
-    def commit(self, facts: cases.CaseFacts) -> ev.CaseStored | ev.CaseRefused:
-        """Store the case."""
-        ...
-
-    def print_slip(self, context: Context, state: FlowState) -> ev.Event:
-        """Print the slip."""
-        ...
 
 
 @dataclass
@@ -71,110 +48,81 @@ class HeadlessVisit:
     """One visit; ``run`` once."""
 
     def __init__(self, world: World, resident: Resident, item_code: str, route: Route, language: Language = Language.ZH) -> None:
-        self._world = world
+        self._flow = WorldFlow(world)
         self._resident = resident
         self._item_code = item_code
         self._route = route
         self._language = language
-        self._context = world.surroundings()
-        self._state = FlowState()
-        self.report = Report()
+        self.report = Report(steps=self._flow.steps)
 
     def run(self) -> Report:
         """From rest to rest; ``report.ok`` tells whether a case was committed."""
-        self._does(ev.Touched(), ev.LanguageChosen(self._language), ev.ItemChosen(self._item_code))
+        self._flow.does(ev.Touched(), ev.LanguageChosen(self._language), ev.ItemChosen(self._item_code))
         for _ in range(_MOST_ACTIONS):
-            action = _ACTIONS.get(self._state.step)
+            action = _ACTIONS.get(self._flow.state.step)
             if action is None or not action(self):
                 break
         self.report.ok = bool(self.report.case_id)
-        self._does(ev.Quit())
+        self._flow.does(ev.Quit())
         return self.report
 
     @property
     def session(self) -> SessionContext:
         """What is known of the resident."""
-        return self._context.session
-
-    def _does(self, *events: ev.Event) -> None:
-        waiting = list(events)
-        while waiting:
-            event = waiting.pop(0)
-            before = self._state.step
-            self._state, effects = machine.step(self._state, event, self._context)
-            if self._state.step is not before:
-                self.report.steps.append(self._state.step.value)
-            waiting = [*self._carry_out(effects), *waiting]
-
-    def _carry_out(self, effects: tuple[fx.Effect, ...]) -> list[ev.Event]:
-        answers: list[ev.Event | None] = []
-        for effect in effects:
-            match effect:
-                case fx.Wipe():
-                    self.session.wipe()
-                case fx.CommitCase():
-                    item = self._context.item(self._state.item_code)
-                    answers.append(self._world.commit(cases.facts_of(self._context, item, self._state.language)))
-                case fx.PrintSlip():
-                    answers.append(self._world.print_slip(self._context, self._state))
-                case _ if isinstance(effect, fx.SessionEffect):
-                    self.session.apply(effect, 0)
-                case _:
-                    answers.append(self._world.answer(effect, self.session, self._state.item_code))
-        return [answer for answer in answers if answer is not None]
+        return self._flow.session
 
     def _goes_on(self) -> bool:
-        self._does(ev.Continue())
+        self._flow.does(ev.Continue())
         return True
 
     def _at_home(self) -> bool:
         """The item cannot be done now: the reason stands on the screen."""
-        self.report.notice.append({"reason": self._state.reason or "item.unknown"})
+        self.report.notice.append({"reason": self._flow.state.reason or "item.unknown"})
         return False
 
     def _consents(self) -> bool:
-        self._does(ev.ConsentAnswered(True))
+        self._flow.does(ev.ConsentAnswered(True))
         return True
 
     def _chooses_route(self) -> bool:
-        if self._state.reason:
+        if self._flow.state.reason:
             return self._stops()
-        self._does(ev.RouteChosen(self._route))
-        return self._state.step is not Step.ROUTE or self._stops()
+        self._flow.does(ev.RouteChosen(self._route))
+        return self._flow.state.step is not Step.ROUTE or self._stops()
 
     def _stops(self) -> bool:
-        self.report.notice.append({"reason": self._state.reason or self._state.step.value})
+        self.report.notice.append({"reason": self._flow.state.reason or self._flow.state.step.value})
         return False
 
     def _not_eligible(self) -> bool:
-        item = self._context.item(self._state.item_code)
-        failed = [one.otherwise.in_(self._language) for one in item.conditions if one.rule in self._state.failed_rules]
-        self.report.notice += [{"reason": words} for words in failed or [self._state.reason]]
+        item = self._flow.item
+        failed = [one.otherwise.in_(self._language) for one in item.conditions if one.rule in self._flow.state.failed_rules]
+        self.report.notice += [{"reason": words} for words in failed or [self._flow.state.reason]]
         return False
 
     def _asks_staff(self) -> bool:
-        if self._state.reason:
+        if self._flow.state.reason:
             return self._stops()
-        self._does(ev.StaffCodeEntered("", ""))
+        self._flow.does(ev.StaffCodeEntered("", ""))
         return True
 
     def _fills_in(self) -> bool:
-        if self._state.invalid_fields:
-            self.report.notice += [{"field": name, "reason": reason} for name, reason in self._state.invalid_fields]
+        if self._flow.state.invalid_fields:
+            self.report.notice += [{"field": name, "reason": reason} for name, reason in self._flow.state.invalid_fields]
             return False
-        item = self._context.item(self._state.item_code)
-        for asked in knowing.shown(item, self._context):
+        item = self._flow.item
+        for asked in knowing.shown(item, self._flow.context):
             if asked.name not in self.session.prefilled and not self.session.values.get(asked.name):
-                self._does(ev.FieldEntered(asked.name, self._resident.answer(asked, self._context.today)))
+                self._flow.does(ev.FieldEntered(asked.name, self._resident.answer(asked, self._flow.context.today)))
                 self.report.asked_fields.append(asked.name)
-        remaining = knowing.shown(item, self._context)
+        remaining = knowing.shown(item, self._flow.context)
         if all(self.session.values.get(one.name) or not one.required for one in remaining):
-            self._does(ev.Continue())
+            self._flow.does(ev.Continue())
         return True
 
     def _hands_in(self) -> bool:
-        item = self._context.item(self._state.item_code)
-        lines = knowing.papers(item, self._context)
+        item = self._flow.item
+        lines = knowing.papers(item, self._flow.context)
         open_line = next((line for line in lines if line.status is Status.TO_DO), None)
         if open_line is None:
             if missing := [line for line in lines if line.status is Status.MISSING]:
@@ -186,31 +134,31 @@ class HeadlessVisit:
         match way:
             case From.DECLARE:
                 self.report.declared_materials.append(open_line.id)
-                self._does(PaperTouched(open_line.id, way), PaperDeclared(open_line.id))
+                self._flow.does(PaperTouched(open_line.id, way), PaperDeclared(open_line.id))
             case From.PROMISE:
                 self.report.asked_materials.append(open_line.id)
-                self.report.notice.append({"material": open_line.id, "due": knowing.due(open_line, self._context)})
-                self._does(PaperTouched(open_line.id, way), PaperPromised(open_line.id))
+                self.report.notice.append({"material": open_line.id, "due": knowing.due(open_line, self._flow.context)})
+                self._flow.does(PaperTouched(open_line.id, way), PaperPromised(open_line.id))
             case _:
                 self.report.asked_materials.append(open_line.id)
-                self._does(PaperTouched(open_line.id, way))
+                self._flow.does(PaperTouched(open_line.id, way))
                 if self.session.taken is not None:
-                    self._does(PageKept())
-                if self._state.reason:
+                    self._flow.does(PageKept())
+                if self._flow.state.reason:
                     return self._stops()
         return True
 
     def _chooses_handling(self) -> bool:
         """The own region, and the first way to get the outcome; the address is the card's."""
-        item = self._context.item(self._state.item_code)
-        if self._state.invalid_fields:
+        item = self._flow.item
+        if self._flow.state.invalid_fields:
             return self._stops()
         if ways := handling.ways_of(item):
-            self._does(ev.FieldEntered(handling.RECEIVING, ways[0].value))
+            self._flow.does(ev.FieldEntered(handling.RECEIVING, ways[0].value))
         return self._goes_on()
 
     def _signs(self) -> bool:
-        self._does(ev.SignatureDrawn(_SIGNATURE))
+        self._flow.does(ev.SignatureDrawn(_SIGNATURE))
         return True
 
     def _takes_slip(self) -> bool:
@@ -221,7 +169,7 @@ class HeadlessVisit:
         return self._goes_on()
 
     def _skips_rating(self) -> bool:
-        self._does(ev.RatingSkipped())
+        self._flow.does(ev.RatingSkipped())
         return False
 
 
