@@ -1,7 +1,7 @@
 """Every matter of the catalogue by five keys and by ear alone: from rest to rest, nothing is touched and no screen is looked at.
 
-Window, flow and voice are the true ones; devices, authorities and store answer as in ``kiosk visit --dry-run``. What is said
-goes to a listener who goes down through it, as somebody does who cannot see, and counts the keys.
+Window, flow and voice are the true ones; devices, authorities and store answer from memory (``kiosk.headless.dry``). What is
+said goes to a listener who goes down through it, as somebody does who cannot see, and counts the keys.
 
     python -m benchmarks.five_keys [--json] [--quick] [--matter ID]...
 
