@@ -50,8 +50,8 @@ def run(out: Path, say: Callable[[str], None]) -> dict[str, Any]:
 
 def _ask_progress(stage: Stage, out: Path, say: Callable[[str], None], reports: list[VisitReport]) -> ProgressReport:
     """Whoever handed in the first case comes back for it."""
-    if not reports or reports[0].problem:
-        return ProgressReport("", problem="nobody handed in anything")
+    if not reports or any(report.problem for report in reports):
+        return ProgressReport("", problem="the visits before it were not played to their end")
     say("the first resident comes back and asks where the case is")
     report = ProgressReport(reports[0].receipt_number)
     try:
