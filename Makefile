@@ -25,9 +25,9 @@ demo: setup ## a resident's visit, online and offline, over the real wire protoc
 run: setup ## the terminal in a window, on simulated devices
 	@$(PY) -m kiosk run --simulate
 
-test: setup ## all tests
+test: setup ## all tests but those of make check
 	@$(PY) -m compileall -q -j 0 $(CODE)
-	@PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadgroup
+	@PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadgroup --ignore=tests/checks
 
 audit: setup ## every screen, in every language and size: violations of what people need to use it
 	@QT_QPA_PLATFORM=offscreen $(PY) -m ui.audit

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import norm
 
 from drivers.face.error_rates import OperatingPoint
 
@@ -25,6 +24,8 @@ def plot_det(curves: Mapping[str, Sequence[OperatingPoint]], caption: str, path:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise NoPlotLibrary("a plot needs matplotlib: install the extra named benchmarks") from error
+    from scipy.stats import norm  # takes a second: only whoever draws waits for it
+
     figure = Figure(figsize=(8, 6.4), dpi=110, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
@@ -48,4 +49,6 @@ def plot_det(curves: Mapping[str, Sequence[OperatingPoint]], caption: str, path:
 
 
 def _scaled(rates: Sequence[float]) -> list[float]:
+    from scipy.stats import norm
+
     return [float(value) for value in norm.ppf(np.clip(np.asarray(rates, np.float64), _LEAST, _MOST))]

@@ -73,7 +73,9 @@ def _personal_in(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("language", "name"), ALL)
-def test_every_plate_is_told_and_nothing_of_it_is_empty(window: KioskWindow, language: Language, name: str) -> None:
+def test_every_plate_is_told_nothing_of_it_is_empty_and_nothing_personal_is_said_aloud(
+    window: KioskWindow, language: Language, name: str
+) -> None:
     show(window, BY_LANGUAGE[language][name])
     scene = window.scene
     assert scene is not None
@@ -89,11 +91,6 @@ def test_every_plate_is_told_and_nothing_of_it_is_empty(window: KioskWindow, lan
     for widget in window.findChildren(QWidget):
         if widget.isVisible() and takes_focus(widget):
             assert told(scene.look, Narrator.of_widget(scene.look, widget), private=False), widget.objectName()
-
-
-@pytest.mark.parametrize(("language", "name"), ALL)
-def test_nothing_personal_is_said_aloud(window: KioskWindow, language: Language, name: str) -> None:
-    show(window, BY_LANGUAGE[language][name])
     assert _personal_in(_heard(window, private=False)) == []
 
 
