@@ -26,6 +26,8 @@ ACTIONS, QUICK_ACTIONS = 20_000, 600
 MEMORY_EVERY = 40
 """Python's memory is searched at the end of every so many visits."""
 SETTLE_S = 6.0
+LEAVES_S = 90.0
+"""Longer than a terminal waits for the owner of a card (``times.card_left_s``) when its reader does not say that it has gone."""
 """What a thread still holds of a visit that has just ended must be gone after so long."""
 _SCREEN = {
     "screens": [
@@ -77,14 +79,15 @@ class Run:
 
         self.watch.doing("the end")
         self._monkey.go_away()
-        ends = time.monotonic() + 60.0
+        ends = time.monotonic() + LEAVES_S
         visit = self.world.terminal.visit
         while visit.state.step not in AT_REST and time.monotonic() < ends:
             if visit.state.idle_warning:
                 visit.handle(Quit())
             wait(100)
         if visit.state.step not in AT_REST:
-            self.watch.note(f"the terminal never came to rest: {visit.state.step}")
+            devices = {name: status.code for name, status in self.world.terminal.devices().items()}
+            self.watch.note(f"the terminal never came to rest: {visit.state.step}, devices {devices}")
         self._look(thoroughly=True)
 
     def close(self) -> None:
