@@ -26,9 +26,9 @@ ACTIONS, QUICK_ACTIONS = 20_000, 600
 MEMORY_EVERY = 40
 """Python's memory is searched at the end of every so many visits."""
 SETTLE_S = 6.0
+"""What a thread still holds of a visit that has just ended must be gone after so long."""
 LEAVES_S = 90.0
 """Longer than a terminal waits for the owner of a card (``times.card_left_s``) when its reader does not say that it has gone."""
-"""What a thread still holds of a visit that has just ended must be gone after so long."""
 _SCREEN = {
     "screens": [
         {"name": "kiosk", "x": 0, "y": 0, "width": 1080, "height": 1920, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
