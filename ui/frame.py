@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLayout, QWidget
 from shiboken6 import isValid
 
 from kiosk.flow.views import Chrome
@@ -26,6 +26,8 @@ from ui.widgets.veil import Veil
 _SCENE = (1080, 760)
 _NESTED = 4
 """Layouts that stand in one another, at most."""
+_LET_GO_MS = 30
+"""How often a button that is held down is looked at again."""
 _AROUND_PX = 10
 """Air above and below what is brought into view."""
 
@@ -72,6 +74,9 @@ class Frame(QWidget):
         self._dock = dock
         self._headspace = Headspace()
         self._focus_order: list[QWidget] = []
+        self._action: MainAction | None = None
+        self._is_dimmed = False
+        self._due: tuple[Look, Chrome] | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(0)
@@ -97,12 +102,19 @@ class Frame(QWidget):
     def place(self, look: Look, screen: StepScreen[Any]) -> None:
         """Put another screen in; the one before is thrown away first."""
         self._screen = screen
+        self._discard_frame()
         self._room = PagedScroll(look, screen, by_finger=not screen.is_drawn_on, side_mm=SPACE.margin)
         screen.reveal_wanted.connect(self._reveal_soon)
         self._grid.addWidget(self._room, 2, 1)
 
     def surround(self, look: Look, chrome: Chrome) -> None:
-        """Header and footer for this screen."""
+        """Header and footer for this screen. While a finger is on one of their buttons they stay: it shall not lift in vain."""
+        if self._is_held():
+            if self._due is None:
+                QTimer.singleShot(_LET_GO_MS, self, self._surround_late)
+            self._due = look, chrome
+            return
+        self._due = None
         self._discard_frame()
         screen = self._screen
         if screen is None or screen.fills_window:
@@ -122,6 +134,19 @@ class Frame(QWidget):
             self._grid.addWidget(self.header, 1, 1)
         self._grid.addWidget(self.footer, 3, 1)
 
+    def _is_held(self) -> bool:
+        parts = (part for part in (self.header, self.footer) if part is not None)
+        return any(button.isDown() for part in parts for button in descendants(part, QAbstractButton))
+
+    def _surround_late(self) -> None:
+        if self._due is None:
+            return
+        due, self._due = self._due, None
+        self.surround(*due)
+        self.offer(self._action)
+        self.dim(self._is_dimmed)
+        self.order_focus()
+
     def unveil(self, look: Look) -> None:
         """Let the new screen come up gently."""
         if self._room is not None:
@@ -130,6 +155,7 @@ class Frame(QWidget):
 
     def offer(self, action: MainAction | None) -> None:
         """Show this main action, or none."""
+        self._action = action
         if self.footer is not None:
             self.footer.offer(action)
 
@@ -140,6 +166,7 @@ class Frame(QWidget):
 
     def dim(self, dimmed: bool) -> None:
         """Let nothing be read outside the screen while the window shines."""
+        self._is_dimmed = dimmed
         for part in (self.header, self.footer):
             if part is not None:
                 part.dim(dimmed)
@@ -188,7 +215,7 @@ class Frame(QWidget):
     def _discard_frame(self) -> None:
         for part in (self.header, self.footer):
             self._discard(part)
-        self.header = self.footer = None
+        self.header = self.footer = self._due = None
 
     def _discard(self, part: QWidget | None) -> None:
         if part is not None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 
 from kiosk.domain.identity import Route
@@ -158,3 +161,41 @@ def test_pushing_a_page_of_buttons_chooses_none(subject: Visitor) -> None:
     subject.swipe(start, start - QPoint(0, 200))
     assert area.verticalScrollBar().value() > 50
     assert subject.events == []
+
+
+def test_what_changes_around_a_finger_waits_until_it_lifts(subject: Visitor) -> None:
+    """The card's notice came while the button was held down: the touch was lost, and people pressed in vain."""
+    shown = plate("progress-answer")
+    show(subject.window, shown)
+    events: list[object] = []
+    subject.window.happened.connect(events.append)
+    button = subject.find("main_action")
+    place = button.mapTo(subject.window, button.rect().center())
+    touch = QTest.touchEvent(subject.window, subject._finger)
+    touch.press(0, place, subject.window).commit()
+    chrome = replace(shown.screen.chrome, take_card=True)
+    subject.window.show_screen(replace(shown.screen, chrome=chrome))
+    QTest.qWait(80)
+    assert subject.find("main_action") is button
+    QTest.touchEvent(subject.window, subject._finger).release(0, place, subject.window).commit()
+    assert events == [e.Continue()]
+    QTest.qWait(80)
+    assert subject.find("main_action") is not button
+    assert subject.sees("card_notice")
+
+
+def test_another_screen_does_not_wait_for_a_finger(subject: Visitor) -> None:
+    """And what the finger lay on is not pressed on the next."""
+    show(subject.window, plate("guide"))
+    button = subject.find("main_action")
+    place = button.mapTo(subject.window, button.rect().center())
+    QTest.touchEvent(subject.window, subject._finger).press(0, place, subject.window).commit()
+    events: list[object] = []
+    subject.window.happened.connect(events.append)
+    subject.window.show_screen(plate("review").screen)
+    QTest.qWait(10)
+    assert subject.sees("screen:review")
+    assert subject.find("main_action") is not button
+    QTest.touchEvent(subject.window, subject._finger).release(0, place, subject.window).commit()
+    QTest.qWait(80)
+    assert events == []
