@@ -45,11 +45,17 @@ def item_picture(name: str) -> str:
 
 def pixmap(name: str, size: QSize, palette: Palette, colour: Colour = Colour.DEEP) -> QPixmap:
     """The drawing fitted into ``size`` pixels, its proportions kept; ``LookupError`` for a name there is no drawing of."""
-    return _pixmap(name, size.width(), size.height(), palette, colour).copy()
+    return QPixmap(_pixmap(name, size.width(), size.height(), palette, colour))
 
 
 def icon(name: str, side_px: int, gap_px: int, palette: Palette, colour: Colour) -> QIcon:
     """A small drawing for a button, with a gap to the right of it where text follows; light where the button is chosen."""
+    return QIcon(_icon(name, side_px, gap_px, palette, colour))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, side_px: int, gap_px: int, palette: Palette, colour: Colour) -> QIcon:
+    """Made once: what Qt's style draws of each new icon it keeps, up to 10 MiB of it."""
     made = QIcon(_with_gap(_pixmap(name, side_px, side_px, palette, colour), gap_px))
     off = _pixmap(name, side_px, side_px, palette, Colour.DISABLED_INK)
     made.addPixmap(_with_gap(off, gap_px), QIcon.Mode.Disabled)

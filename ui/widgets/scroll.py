@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QScroller, QScrollerProperties, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QScroller, QScrollerProperties, QSizePolicy, QWidget
 
 from ui.look import Look
 from ui.theme.tokens import SPACE
@@ -17,6 +19,17 @@ dead (measured with 6.11.3). When the finger turns out to push, the scroller tak
 _PAGE = 0.8
 """The part of the visible page that one touch moves on; the rest is seen twice, so that nobody loses the line."""
 _SLACK_PX = 2
+
+
+@cache
+def _push_of_one_finger() -> Qt.GestureType:
+    """WORKAROUND: the kind of gesture is registered once. ``QScroller.grabGesture`` registers another one for every page.
+
+    Each costs 40 KiB that never come back (the binding makes an enumeration of its own for a number it does not know), and
+    Qt asks them all about every touch (PySide6 6.11.3). A recogniser looks for the scroller of whatever it is grabbed for, so
+    that one serves all pages; it lives as long as the object it was registered for.
+    """
+    return QScroller.grabGesture(QApplication.instance(), QScroller.ScrollerGestureType.LeftMouseButtonGesture)
 
 
 class Pager(QWidget):
@@ -83,7 +96,7 @@ class PagedScroll(QScrollArea):
         properties.setScrollMetric(QScrollerProperties.ScrollMetric.HorizontalOvershootPolicy, off)
         properties.setScrollMetric(QScrollerProperties.ScrollMetric.MousePressEventDelay, _PRESS_DELAY_S)
         scroller.setScrollerProperties(properties)
-        QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.LeftMouseButtonGesture)
+        self.viewport().grabGesture(_push_of_one_finger())
 
     def reveal(self, widget: QWidget, margin: int) -> None:
         """Scroll as little as needed for ``widget`` to be seen whole; of one that is higher than the place, its beginning."""
