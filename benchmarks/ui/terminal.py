@@ -73,7 +73,7 @@ class Witness(QObject):
     def _on_question(self) -> None:
         question = json.loads(self._line.recv(PACKET_BYTES) or b"null")
         if question is None:
-            QTimer.singleShot(0, QApplication.quit)
+            QTimer.singleShot(0, QApplication.exit)  # not quit(): the window refuses to be closed
             self._ear.setEnabled(False)
         elif "where" in question:
             self._tell(answer=self._where(question["where"]))
@@ -127,7 +127,7 @@ def main() -> int:
     harden()
     QLoggingCategory.setFilterRules("qt.*=false\ndefault.warning=false")
     application = kiosk.app.make_application()
-    signal.signal(signal.SIGTERM, lambda _number, _frame: QTimer.singleShot(0, application.quit))
+    signal.signal(signal.SIGTERM, lambda _number, _frame: QTimer.singleShot(0, application.exit))
     pulse = QTimer(application)
     pulse.timeout.connect(lambda: None)
     pulse.start(PULSE_MS)

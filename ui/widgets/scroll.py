@@ -25,11 +25,14 @@ _SLACK_PX = 2
 def _push_of_one_finger() -> Qt.GestureType:
     """WORKAROUND: the kind of gesture is registered once. ``QScroller.grabGesture`` registers another one for every page.
 
-    Each costs 40 KiB that never come back (the binding makes an enumeration of its own for a number it does not know), and
-    Qt asks them all about every touch (PySide6 6.11.3). A recogniser looks for the scroller of whatever it is grabbed for, so
-    that one serves all pages; it lives as long as the object it was registered for.
+    None of them ever goes: Qt asks them all about every touch, and the binding makes an enumeration of its own for each number
+    it does not know (PySide6 6.11.3). A recogniser looks for the scroller of whatever it is grabbed for, so that one serves all
+    pages; it lives as long as the object it was registered for.
     """
-    return QScroller.grabGesture(QApplication.instance(), QScroller.ScrollerGestureType.LeftMouseButtonGesture)
+    application = QApplication.instance()
+    if application is None:
+        raise RuntimeError("a page that can be pushed needs the application")
+    return QScroller.grabGesture(application, QScroller.ScrollerGestureType.LeftMouseButtonGesture)
 
 
 class Pager(QWidget):
