@@ -85,14 +85,19 @@ def summary(visits: list[Visited], noted: dict[str, Any]) -> dict[str, Any]:
 
 
 def change_ms(visits: list[Visited], changes: list[dict[str, Any]]) -> list[tuple[str, float]]:
-    """(which change, milliseconds), counted from the lifting of the finger where that is what led to it."""
+    """(which change, milliseconds), counted from the lifting of the finger where that is what led to it.
+
+    A touch leads to one change: what a device brings soon after has its own beginning.
+    """
     lifted = sorted(second for visit in visits for second in visit.releases_s)
     first_s = min((visit.begun_s for visit in visits), default=0.0)
     found = []
     for change in changes:
         if change["event_s"] < first_s:
             continue  # before anybody was there
-        by_hand = [second for second in lifted if 0.0 <= change["event_s"] - second < _TOUCH_LEADS_WITHIN_S]
-        since_s = by_hand[-1] if by_hand else change["event_s"]
+        by_hand = [second for second in lifted if second <= change["event_s"]]
+        lifted = lifted[len(by_hand) :]
+        led = bool(by_hand) and change["event_s"] - by_hand[-1] < _TOUCH_LEADS_WITHIN_S
+        since_s = by_hand[-1] if led else change["event_s"]
         found.append((f"{change['before']} to {change['after']}", (change["painted_s"] - since_s) * 1000))
     return found

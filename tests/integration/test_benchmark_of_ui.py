@@ -18,11 +18,12 @@ def test_a_change_counts_from_the_lifted_finger_or_else_from_its_event() -> None
     changes = [
         {"before": "idle", "after": "home", "event_s": 9.0, "painted_s": 9.5},
         {"before": "home", "after": "guide", "event_s": 11.01, "painted_s": 11.03},
+        {"before": "guide", "after": "card", "event_s": 11.1, "painted_s": 11.12},
         {"before": "card", "after": "face", "event_s": 12.0, "painted_s": 12.01},
     ]
     found = change_ms([visit], changes)
-    assert [words for words, _ in found] == ["home to guide", "card to face"]
-    assert [ms for _, ms in found] == pytest.approx([30.0, 10.0])
+    assert [words for words, _ in found] == ["home to guide", "guide to card", "card to face"]
+    assert [ms for _, ms in found] == pytest.approx([30.0, 20.0, 10.0])
 
 
 def test_a_matter_that_is_not_on_the_front_is_found_on_its_shelf() -> None:
