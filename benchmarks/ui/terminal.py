@@ -6,6 +6,7 @@ Packets on the line (a seqpacket socket), JSON: there ``{"where": name}``, ``{"t
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import socket
@@ -125,6 +126,7 @@ def push_into_view(widget: QWidget) -> bool:
 def main() -> int:
     """``python -m benchmarks.ui.terminal SETTINGS LINE``."""
     harden()
+    gc.disable()
     QLoggingCategory.setFilterRules("qt.*=false\ndefault.warning=false")
     application = kiosk.app.make_application()
     signal.signal(signal.SIGTERM, lambda _number, _frame: QTimer.singleShot(0, application.exit))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Run until the window is closed or SIGTERM comes."""
     harden()  # before Qt or a driver holds anything
+    if not arguments.simulate:
+        gc.disable()  # until it serves: hardly anything that is made for the start is thrown away
 
     from PySide6.QtCore import QTimer
 
