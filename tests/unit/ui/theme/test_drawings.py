@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from kiosk.domain.rating import Grade
@@ -60,3 +61,16 @@ def test_a_drawing_that_is_not_there_is_a_bug_that_shows(qapp: QApplication) -> 
 def test_a_glyph_takes_the_colour_it_is_given(qapp: QApplication) -> None:
     red, deep = (drawings.pixmap("check", QSize(48, 48), PLAIN, colour).toImage() for colour in (Colour.SEAL_RED, Colour.DEEP))
     assert red != deep
+
+
+def test_an_icon_is_made_once(qapp: QApplication) -> None:
+    """Qt's style keeps what it draws of each new one."""
+    made = [drawings.icon("clock", 40, 8, PLAIN, Colour.DEEP) for _ in range(2)]
+    assert made[0].cacheKey() == made[1].cacheKey()
+    assert drawings.icon("clock", 40, 8, HIGH_CONTRAST, Colour.DEEP).cacheKey() != made[0].cacheKey()
+
+
+def test_whoever_paints_on_a_drawing_paints_on_their_own(qapp: QApplication) -> None:
+    mine = drawings.pixmap("clock", QSize(40, 40), PLAIN)
+    mine.fill(QColor("red"))
+    assert drawings.pixmap("clock", QSize(40, 40), PLAIN).toImage() != mine.toImage()
