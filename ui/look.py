@@ -25,6 +25,7 @@ _FULL_HEIGHT_MM = 430.0
 _LEAST_PICTURE = 0.4
 _STILL_A_PICTURE_MM = 17.0
 _RAIL_MM = 92.0
+_SHORT_MM = 520.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Look:
         if self.aids.high_contrast:
             return palettes.HIGH_CONTRAST
         return palettes.ELDER if self.aids.elder else palettes.PLAIN
+
+    @property
+    def is_short(self) -> bool:
+        """Not high enough for a picture, what it is about and what to do to stand one above the other."""
+        return self.height_mm < _SHORT_MM
 
     @property
     def is_wide(self) -> bool:

@@ -74,6 +74,17 @@ def test_what_is_planted_is_found(subject: KioskWindow, home: Plate, kind: str) 
     assert kind in {found for found, _ in violations_of(subject, home)}
 
 
+def test_a_screen_that_must_be_whole_and_is_longer_than_its_place_is_found(make_window: MakeWindow) -> None:
+    """Whoever nods before the camera pushes no page."""
+    window = make_window()
+    face = next(plate for plate in plates(Language.ZH) if plate.name == "face-nod")
+    show(window, face)
+    assert not list(violations_of(window, face))
+    window.resize(1080, 560)
+    show(window, face)
+    assert "below the fold" in {found for found, _ in violations_of(window, face)}
+
+
 def test_a_pair_of_colours_that_cannot_be_read_is_found(qtbot: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "TEXT_PAIRS", ((Colour.DISABLED, Colour.CARD),))
     found = next(audit(()))

@@ -9,7 +9,9 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
+from ui.screens.base import StepScreen
 from ui.theme.tokens import ELDER_CAPITAL_MM, ELDER_TARGET_MM, MIN_CAPITAL_MM, MIN_TARGET_MM
+from ui.widgets.scroll import PagedScroll
 from ui.widgets.words import Words
 from ui.window import KioskWindow
 
@@ -78,6 +80,13 @@ def overlaps(window: QWidget) -> list[str]:
             if not related and _shown(one, window).intersects(_shown(other, window)):
                 found.append(f"{_called(one)} and {_called(other)}")
     return found
+
+
+def below_the_fold(window: QWidget) -> list[str]:
+    """Screens that must be seen whole, and are longer than their place."""
+    screens = [screen for screen in visible(window, StepScreen) if screen.must_be_whole]
+    rooms = [room for room in visible(window, PagedScroll) if room.is_longer]
+    return [_called(screen) for screen in screens for room in rooms if room.isAncestorOf(screen)]
 
 
 def unnamed(window: QWidget) -> list[str]:

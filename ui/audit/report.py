@@ -21,6 +21,7 @@ _OVERLAID = "warning"
 _CHECKS: dict[str, Callable[[KioskWindow], list[str]]] = {
     "cut text": findings.cut_texts,
     "outside": findings.outside,
+    "below the fold": findings.below_the_fold,
     "small target": findings.small_targets,
     "no name": findings.unnamed,
     "out of reach of keys": findings.out_of_reach,

@@ -76,6 +76,11 @@ class StepScreen(QWidget, Generic[M]):
     def act(self) -> None:
         """The main action was touched."""
 
+    @property
+    def must_be_whole(self) -> bool:
+        """What is asked for now leaves no time to move the page, or no hand: all of the screen must be seen at once."""
+        return False
+
     def part_around(self, widget: QWidget) -> QWidget:
         """What must be seen together with a widget that is brought into view."""
         return widget

@@ -11,7 +11,7 @@ from kiosk.flow.waits import WaitView
 from ui.look import Look
 from ui.screens.base import StepScreen
 from ui.widgets.chrome import MainAction
-from ui.widgets.panels import Notice
+from ui.widgets.panels import Notice, Picture, row
 from ui.widgets.ring import Ring
 from ui.widgets.words import Words
 
@@ -28,10 +28,19 @@ class CredentialScreen(StepScreen[CredentialView]):
         self._seconds = _DEFAULT_S
         self._since = QElapsedTimer()
         self.page.addStretch(1)
-        self.add_picture(self.page, "credential_on_scanner", 130)
-        self.add_title(self.page, look.say("credential.title"), look.say("credential.how"), centred=True)
         self._ring = Ring(look, _DEFAULT_S, look.say("credential.countdown"), side_mm=40.0)
-        self.page.addWidget(self._ring, 0, Qt.AlignmentFlag.AlignHCenter)
+        if look.is_short:
+            line = row(look, gap_mm=8.0)
+            line.addStretch(1)
+            line.addWidget(Picture(look, "credential_on_scanner", 96))
+            line.addWidget(self._ring)
+            line.addStretch(1)
+            self.page.addLayout(line)
+        else:
+            self.add_picture(self.page, "credential_on_scanner", 130)
+        self.add_title(self.page, look.say("credential.title"), look.say("credential.how"), centred=True)
+        if not look.is_short:
+            self.page.addWidget(self._ring, 0, Qt.AlignmentFlag.AlignHCenter)
         self.add_waiting(self.page)
         self._status = Words(look.say("credential.waiting"), "deep_small", centred=True)
         self.page.addWidget(self._status)
@@ -71,6 +80,11 @@ class CredentialScreen(StepScreen[CredentialView]):
 
     def _tick(self) -> None:
         self._ring.show_left(self._seconds - self._since.elapsed() / 1000)
+
+    @property
+    def must_be_whole(self) -> bool:
+        """One hand holds the telephone, and the time runs."""
+        return self._waits
 
     def main_action(self) -> MainAction | None:
         """Another try, after a failure."""

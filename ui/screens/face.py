@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.flow.events import FaceAsks, TryAgain
 from kiosk.flow.views import FaceView
@@ -31,11 +31,51 @@ class FaceScreen(StepScreen[FaceView]):
         """``#rrggbb`` in which the whole window shines now; the window paints it."""
         self.page.addWidget(self._head())
         self.mirror = Mirror(look, look.say("face.picture"))
-        self.page.addWidget(self.mirror, 10)
-        self._request = Panel("card")
-        line = row(look, self._request, margin_mm=7.0, gap_mm=7.0)
-        self._movement = Picture(look, "face", 48)
-        line.addWidget(self._movement)
+        told = self._beside_mirror()
+        self._request = self._make_request()
+        told.addWidget(self._request)
+        self._notice = Notice(look)
+        told.addWidget(self._notice)
+        self._tries = Words("", "soft", centred=True)
+        told.addWidget(self._tries)
+        self._another = self.add_another_way(told)
+        if look.is_short:
+            told.addStretch(1)
+        self._demonstration = Words(look.say("face.demonstration"), "amber_small", centred=True)
+        kept = self._demonstration.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self._demonstration.setSizePolicy(kept)
+        self._demonstration.hide()
+        self.page.addWidget(self._demonstration)
+        self.page.addStretch(1)
+        self._count.hide()
+        self._hint.hide()
+
+    def _beside_mirror(self) -> QVBoxLayout:
+        """Where it is told what to do: what is asked for must be seen together with the mirror, whatever the screen's height."""
+        if not self.look.is_short:
+            self.page.addWidget(self.mirror, 10)
+            return self.page
+        told = column(self.look, gap_mm=4.0)
+        told.addStretch(1)
+        line = row(self.look, gap_mm=6.0)
+        line.addWidget(self.mirror, 4)
+        line.addLayout(told, 5)
+        self.page.addLayout(line, 10)
+        return told
+
+    def _make_request(self) -> Panel:
+        """The movement: a picture of it, how many there are, and what it is called."""
+        look = self.look
+        panel = Panel("card")
+        line: QBoxLayout
+        self._movement = Picture(look, "face", 40 if look.is_short else 48)
+        if look.is_short:
+            line = column(look, panel, margin_mm=5.0, gap_mm=3.0)
+            line.addWidget(self._movement, 0, Qt.AlignmentFlag.AlignHCenter)
+        else:
+            line = row(look, panel, margin_mm=7.0, gap_mm=7.0)
+            line.addWidget(self._movement)
         lines = column(look, gap_mm=2.0)
         lines.addStretch()
         self._count = Words("", "deep_small")
@@ -46,21 +86,7 @@ class FaceScreen(StepScreen[FaceView]):
         self.add_waiting(lines, centred=False)
         lines.addStretch()
         line.addLayout(lines, 1)
-        self.page.addWidget(self._request)
-        self._notice = Notice(look)
-        self.page.addWidget(self._notice)
-        self._tries = Words("", "soft", centred=True)
-        self.page.addWidget(self._tries)
-        self._another = self.add_another_way(self.page)
-        self._demonstration = Words(look.say("face.demonstration"), "amber_small", centred=True)
-        kept = self._demonstration.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)
-        self._demonstration.setSizePolicy(kept)
-        self._demonstration.hide()
-        self.page.addWidget(self._demonstration)
-        self.page.addStretch(1)
-        self._count.hide()
-        self._hint.hide()
+        return panel
 
     def _head(self) -> QWidget:
         """Goes dark while the window shines: black words on a deep colour cannot be read, and the light is wanted."""
@@ -124,6 +150,11 @@ class FaceScreen(StepScreen[FaceView]):
         """The newest frame."""
         if not self._failed:
             self.mirror.show_picture(image)
+
+    @property
+    def must_be_whole(self) -> bool:
+        """Movements are made within seconds, from where the camera sees the face."""
+        return not self._failed
 
     def main_action(self) -> MainAction | None:
         """Another try, after a failure."""

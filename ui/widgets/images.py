@@ -30,12 +30,13 @@ class Mirror(QWidget):
         self.setMaximumHeight(look.px(245))
 
     def sizeHint(self) -> QSize:
-        """Room for an upright oval; it takes what height there is."""
-        return QSize(self._look.px(140), self._look.px(170))
+        """No more than it must have: it takes what height there is, and what is told beside it comes first."""
+        return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Enough to know oneself."""
-        return QSize(self._look.px(82), self._look.px(100))
+        high = 80.0 if self._look.is_short else 100.0
+        return QSize(self._look.px(high * 0.82), self._look.px(high))
 
     def _oval(self) -> QRectF:
         line = self._look.px(2.2)
