@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.ui.resident import at_terminal
+from benchmarks.ui.terminal import HASTY
 from benchmarks.ui.visits import most_used
 from benchmarks.ui.world import World
 from kiosk import config
@@ -21,7 +22,7 @@ TIMES = config.Times(farewell_s=0.05, delivery_wait_s=0.3, store_poll_s=2.0, hea
 def measure(folder: Path, display: XDisplay, visits: int) -> dict[str, Any]:
     """Growth between the first 50 visits and ``visits`` more; where fewer are made, reckoned for 1,000."""
     first = FIRST if visits >= FIRST else _EVERY
-    with World(folder, TIMES) as world, at_terminal(world, display) as resident:
+    with World(folder, TIMES) as world, at_terminal(world, display, HASTY) as resident:
         resident.await_step(Step.IDLE)
         resident.settle()
         matters = [[matter.code, matter.shelf] for matter in most_used() if matter.holder == "elder"]

@@ -29,6 +29,8 @@ _HELD_S = 0.06
 _STUCK_S = 60.0
 _AGAIN_S = 2.0
 _STOP_S = 20.0
+_FETCHES_CARD_S = 0.25
+"""Nobody's card lies there at once; the reader is seen empty, and the card is not taken for one that was left behind."""
 _LOOK_S = 0.02
 _STRIP_PX = 3
 
@@ -222,6 +224,7 @@ class Resident:
         if step == Step.HOME.value:
             visit.home_s = now_s
         elif step == Step.CARD.value:
+            rest(_FETCHES_CARD_S)
             self._world.put_card(visit.holder)
         elif step == Step.SLIP.value:
             visit.to_slip_s = now_s - visit.home_s
