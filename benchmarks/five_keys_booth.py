@@ -23,6 +23,7 @@ from kiosk.flow.states import Step
 from kiosk.flow.views import FieldView, FormView
 from kiosk.headless.flow import WorldFlow
 from kiosk.workers.headset_watch import HeadsetWatch
+from tests.helpers.by_ear import CONFIRM, SCREEN_IS_SAID_MS, ByEar, NeverHeard
 from tests.helpers.listening import Recorder
 from ui.five_keys.keys import DOWN, RIGHT, UP, FiveKeys
 from ui.five_keys.stage import SpeechListener, WindowStage
@@ -30,13 +31,9 @@ from ui.voice.hearing import Hearing
 from ui.widgets.buttons import Button
 from ui.window import KioskWindow
 
-CONFIRM = Qt.Key.Key_Return
-_SCREEN_IS_SAID_MS = 150
-"""A new screen says itself within this time; only then what is heard answers the keys."""
 _SETTLE_MS = 30
 _MOST_STEPS = 40
 _MOST_STOPS = 150
-_MOST_TURNS = 40
 _WORD = {"ni": "你", "hao": "好"}
 """Written wherever a text is asked for: what it says does not matter here."""
 _PAPER_WAYS = (From.DECLARE, From.SCAN, From.PROMISE)
@@ -81,18 +78,23 @@ class Booth(QObject):
     def __init__(self, window: KioskWindow, flow: WorldFlow, resident: Resident) -> None:
         super().__init__(window)
         self._window, self._flow, self._resident = window, flow, resident
-        self._recorder = Recorder(self)
+        recorder = Recorder(self)
+        self._hands = ByEar(window, recorder)
         headphones = Headphones(self)
-        self._hearing = Hearing(window, self._recorder, headphones)
+        self._hearing = Hearing(window, recorder, headphones)
         self._stage = WindowStage(window)
         self._keys = Keys(self._stage, SpeechListener(window, self._hearing.speech), self)
         self._window.windowHandle().installEventFilter(self._keys)
-        self.presses = 0
         self.alike: set[str] = set()
         window.happened.connect(self._on_happened)
         self._hearing.happened.connect(self._on_happened)
         self._show()
         headphones.headset_changed.emit(True)
+
+    @property
+    def presses(self) -> int:
+        """Keys pressed so far."""
+        return self._hands.presses
 
     def leave(self) -> None:
         """Another comes."""
@@ -123,7 +125,10 @@ class Booth(QObject):
             step = self._flow.state.step
             if step is Step.FAREWELL:
                 break
-            self._does(step, item)
+            try:
+                self._does(step, item)
+            except NeverHeard as error:
+                raise Lost(f"{step}: {error}") from error
             QTest.qWait(_SETTLE_MS)
         if not self._flow.has_committed:
             raise Lost(f"{self._flow.state.step}: no case was stored")
@@ -195,7 +200,7 @@ class Booth(QObject):
 
     def _reach(self, name: str) -> None:
         """Go down, and up again from the end, until the widget of this name is read; what it says must be its own."""
-        QTest.qWait(_SCREEN_IS_SAID_MS)
+        QTest.qWait(SCREEN_IS_SAID_MS)
         heard: dict[str, str] = {}
         for key in (DOWN, UP):
             for _ in range(_MOST_STOPS):
@@ -218,39 +223,12 @@ class Booth(QObject):
             self.alike.add(f"{self._flow.state.step}: {heard[said]} and {name} say {said!r}")
 
     def _press(self, key: Qt.Key) -> str:
-        """Press one key; what is said to it."""
-        before = len(self._recorder.said)
-        QTest.keyClick(self._window.windowHandle(), key)
-        self.presses += 1
-        answer = " ".join(self._recorder.said[before:])
-        QTest.qWait(1)  # what the screen says by itself comes later, and is no answer to the key
-        return answer
-
-    def _turn_to(self, wanted: str) -> None:
-        """While writing: until this character, or this word, is heard."""
-        for _ in range(_MOST_TURNS):
-            if wanted in self._press(DOWN):
-                return
-        raise Lost(f"{wanted!r} never comes by in {self._flow.state.step}: {self._recorder.said[-3:]}")
+        return self._hands.press(key)
 
     def _write(self, name: str, characters: str) -> None:
         self._choose(name)
-        for character in characters:
-            self._turn_to(character)
-            self._press(RIGHT)
-        self._press(CONFIRM)
+        self._hands.spell(characters)
 
     def _write_chinese(self, name: str) -> None:
-        """Words by their Pinyin; they are taken from the candidates that are read out."""
         self._choose(name)
-        QTest.qWait(50)
-        for pinyin, word in _WORD.items():
-            for letter in pinyin:
-                self._turn_to(letter)
-                self._press(RIGHT)
-            QTest.qWait(100)
-            if word not in self._press(CONFIRM):
-                self._turn_to(word)
-            self._press(CONFIRM)
-            QTest.qWait(50)
-        self._press(CONFIRM)
+        self._hands.spell_chinese(_WORD)

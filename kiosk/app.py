@@ -344,8 +344,8 @@ def run_terminal(terminal: Terminal) -> int:
     """Serve until the application quits; returns its exit code."""
     application = make_application()
     terminal.start()
-    # All that has been made so far stays to the end. Looking through it for what nobody needs any more took the GUI thread
-    # 0.1 s at a time; and nothing of a resident is among it yet.
+    # All that has been made so far stays to the end. Looking through it again and again for what nobody needs any more would
+    # hold up the GUI thread; and nothing of a resident is among it yet.
     gc.freeze()
     gc.enable()
     try:

@@ -26,6 +26,7 @@ _LEAST_PICTURE = 0.4
 _STILL_A_PICTURE_MM = 17.0
 _RAIL_MM = 92.0
 _SHORT_MM = 520.0
+"""All of a 21.5 inch screen, every lying one, and the low position."""
 
 
 @dataclass(frozen=True, slots=True)

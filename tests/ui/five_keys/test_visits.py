@@ -13,11 +13,12 @@ from kiosk.domain.aids import Voice
 from kiosk.flow import events as ev
 from kiosk.flow.states import Step
 from kiosk.workers.headset_watch import HeadsetWatch
+from tests.helpers.by_ear import CONFIRM
 from tests.helpers.listening import Recorder
 from tests.helpers.people import FACE, STAFF, sample_person, sample_portrait
 from tests.helpers.visitor import proof_by
 from tests.ui.conftest import Visitor
-from tests.ui.five_keys.blind_resident import CONFIRM, BlindResident
+from tests.ui.five_keys.blind_resident import BlindResident
 from tests.ui.live_visit import LiveVisit
 from ui.five_keys.keys import DOWN, LEFT, RIGHT, UP
 from ui.voice.hearing import Hearing
