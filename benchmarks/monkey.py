@@ -57,11 +57,13 @@ class Run:
         self._is_served = False
         self.world.terminal.visit.step_changed.connect(self._on_step)
 
-    def play(self, actions: int) -> None:
-        """Act, and look after each visit."""
+    def play(self, actions: int, least_visits: int) -> int:
+        """Act, look after each visit, and go on until so many were made, be it ten times the actions; how many it were."""
         from kiosk.demo.resident import wait
 
-        for number in range(actions):
+        for number in range(10 * actions):
+            if number >= actions and self.visits >= least_visits:
+                return number
             self.watch.doing(f"action {number} in {self.world.terminal.visit.state.step}")
             did = self._monkey.act()
             self.habits[did.partition(":")[0]] += 1
@@ -70,6 +72,8 @@ class Run:
             self._look()
             if self._talks and number % 500 == 0:
                 print(f"{number}: {self.visits} visits, {len(self.watch.findings)} findings, {did}", file=sys.stderr, flush=True)
+
+        return 10 * actions
 
     def end(self) -> None:
         """Everybody leaves; the last look is the longest."""
@@ -133,12 +137,12 @@ class Run:
             self.watch.note(f"memory: {one}")
 
 
-def measure(folder: Path, actions: int, seed: int, *, talks: bool) -> dict[str, Any]:
+def measure(folder: Path, actions: int, seed: int, *, least_visits: int, talks: bool) -> dict[str, Any]:
     """One run, as JSON."""
     begin = time.monotonic()
     run = Run(folder, seed, asked_to_talk=talks)
     try:
-        run.play(actions)
+        done = run.play(actions, least_visits)
         run.end()
         cases = len(run.world.platform.cases())
     finally:
@@ -157,7 +161,7 @@ def measure(folder: Path, actions: int, seed: int, *, talks: bool) -> dict[str, 
     watch = run.watch
     return {
         "seed": seed,
-        "actions": actions,
+        "actions": done,
         "seconds": round(time.monotonic() - begin, 1),
         "visits": run.visits,
         "cases": cases,
@@ -188,6 +192,7 @@ def main() -> int:
     parser = arguments(__doc__)
     parser.add_argument("--actions", type=int, default=None, help=f"how many (default {ACTIONS}, quick {QUICK_ACTIONS})")
     parser.add_argument("--seed", type=int, default=None, help="default: a new one, which is printed")
+    parser.add_argument("--least-visits", type=int, default=0, metavar="N", help="go on until so many visits were made")
     asked = parser.parse_args()
     faulthandler.enable()  # a crash below Python must say where it was
     seed = asked.seed if asked.seed is not None else int.from_bytes(os.urandom(4), "big")
@@ -196,7 +201,7 @@ def main() -> int:
         folder = Path(name)
         _prepare(folder)
         harness.say(asked, f"seed {seed}")
-        result = measure(folder / "world", actions, seed, talks=not asked.json)
+        result = measure(folder / "world", actions, seed, least_visits=asked.least_visits, talks=not asked.json)
     harness.report(result | {"machine": harness.machine()}, words(result), asked)
     return 0 if not result["findings"] else 1
 

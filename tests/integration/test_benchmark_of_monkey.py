@@ -23,9 +23,21 @@ ROOT = Path(__file__).parents[2]
 ENVIRONMENT = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", [7, 20261127])
 def test_a_short_run_finds_nothing(seed: int) -> None:
-    command = [sys.executable, "-m", "benchmarks.monkey", "--actions", "900", "--seed", str(seed), "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.monkey",
+        "--actions",
+        "600",
+        "--least-visits",
+        "5",
+        "--seed",
+        str(seed),
+        "--json",
+    ]
     ended = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=300, check=False)
     result = json.loads(ended.stdout or "{}")
     assert result.get("findings") == [], ended.stderr[-2000:]
